@@ -1,0 +1,109 @@
+"""Commands for people and programs that work without windows: made-up vaults, checks, returns, protection.
+
+Each command is one module here with ``add(parser)`` (its options) and ``run(args) -> int`` (its work; 0: done or
+whole, 1: the answer is no, or it could not be done, 2: the command was not understood). A ``Problem`` raised by a
+command becomes one line on the error stream. Modules are imported only when their command is asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import importlib
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from caseworker.errors import Problem, Refused
+
+DONE, NO, NOT_UNDERSTOOD = 0, 1, 2
+STDOUT = "-"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("caseworker.tool.demo", "make a vault of made-up people"),
+    "verify": ("caseworker.tool.verify", "is a vault, return or receipt whole and untampered?"),
+    "return": ("caseworker.tool.return_", "a period's return, as it would leave"),
+    "release": ("caseworker.tool.release", "what has been or would be published, in the auditor's format"),
+    "protect": ("caseworker.tool.protect", "protect a set of linked tables made from one row a person"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="./run tool", description="Caseworker without windows.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = next((word for word in given if not word.startswith("-")), "")
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if name == wanted:
+            importlib.import_module(module).add(command)
+    args = parser.parse_args(given)
+    try:
+        return int(importlib.import_module(COMMANDS[args.command][0]).run(args))
+    except Problem as problem:
+        return _say_no(args, problem.code, str(problem.words))
+    except Refused as refused:
+        return _say_no(args, "E-REFUSED", "; ".join(str(sentence) for sentence in refused.problems.values()))
+    except KeyboardInterrupt:
+        return _say_no(args, "E-STOPPED", "Stopped before it was done.")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """``--json [FILE]``: the result as JSON, to a file or (without a name) to the terminal."""
+    parser.add_argument(
+        "--json", metavar="FILE", nargs="?", const=STDOUT, help="write the result as JSON (to FILE, or the terminal)"
+    )
+
+
+def write_json(args: argparse.Namespace, value: Any) -> None:
+    """Write ``value`` where ``--json`` asked for it; nothing when it was not given. Files are for the owner alone."""
+    if args.json is None:
+        return
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    if args.json == STDOUT:
+        sys.stdout.write(text)
+        return
+    try:
+        handle = os.open(args.json, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+    except OSError:
+        raise Problem("E-DISK", "{name} could not be written. Choose another place.", name=args.json) from None
+
+
+def add_passphrase(parser: argparse.ArgumentParser) -> None:
+    """``--passphrase-file F``; without it ``read_passphrase`` asks on the terminal."""
+    parser.add_argument("--passphrase-file", metavar="F", type=Path, help="read the passphrase from this file")
+
+
+def read_passphrase(args: argparse.Namespace, prompt: str = "Passphrase: ") -> str:
+    """The passphrase from the file named, or typed. One line end at the end of the file does not belong to it.
+
+    Raises:
+        Problem: E-PASSPHRASE-FILE when the file cannot be read or is empty.
+    """
+    if args.passphrase_file is None:
+        return getpass.getpass(prompt)
+    try:
+        text: str = args.passphrase_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Problem(
+            "E-PASSPHRASE-FILE", "The passphrase file cannot be read. Check its name: {name}",
+            name=str(args.passphrase_file),
+        ) from None  # fmt: skip
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise Problem("E-PASSPHRASE-FILE", "The passphrase file is empty. Write the passphrase on its first line.")
+    return text
+
+
+def _say_no(args: argparse.Namespace, code: str, sentence: str) -> int:
+    print(f"{code}: {sentence}", file=sys.stderr)
+    if getattr(args, "json", None) == STDOUT:
+        failure: Mapping[str, Any] = {"error": {"code": code, "sentence": sentence}}
+        print(json.dumps(failure))
+    return NO
