@@ -17,8 +17,8 @@ LONDON = ZoneInfo("Europe/London")
 DUE_WORKING_DAYS = 10
 
 # part: first month, number of months
-_PARTS = {"Q1": (4, 3), "Q2": (7, 3), "Q3": (10, 3), "Q4": (1, 3), "H1": (4, 6), "H2": (10, 6), "": (4, 12)}
-_SPELLING = re.compile(r"(\d{4})-(\d{2}) ?(Q[1-4]|H[12])?", re.ASCII)
+_PARTS = {"Q1": (4, 3), "Q2": (7, 3), "Q3": (10, 3), "Q4": (1, 3), "H1": (4, 6), "H2": (10, 6), "Y": (4, 12)}
+_SPELLING = re.compile(r"(\d{4})-(\d{2}) ?(Q[1-4]|H[12]|Y)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +26,7 @@ class Period:
     """A financial quarter (``2025-26Q1``), half (``2025-26H2``) or year (``2025-26``)."""
 
     year: int  # the calendar year in which the financial year starts
-    part: str  # Q1 to Q4, H1, H2; empty: the whole year
+    part: str  # Q1 to Q4, H1, H2, Y
 
     @staticmethod
     def parse(text: str) -> Period:
@@ -38,7 +38,7 @@ class Period:
         found = _SPELLING.fullmatch(text.strip().upper())
         if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) < 1990:
             raise Problem("E-PERIOD", "Write the period as a financial year and quarter, such as 2025-26Q1.")
-        return Period(int(found[1]), found[3] or "")
+        return Period(int(found[1]), found[3] or "Y")
 
     @staticmethod
     def of(day: date) -> Period:
@@ -51,8 +51,8 @@ class Period:
 
     @property
     def label(self) -> str:
-        """For people: ``2025-26 Q1``."""
-        return f"{self.year}-{(self.year + 1) % 100:02d} {self.part}".rstrip()
+        """For people: ``2025-26 Q1``; a whole year is ``2025-26``."""
+        return f"{self.year}-{(self.year + 1) % 100:02d} {self.part}".removesuffix(" Y")
 
     @property
     def start(self) -> date:
@@ -80,10 +80,12 @@ class Period:
 
     def previous(self) -> Period:
         """The period of the same length just before."""
-        if not self.part:
-            return Period(self.year - 1, "")
+        if self.part == "Y":
+            return Period(self.year - 1, "Y")
         kind, number, most = self.part[0], int(self.part[1]), 4 if self.part[0] == "Q" else 2
-        return Period(self.year, f"{kind}{number - 1}") if number > 1 else Period(self.year - 1, f"{kind}{most}")
+        return (
+            Period(self.year, f"{kind}{number - 1}") if number > 1 else Period(self.year - 1, f"{kind}{most}")
+        )
 
     def due(self) -> date:
         """The day a return is due: ten working days after the end."""

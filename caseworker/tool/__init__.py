@@ -55,7 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """``--json [FILE]``: the result as JSON, to a file or (without a name) to the terminal."""
     parser.add_argument(
-        "--json", metavar="FILE", nargs="?", const=STDOUT, help="write the result as JSON (to FILE, or the terminal)"
+        "--json",
+        metavar="FILE",
+        nargs="?",
+        const=STDOUT,
+        help="write the result as JSON (to FILE, or the terminal)",
     )
 
 
@@ -72,12 +76,16 @@ def write_json(args: argparse.Namespace, value: Any) -> None:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text)
     except OSError:
-        raise Problem("E-DISK", "{name} could not be written. Choose another place.", name=args.json) from None
+        raise Problem(
+            "E-DISK", "{name} could not be written. Choose another place.", name=args.json
+        ) from None
 
 
 def add_passphrase(parser: argparse.ArgumentParser) -> None:
     """``--passphrase-file F``; without it ``read_passphrase`` asks on the terminal."""
-    parser.add_argument("--passphrase-file", metavar="F", type=Path, help="read the passphrase from this file")
+    parser.add_argument(
+        "--passphrase-file", metavar="F", type=Path, help="read the passphrase from this file"
+    )
 
 
 def read_passphrase(args: argparse.Namespace, prompt: str = "Passphrase: ") -> str:
@@ -97,7 +105,9 @@ def read_passphrase(args: argparse.Namespace, prompt: str = "Passphrase: ") -> s
         ) from None  # fmt: skip
     text = text.removesuffix("\n").removesuffix("\r")
     if not text:
-        raise Problem("E-PASSPHRASE-FILE", "The passphrase file is empty. Write the passphrase on its first line.")
+        raise Problem(
+            "E-PASSPHRASE-FILE", "The passphrase file is empty. Write the passphrase on its first line."
+        )
     return text
 
 
