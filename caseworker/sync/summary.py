@@ -1,8 +1,8 @@
 """The summary: the only thing that ever leaves a service, and the types that keep it harmless.
 
-A return is a fixed set of whole numbers under agreed codes, with a month, a period and fingerprints. The types below
-have no place for a name, a note, an address or a day: what cannot be written down cannot leak. Both ends read it with
-the same strict reader.
+A return is a fixed set of whole numbers under agreed codes, with a month, a period and fingerprints. The
+types below have no place for a name, a note, an address or a day: what cannot be written down cannot leak.
+Both ends read it with the same strict reader.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ MOST_BYTES = 512 * 1024
 MOST_CELLS = 8_000
 LOWEST_BASE = 5
 
-# Every text in a summary is one of these kinds. The title says which, ``names_check`` counts by it, and the pattern
-# bounds it: there is no kind for free text. Whether a code is one of the plan's codes is checked against the plan.
+# Every text in a summary is one of these kinds. The title says which, ``names_check`` counts by it, and the
+# pattern bounds it: there is no kind for free text. Whether a code is one of the plan's codes is checked
+# against the plan.
 Name = Annotated[str, Meta(pattern=r"\A[A-Za-z][A-Za-z0-9_.-]{0,47}\Z", max_length=48, title="plan name")]
 Code = Annotated[str, Meta(pattern=r"\A[A-Z0-9][A-Z0-9_.+-]{0,23}\Z", max_length=24, title="code")]
 Agency = Annotated[str, Meta(pattern=r"\A[A-Z][A-Z0-9-]{0,15}\Z", max_length=16, title="organisation code")]
@@ -73,8 +74,8 @@ class Complete(Struct, frozen=True, forbid_unknown_fields=True):
 class Envelope(Struct, frozen=True, forbid_unknown_fields=True):
     """A return as it leaves. The prefix ``sha256:`` marks a fingerprint of exact bytes.
 
-    ``to`` is the fingerprint of the one key that can open it; ``seq`` and ``prev`` chain what one laptop sent;
-    ``audit_commit`` ties it to the laptop's own audit chain and says nothing about it.
+    ``to`` is the fingerprint of the one key that can open it; ``seq`` and ``prev`` chain what one laptop
+    sent; ``audit_commit`` ties it to the laptop's own audit chain and says nothing about it.
     """
 
     format: Literal["essex-return"]
@@ -122,16 +123,16 @@ def build(
 ) -> bytes:
     """The exact bytes of a return: what is shown, approved, signed and sealed are these and no others.
 
-    ``plan`` is ``sha256:`` and the plan's hash; ``made`` and ``geo`` are months (``2025-07``); ``to``, ``prev`` and
-    ``audit_commit`` are 64 hexadecimal letters, ``device`` 32. ``sync.outbox.place()`` gives org, agency, to, device,
-    seq, prev and audit_commit of the next return of this laptop.
+    ``plan`` is ``sha256:`` and the plan's hash; ``made`` and ``geo`` are months (``2025-07``); ``to``,
+    ``prev`` and ``audit_commit`` are 64 hexadecimal letters, ``device`` 32. ``sync.outbox.place()`` gives
+    org, agency, to, device, seq, prev and audit_commit of the next return of this laptop.
 
     Raises:
         Problem: E-SUMMARY when anything does not fit the types; nothing leaves then.
     """
     value = {
-        "format": FORMAT, "v": VERSION, "kind": kind, "plan": plan, "org": org, "agency": agency, "period": period,
-        "version": version, "supersedes": supersedes, "geo": geo, "lists": dict(lists), "base": base,
+        "format": FORMAT, "v": VERSION, "kind": kind, "plan": plan, "org": org, "agency": agency, "period":
+        period, "version": version, "supersedes": supersedes, "geo": geo, "lists": dict(lists), "base": base,
         "tables": [msgspec.to_builtins(table) for table in tables], "complete": {"laptops": list(laptops)},
         "made": made, "to": to, "device": device, "seq": seq, "prev": prev, "audit_commit": audit_commit,
     }  # fmt: skip
@@ -147,9 +148,10 @@ def read(data: bytes) -> Envelope:
     """The return in ``data``.
 
     Raises:
-        Problem: E-SUMMARY-NEWER when a later major version wrote it; E-SUMMARY when it is too large, not canonical,
-            has an unknown field, a wrong type, too many cells, a cell that is not a multiple of its base, or tables
-            whose codes and cells do not fit together.
+        Problem: E-SUMMARY-NEWER when a later major version wrote it; E-SUMMARY when it is too large, not
+        canonical,
+            has an unknown field, a wrong type, too many cells, a cell that is not a multiple of its base, or
+            tables whose codes and cells do not fit together.
     """
     try:
         value = canonical.load(data, most=MOST_BYTES)
@@ -182,7 +184,7 @@ def schema() -> dict[str, Any]:
 
 
 class NamesCheck(Struct, frozen=True):
-    """How many fields of a return could hold each kind of thing that must never leave. All are 0, by the types."""
+    """How many fields of a return could hold what must never leave: all 0, by the types."""
 
     names: int
     birth_dates: int
@@ -212,7 +214,8 @@ class NamesCheck(Struct, frozen=True):
 
 # The kinds of text a summary may hold, by the title of their type. Anything else counts as what it might be.
 _HARMLESS = frozenset(
-    {"plan name", "code", "organisation code", "period", "month", "list version", "format version", "fingerprint",
+    {"plan name", "code", "organisation code", "period", "month", "list version", "format version",
+    "fingerprint",
      "laptop number"}
 )  # fmt: skip
 _PERSONAL = {
@@ -229,9 +232,9 @@ _LONGEST_TEXT = 71
 def names_check(payload: bytes, form: type[Struct] = Envelope) -> NamesCheck:
     """What a return could say about a person, proven from the types rather than by looking for names.
 
-    Every text field of ``form`` is visited once: a field of a harmless kind must have a pattern and a length of at
-    most 71; a field without either, or of a kind not known here, counts as free text. The payload has to pass the
-    strict reader, so nothing outside the types can be in it.
+    Every text field of ``form`` is visited once: a field of a harmless kind must have a pattern and a length
+    of at most 71; a field without either, or of a kind not known here, counts as free text. The payload has
+    to pass the strict reader, so nothing outside the types can be in it.
 
     Raises:
         Problem: E-SUMMARY when the payload is not a return.

@@ -1,7 +1,8 @@
-"""The sealed letter around a return, the receipt that answers it, and the bundle of keys an agency starts from.
+"""The sealed letter around a return, the receipt that answers it, and the keys an agency starts from.
 
-A return travels signed by the laptop and by the person who approved it, padded so that its length says nothing, and
-sealed so that only the commissioner's hub can open it. A receipt counts only when its signature is the pinned one.
+A return travels signed by the laptop and by the person who approved it, padded so that its length says
+nothing, and sealed so that only the commissioner's hub can open it. A receipt counts only when its signature
+is the pinned one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from caseworker import canonical
 from caseworker.canonical import NotCanonical
 from caseworker.crypto import pairing, sealing, signing
 from caseworker.crypto.context import ctx
-from caseworker.errors import Problem
 from caseworker.sync.summary import MOST_BYTES, NO_PREV, Agency, DeviceUid, Hash, Named, Seq
 
 PAD = 32 * 1024
@@ -40,31 +40,31 @@ Base64 = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]*={0,2}\Z", max_length=WIR
 Epoch = Annotated[int, Meta(ge=0, le=2**40)]
 SeqOrNone = Annotated[int, Meta(ge=0, le=2**53)]
 Reason = Literal[
-    "", "format", "newer", "kind", "recipient", "sender", "plan", "table", "period", "version", "supersedes", "chain",
-    "approval", "conflict", "gap",
+    "", "format", "newer", "kind", "recipient", "sender", "plan", "table", "period", "version", "supersedes",
+    "chain", "approval", "conflict", "gap",
 ]  # fmt: skip
 
 
 class NotOurs(Exception):
-    """What arrived is damaged, signed by another key, or meant for someone else. ``reason`` is a fixed word."""
+    """What arrived is damaged, signed by another key or for someone else. ``reason`` is a fixed word."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
 
 
-# --- the sealed return ------------------------------------------------------------------------------------------------
+# --- the sealed return --------------------------------------------------------------------------------------
 
 
 class Approval(Struct, frozen=True, forbid_unknown_fields=True):
-    """One person's approval: their public signing key and their signature over the same bytes the laptop signed."""
+    """One person's approval: their public key and their signature over the bytes the laptop signed."""
 
     signer: Hash
     sig: Sig
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a relay may see: who sends to which key. Bound into the seal, so nobody can change it on the way."""
+    """What a relay may see: who sends to which key. Bound into the seal, so it cannot be changed."""
 
     v: Literal[1]
     suite: Literal[1, 2]
@@ -100,7 +100,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What came out of the seal. The laptop's signature is checked; the approvals are still to be (``approved_by``)."""
+    """What came out of the seal, the laptop's signature checked; ``approved_by`` checks the approvals."""
 
     header: Header
     payload: bytes
@@ -118,7 +118,7 @@ def to_be_signed(payload: bytes) -> bytes:
 
 
 def approve(payload: bytes, sign: Sign, signer: bytes) -> Approval:
-    """A person's approval of exactly these bytes. ``sign`` is their open vault's, ``signer`` their public key."""
+    """A person's approval of exactly these bytes. ``sign`` is their vault's, ``signer`` their public key."""
     return Approval(signer=signer.hex(), sig=sign("approval", to_be_signed(payload)).hex())
 
 
@@ -183,8 +183,8 @@ def open_wire(
 ) -> Opened:
     """Open, then verify the laptop's signature over the exact bytes, before anything inside is read.
 
-    ``kid`` is the fingerprint of the key that ``private`` belongs to; ``device_key(org, device)`` is the public key of
-    an enrolled laptop or None.
+    ``kid`` is the fingerprint of the key that ``private`` belongs to; ``device_key(org, device)`` is the
+    public key of an enrolled laptop or None.
 
     Raises:
         NotOurs: "format", "recipient" (sealed to another key), "sender" (unknown laptop or wrong signature).
@@ -219,15 +219,15 @@ def padded_size(payload: bytes) -> int:
     return len(_pad(_dump(signed)))
 
 
-# --- the receipt ------------------------------------------------------------------------------------------------------
+# --- the receipt --------------------------------------------------------------------------------------------
 
 
 class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     """The hub's answer to one sealed return.
 
-    ``status``: received; refused (for ``reason``; read and kept, but not counted); conflict (other bytes under a number
-    already used); need (numbers from ``next_seq`` on are missing, send those first; this one is not kept).
-    ``ledger_seq`` and ``ledger_head`` (zeros for need) say where in the hub's ledger it stands.
+    ``status``: received; refused (for ``reason``; read and kept, but not counted); conflict (other bytes
+    under a number already used); need (numbers from ``next_seq`` on are missing, send those first; this one
+    is not kept). ``ledger_seq`` and ``ledger_head`` (zeros for need) say where in the hub's ledger it stands.
     """
 
     v: Literal[1]
@@ -285,7 +285,7 @@ def read_enrolment_receipt(data: bytes, receipt_key: bytes) -> EnrolmentReceipt:
     return _load(_verified(data, receipt_key), EnrolmentReceipt, RECEIPT_MOST)
 
 
-# --- the bundle of keys -----------------------------------------------------------------------------------------------
+# --- the bundle of keys -------------------------------------------------------------------------------------
 
 Title = Annotated[str, Meta(min_length=1, max_length=80)]
 Address = Annotated[
@@ -298,7 +298,7 @@ Address = Annotated[
 
 
 class Bundle(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an agency must know to send to this commissioner: names for the screen, keys to pin, where the hub is."""
+    """What an agency must know to send to this commissioner: names to show, keys to pin, the address."""
 
     format: Literal["case-bundle"]
     v: Literal[1]
@@ -323,7 +323,7 @@ class _BundleFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def make_bundle(bundle: Bundle, code: bytes, root_sign: Sign) -> bytes:
-    """The bundle file: proven with the pairing code to whoever holds the letter, and signed by the root key."""
+    """The bundle file: proven to whoever holds the pairing code, and signed by the root key."""
     body = _dump(bundle)
     return _dump(
         _BundleFile(
@@ -338,8 +338,8 @@ def open_bundle(data: bytes, code: bytes) -> tuple[Bundle, bytes]:
     """The bundle in a file and its 32-byte hash, checked against the pairing code, then the root signature.
 
     Raises:
-        NotOurs: "format"; "code" when the code does not belong to this file; "signature" when the root key did not
-            sign it; "newer" when the keys inside do not fit together.
+        NotOurs: "format"; "code" when the code does not belong to this file; "signature" when the root key
+            did not sign it.
     """
     file = _load(data, _BundleFile, BUNDLE_MOST)
     body = _bytes(file.bundle)
@@ -363,11 +363,11 @@ def read_out(bundle_hash: bytes) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, 20, 4))
 
 
-# --- joining ----------------------------------------------------------------------------------------------------------
+# --- joining ------------------------------------------------------------------------------------------------
 
 
 class EnrolRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A laptop asks to join: its number, its key, the keys of those who approve returns on it. No name of anyone."""
+    """A laptop asks to join: its number, its key, the keys of those who approve on it. No name."""
 
     v: Literal[1]
     bundle: Hash
@@ -425,7 +425,7 @@ def read_ask(data: bytes) -> Asked:
     return Asked(request, body, bytes.fromhex(letter.mac))
 
 
-# --- what they share --------------------------------------------------------------------------------------------------
+# --- what they share ----------------------------------------------------------------------------------------
 
 _LONGEST_APPROVAL = Approval(signer="0" * 64, sig="0" * 128)
 
@@ -463,7 +463,7 @@ def _header(letter: _Letter) -> Header:
 
 
 def _info(header: Header) -> bytes:
-    """Binds the outer header into the seal: the library's public interface has no associated data of its own."""
+    """Binds the outer header into the seal: the library's sealing has no associated data of its own."""
     return ctx("summary", _dump(header))
 
 
@@ -497,8 +497,8 @@ def _printable(text: str) -> bool:
 
 
 __all__ = [
-    "NO_PREV", "PAD", "WIRE_MOST", "Approval", "Bundle", "EnrolRequest", "EnrolmentReceipt", "Header", "NotOurs",
-    "Opened", "Receipt", "Sealed", "approve", "approved_by", "ask", "check_words", "make_bundle", "make_receipt",
-    "open_bundle", "open_wire", "padded_size", "read_ask", "read_enrolment_receipt", "read_header", "read_out",
-    "read_receipt", "seal", "to_be_signed",
+    "NO_PREV", "PAD", "WIRE_MOST", "Approval", "Bundle", "EnrolRequest", "EnrolmentReceipt", "Header",
+    "NotOurs", "Opened", "Receipt", "Sealed", "approve", "approved_by", "ask", "check_words", "make_bundle",
+    "make_receipt", "open_bundle", "open_wire", "padded_size", "read_ask", "read_enrolment_receipt",
+    "read_header", "read_out", "read_receipt", "seal", "to_be_signed",
 ]  # fmt: skip

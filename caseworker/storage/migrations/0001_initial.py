@@ -33,7 +33,7 @@ CREATE TABLE contact (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, client_i
     outcome TEXT NOT NULL, direction TEXT NOT NULL, minutes INTEGER NOT NULL, travel_minutes INTEGER NOT NULL,
     waiting_minutes INTEGER NOT NULL, present TEXT NOT NULL, interpreter TEXT NOT NULL, safe_checked INTEGER NOT NULL,
     override_reason TEXT NOT NULL, category TEXT NOT NULL, note TEXT NOT NULL, recorded INTEGER NOT NULL,
-    worker_id INTEGER REFERENCES worker(id), amended INTEGER NOT NULL);
+    worker_id INTEGER REFERENCES worker(id), amended INTEGER NOT NULL, withdrawn INTEGER NOT NULL);
 CREATE TABLE action (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, client_id INTEGER NOT NULL REFERENCES client(id),
     text TEXT NOT NULL, due TEXT NOT NULL, episode_id INTEGER REFERENCES episode(id),
     contact_id INTEGER REFERENCES contact(id), worker_id INTEGER REFERENCES worker(id), done INTEGER NOT NULL,
@@ -52,18 +52,21 @@ CREATE TABLE frozen_return (id INTEGER PRIMARY KEY, period TEXT NOT NULL, versio
     counted TEXT NOT NULL, payload BLOB NOT NULL, made INTEGER NOT NULL, UNIQUE (period, version));
 CREATE TABLE outbox (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, period TEXT NOT NULL,
     version INTEGER NOT NULL, state TEXT NOT NULL, seq INTEGER UNIQUE, payload BLOB NOT NULL, wire BLOB,
-    wire_hash BLOB, made INTEGER NOT NULL, approved INTEGER NOT NULL, approved_by TEXT NOT NULL, tried INTEGER NOT NULL,
-    tries INTEGER NOT NULL, reason TEXT NOT NULL, receipt BLOB, received INTEGER NOT NULL);
+    wire_hash BLOB, made INTEGER NOT NULL, approved INTEGER NOT NULL, approved_by TEXT NOT NULL, approvals TEXT NOT NULL,
+    tried INTEGER NOT NULL, tries INTEGER NOT NULL, next_try INTEGER NOT NULL, reason TEXT NOT NULL, receipt BLOB,
+    received INTEGER NOT NULL);
 """
 
 INDEXES = """
-CREATE INDEX contact_period ON contact (at, episode_id, kind, method, outcome, minutes, travel_minutes);
-CREATE INDEX contact_client ON contact (client_id, at);
+CREATE INDEX contact_period ON contact (at, episode_id, kind, method, outcome, minutes, travel_minutes, withdrawn);
+CREATE INDEX contact_client ON contact (client_id, at, withdrawn, kind, outcome, method);
 CREATE INDEX contact_episode ON contact (episode_id, at);
 CREATE INDEX referral_received ON referral (received);
 CREATE INDEX referral_client ON referral (client_id, received);
 CREATE INDEX episode_client ON episode (client_id, started);
 CREATE INDEX episode_closed ON episode (closed);
+CREATE INDEX episode_open ON episode (client_id, worker_id) WHERE closed = '';
+CREATE INDEX client_name ON client (name COLLATE NOCASE);
 CREATE INDEX action_due ON action (done, due);
 CREATE INDEX action_client ON action (client_id, due);
 CREATE INDEX revision_row ON revision (noun, row_id);
@@ -102,6 +105,8 @@ CREATE TRIGGER audit_no_change BEFORE UPDATE ON audit
         AND new.row_id = old.row_id AND new.content = old.content AND new.prev = old.prev AND new.hash = old.hash)
     BEGIN SELECT RAISE(ABORT, 'the audit chain is append-only'); END;
 CREATE TRIGGER outbox_wire_is_final BEFORE UPDATE OF wire, wire_hash, seq, payload ON outbox WHEN old.wire IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'sealed bytes never change'); END;
+CREATE TRIGGER outbox_sealed_stays BEFORE DELETE ON outbox WHEN old.wire IS NOT NULL
     BEGIN SELECT RAISE(ABORT, 'sealed bytes never change'); END;
 """
 
