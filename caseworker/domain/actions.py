@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+
+from caseworker.domain.when import iso_date
+from caseworker.words import Words, words
+
+LONGEST_TEXT = 500
+FURTHEST = dt.timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +24,31 @@ class Action:
     worker_id: int | None = None
     done: int = 0  # epoch seconds; 0: still to do
     result: str = ""
+
+    def problems(self, today: dt.date) -> dict[str, Words]:
+        """What has to be put right before this can be saved: field -> sentence. Empty when fine.
+
+        A due date in the past is allowed for an action that is already recorded: it is simply overdue.
+        """
+        found: dict[str, Words] = {}
+        if not self.text.strip():
+            found["text"] = words("Enter what you will do next")
+        elif len(self.text) > LONGEST_TEXT:
+            found["text"] = words("Must be {most} characters or fewer", most=LONGEST_TEXT)
+        due = iso_date(self.due)
+        if not self.due:
+            found["due"] = words("Enter the date it is due")
+        elif due is None:
+            found["due"] = words("Due date must be a real date")
+        elif self.id is None and not self.done and due < today:
+            found["due"] = words("Due date must be today or later")
+        elif due - today > FURTHEST:
+            found["due"] = words("Due date must be within 3 years")
+        if len(self.result) > LONGEST_TEXT:
+            found["result"] = words("Must be {most} characters or fewer", most=LONGEST_TEXT)
+        return found
+
+
+def is_overdue(action: Action, today: dt.date) -> bool:
+    due = iso_date(action.due)
+    return not action.done and due is not None and due < today
