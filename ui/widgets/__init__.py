@@ -1,0 +1,59 @@
+"""The parts screens are made of. Import from here: ``from ui.widgets import Card, Chip, Field``."""
+
+from __future__ import annotations
+
+from ui.widgets.fields import (
+    ChoiceRow,
+    CodeCombo,
+    Combo,
+    DateBoxes,
+    ErrorSummary,
+    Field,
+    NoteEdit,
+    TextLine,
+)
+from ui.widgets.page import Page, Panel
+from ui.widgets.parts import (
+    Banner,
+    Button,
+    Card,
+    Chip,
+    FlowLayout,
+    Glyph,
+    Heading,
+    RowFrame,
+    Said,
+    Text,
+    Tick,
+    column,
+    row,
+)
+from ui.widgets.toast import Toast, announce
+
+__all__ = [
+    "Banner",
+    "Button",
+    "Card",
+    "Chip",
+    "ChoiceRow",
+    "CodeCombo",
+    "Combo",
+    "DateBoxes",
+    "ErrorSummary",
+    "Field",
+    "FlowLayout",
+    "Glyph",
+    "Heading",
+    "NoteEdit",
+    "Page",
+    "Panel",
+    "RowFrame",
+    "Said",
+    "Text",
+    "TextLine",
+    "Tick",
+    "Toast",
+    "announce",
+    "column",
+    "row",
+]

@@ -1,0 +1,130 @@
+"""The open vault as the screens see it: read freely, change through ``write``, go somewhere, lock.
+
+Passed to every screen, never global. Nothing of a client is kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from caseworker.errors import Problem
+from ui.say import say
+from ui.work import Work
+
+if TYPE_CHECKING:
+    from caseworker.storage.vault import OpenVault
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to go: today clients client contact returns outbox settings help new_client, and which one."""
+
+    name: str
+    arg: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A short line at the foot of the window, with one thing to do about it (``Undo``)."""
+
+    text: str
+    action_text: str = ""
+    action: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line across the top that stays until it is closed. ``kind``: info, warn or high."""
+
+    text: str
+    kind: str = "warn"
+    action_text: str = ""
+    action: Callable[[], None] | None = None
+
+
+class Session(QObject):
+    """One open vault, from unlocking to locking."""
+
+    changed = Signal()
+    go = Signal(object)
+    back = Signal()
+    toast = Signal(object)
+    notice = Signal(object)
+    covering = Signal()
+    keeping = Signal()
+    locked = Signal()
+
+    def __init__(
+        self,
+        vault: OpenVault,
+        work: Work | None = None,
+        clock: Callable[[], datetime] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if work is None:
+            from caseworker.storage import database
+
+            work = Work(database, self)
+        self.vault = vault
+        self.work = work
+        self._clock = clock
+        self._locked = False
+        #: Called first when locking: ends the process by force if an orderly lock takes too long.
+        self.deadline: Callable[[], None] | None = None
+
+    def now(self) -> datetime:
+        """The time, with its zone. Tests and made-up days give their own clock."""
+        return self._clock() if self._clock is not None else datetime.now(UTC)
+
+    def write(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Change the vault through ``storage.write`` (all or nothing); every visible screen reads again."""
+        from caseworker import storage
+
+        result: T = storage.write(function, *args, **kwargs)
+        self.changed.emit()
+        return result
+
+    def problem(self, problem: Problem) -> None:
+        """Say what went wrong and what to do, across the top of the window."""
+        self.notice.emit(Notice(say(problem.words), "high"))
+
+    def is_locked(self) -> bool:
+        return self._locked
+
+    def lock(self) -> None:
+        """Cover the window, keep what is half-typed, close the vault. The process ends after this."""
+        if self._locked:
+            return
+        self._locked = True
+        if self.deadline is not None:
+            self.deadline()
+        self.covering.emit()
+        # The worker is told to stop before drafts are written: it may hold the write lock they need.
+        self.work.stop()
+        self.keeping.emit()
+        forget_clipboard()
+        try:
+            self.vault.close()
+        finally:
+            self.locked.emit()
+
+    def hide_now(self) -> None:
+        """Cover the window in this very event, before any disk work; then lock."""
+        self.covering.emit()
+        self.lock()
+
+
+def forget_clipboard() -> None:
+    """Empty the clipboard if what is on it came from here."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.ownsClipboard():
+        clipboard.clear()

@@ -1,0 +1,482 @@
+"""What people type and choose in: fields with their label and problem, choices, notes, dates, codes.
+
+The problem beside a field and the line in the summary say the same words (GOV.UK style).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QLineEdit,
+    QPlainTextEdit,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from ui import theme
+from ui.theme import px
+from ui.widgets.parts import Button, FlowLayout, Text, column, row
+
+
+class Field(QWidget):
+    """A label, a hint, a place for the problem, and the editor under them.
+
+    The label names the editor for screen readers; the hint is its description.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        editor: QWidget,
+        hint: str = "",
+        optional: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.editor = editor
+        down = column(self, gap=2)
+        head = row(gap=8)
+        shown = self.tr("{label} (optional)").format(label=label) if optional else label
+        self._label = Text(shown, "strong", wrap=len(shown) > 24)
+        self._label.setBuddy(editor)
+        head.addWidget(self._label, 1 if len(shown) > 24 else 0)
+        if len(shown) <= 24:
+            head.addStretch(1)
+        self._aside = Text("", "small", wrap=False)
+        self._aside.hide()
+        head.addWidget(self._aside)
+        self.head = head
+        down.addLayout(head)
+        self._hint = Text(hint, "small", "muted", wrap=True)
+        self._hint.setVisible(bool(hint))
+        down.addWidget(self._hint)
+        self._problem = Text("", "strong", "danger", wrap=True)
+        self._problem.hide()
+        down.addWidget(self._problem)
+        down.addSpacing(px(2))
+        down.addWidget(editor)
+        if not editor.accessibleName():
+            editor.setAccessibleName(label)
+        editor.setAccessibleDescription(hint)
+        self._hint_text = hint
+        self.setFocusProxy(editor)
+
+    def label(self) -> str:
+        return self._label.text()
+
+    def show_aside(self, text: str) -> None:
+        """A reading at the right end of the label's line: what the app understood."""
+        self._aside.setText(text)
+        self._aside.setVisible(bool(text))
+
+    def show_problem(self, text: str | None) -> None:
+        """Show the problem above the editor, or take it away."""
+        self._problem.setText(text or "")
+        self._problem.setVisible(bool(text))
+        self.editor.setProperty("bad", bool(text))
+        theme.restyle(self.editor)
+        said = f"{text}. {self._hint_text}" if text else self._hint_text
+        self.editor.setAccessibleDescription(said)
+
+    def problem(self) -> str:
+        return self._problem.text()
+
+
+class TextLine(QLineEdit):
+    """One line of text. Never completes: someone else may share this machine."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+class NoteEdit(QPlainTextEdit):
+    """Several lines of plain text. Tab leaves it; pasting drops every format."""
+
+    def __init__(self, text: str = "", lines: int = 4, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + px(22))
+
+    def text(self) -> str:
+        return self.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        self.setPlainText(text)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            self.insertPlainText(source.text())
+
+
+class Pill(QRadioButton):
+    """One answer of a ChoiceRow."""
+
+    def __init__(self, text: str, icon: str) -> None:
+        super().__init__(text)
+        self._icon = icon
+        self.setProperty("pill", True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.toggled.connect(self._show_state)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        on = self.isChecked()
+        name = "check" if on else self._icon
+        if name:
+            self.setIcon(theme.icon(name, "on_soft" if on else "muted", 16, 3))
+        else:
+            # An empty picture of the same width: the pill does not jump when its tick appears.
+            self.setIcon(theme.icon("circle", "muted", 16, 3))
+        self.setIconSize(theme.icon_size(16, 3))
+
+    def sizeHint(self) -> QSize:
+        # Chosen, the words are bold: leave room for them from the start so that nothing moves.
+        bold = theme.font("strong")
+        wide = QFontMetrics(bold).horizontalAdvance(self.text())
+        return QSize(wide + px(16 + 3) + px(8 + 4) + 8, px(30) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class ChoiceRow(QWidget):
+    """One choice out of a few: real radio buttons, arrows move, the first letter picks, a tick shows it."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self,
+        label: str,
+        options: Sequence[tuple[str, str, str]],
+        hint: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._label_text = label
+        self._hint_text = hint
+        down = column(self, gap=4)
+        self._label = Text(label, "strong", wrap=True)
+        down.addWidget(self._label)
+        self._hint = Text(hint, "small", "muted", wrap=True)
+        self._hint.setVisible(bool(hint))
+        down.addWidget(self._hint)
+        self._problem = Text("", "strong", "danger", wrap=True)
+        self._problem.hide()
+        down.addWidget(self._problem)
+        self._flow = FlowLayout(6)
+        down.addLayout(self._flow)
+        self._group = QButtonGroup(self)
+        self._codes: list[str] = []
+        self._pills: list[Pill] = []
+        self._quiet = False
+        self._group.idToggled.connect(self._toggled)
+        self.setAccessibleName(label)
+        self.show_options(options)
+
+    def show_options(self, options: Sequence[tuple[str, str, str]]) -> None:
+        """Offer these (code, words, icon); what was chosen stays if it is still offered."""
+        before = self.value()
+        for pill in self._pills:
+            self._group.removeButton(pill)
+            self._flow.removeWidget(pill)
+            pill.deleteLater()
+        self._codes, self._pills = [], []
+        for at, (code, text, icon) in enumerate(options):
+            pill = Pill(text, icon)
+            pill.setParent(self)
+            pill.setAccessibleName(f"{self._label_text}: {text}")
+            if self._hint_text:
+                pill.setAccessibleDescription(self._hint_text)
+            pill.installEventFilter(self)
+            self._group.addButton(pill, at)
+            self._flow.addWidget(pill)
+            self._codes.append(code)
+            self._pills.append(pill)
+        self.set_value(before if before in self._codes else None)
+
+    def value(self) -> str | None:
+        """The code chosen, or None."""
+        at = self._group.checkedId()
+        return self._codes[at] if 0 <= at < len(self._codes) else None
+
+    def set_value(self, code: str | None) -> None:
+        """Choose by code, or nothing with None. Does not emit ``chosen``."""
+        self._quiet = True
+        try:
+            if code is not None and code in self._codes:
+                self._pills[self._codes.index(code)].setChecked(True)
+            else:
+                self._group.setExclusive(False)
+                for pill in self._pills:
+                    pill.setChecked(False)
+                self._group.setExclusive(True)
+        finally:
+            self._quiet = False
+        self._one_stop()
+
+    def show_problem(self, text: str | None) -> None:
+        self._problem.setText(text or "")
+        self._problem.setVisible(bool(text))
+
+    def problem(self) -> str:
+        return self._problem.text()
+
+    def first(self) -> QRadioButton:
+        """Where the keyboard arrives: the chosen answer, or the first one."""
+        at = max(0, self._group.checkedId())
+        return self._pills[at]
+
+    def pills(self) -> list[QRadioButton]:
+        return list(self._pills)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.first().setFocus(event.reason())
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
+        if self._pills:
+            self.first().setFocus(reason)
+
+    def _one_stop(self) -> None:
+        # One press of Tab a question, not one an answer.
+        stop = max(0, self._group.checkedId())
+        for at, pill in enumerate(self._pills):
+            pill.setFocusPolicy(Qt.FocusPolicy.StrongFocus if at == stop else Qt.FocusPolicy.ClickFocus)
+
+    def _toggled(self, at: int, on: bool) -> None:
+        if on:
+            self._one_stop()
+            if not self._quiet:
+                self.chosen.emit(self._codes[at])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            if plain and event.text().isalnum() and self._pick(event.text().casefold()):
+                return True
+            if event.key() in _STEPS and plain and watched in self._pills:
+                self._step(_STEPS[event.key()])
+                return True
+        return False
+
+    def _step(self, by: int) -> None:
+        here = next((i for i, pill in enumerate(self._pills) if pill.hasFocus()), 0)
+        # From nothing chosen, the first arrow takes the answer the keyboard stands on.
+        to = here if self._group.checkedId() < 0 and by > 0 else (here + by) % len(self._pills)
+        self._choose(to)
+
+    def _pick(self, letter: str) -> bool:
+        starts = [i for i, pill in enumerate(self._pills) if pill.text().casefold().startswith(letter)]
+        if not starts:
+            return False
+        now = self._group.checkedId()
+        later = [i for i in starts if i > now]
+        self._choose(later[0] if now in starts and later else starts[0])
+        return True
+
+    def _choose(self, at: int) -> None:
+        self._pills[at].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._pills[at].setChecked(True)
+
+
+_STEPS: dict[int, int] = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+}
+
+
+class DateBoxes(QWidget):
+    """A date people know, in three boxes. Never moves on by itself; the month may be a name."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        across = row(self, gap=10)
+        self.day, self.month, self.year = QLineEdit(), QLineEdit(), QLineEdit()
+        for box, name, wide in (
+            (self.day, self.tr("Day"), 56),
+            (self.month, self.tr("Month"), 110),
+            (self.year, self.tr("Year"), 80),
+        ):
+            down = column(gap=2)
+            label = Text(name, "small")
+            label.setBuddy(box)
+            box.setAccessibleName(name)
+            box.setFixedWidth(px(wide))
+            box.textEdited.connect(self._edited)
+            down.addWidget(label)
+            down.addWidget(box)
+            across.addLayout(down)
+        across.addStretch(1)
+        self.setFocusProxy(self.day)
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        for box, part in (
+            (self.day, self.tr("Day")),
+            (self.month, self.tr("Month")),
+            (self.year, self.tr("Year")),
+        ):
+            box.setAccessibleName(f"{name}: {part}")
+
+    def parts(self) -> tuple[str, str, str]:
+        """What is in the boxes: day, month, year, as typed without spaces around."""
+        return self.day.text().strip(), self.month.text().strip(), self.year.text().strip()
+
+    def is_empty(self) -> bool:
+        return not any(self.parts())
+
+    def set_date(self, when: date | str | None) -> None:
+        """Fill the boxes from a date or ISO text (``2026-11-18``); None or unreadable text empties them."""
+        if isinstance(when, str):
+            try:
+                when = date.fromisoformat(when)
+            except ValueError:
+                when = None
+        for box, text in (
+            (self.day, str(when.day) if when else ""),
+            (self.month, str(when.month) if when else ""),
+            (self.year, str(when.year) if when else ""),
+        ):
+            box.setText(text)
+
+    def date(self) -> date | None:
+        """The date typed, None when all boxes are empty. Raises what ``domain.when.read_date`` raises."""
+        if self.is_empty():
+            return None
+        from caseworker.domain import when
+
+        read: date = when.read_date(*self.parts())
+        return read
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DynamicPropertyChange:
+            for box in (self.day, self.month, self.year):
+                if box.property("bad") != self.property("bad"):
+                    box.setProperty("bad", self.property("bad"))
+                    theme.restyle(box)
+        return super().event(event)
+
+    def _edited(self) -> None:
+        self.changed.emit()
+
+
+class Combo(QComboBox):
+    """A list to choose from. The wheel scrolls the page, never changes the answer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMaxVisibleItems(14)
+
+    def wheelEvent(self, event: object) -> None:
+        event.ignore()  # type: ignore[attr-defined]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        # The style sheet cannot recolour a file, so the arrow is drawn here.
+        arrow = theme.pixmap("chevron-down", "muted" if self.isEnabled() else "line", 16)
+        painter = QPainter(self)
+        side = px(16)
+        painter.drawPixmap(self.width() - side - px(8), (self.height() - side) // 2, side, side, arrow)
+        painter.end()
+
+
+class CodeCombo(Combo):
+    """A choice from a code list: today's codes, below them the five ways of not knowing. Typing finds one."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, list_name: str, on: date | None = None, missing: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        from caseworker.domain import codes
+
+        self._list = codes.get(list_name)
+        self.addItem(self.tr("Choose"), None)
+        for code in self._list.valid_on(on or date.today()):
+            self.addItem(self._list.label(code), code)
+        if missing:
+            self.insertSeparator(self.count())
+            for code, label in codes.MISSING.items():
+                if self.findData(code) < 0:
+                    self.addItem(label, code)
+        self.activated.connect(self._activated)
+
+    def value(self) -> str | None:
+        """The code chosen, None while nothing is."""
+        code = self.currentData()
+        return None if code is None else str(code)
+
+    def set_value(self, code: str | None) -> None:
+        """Show that code; a code that is no longer offered stays readable. Does not emit ``chosen``."""
+        at = 0 if not code else self.findData(code)
+        if at < 0:
+            self.addItem(self._list.label(str(code)), code)
+            at = self.count() - 1
+        self.setCurrentIndex(at)
+
+    def _activated(self, _index: int) -> None:
+        self.chosen.emit(self.value())
+
+
+class ErrorSummary(QFrame):
+    """ "There is a problem": every problem as a link to its field. Takes the focus when shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("errors")
+        self.setProperty("ringed", True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._down = column(self, (14, 10, 14, 10), 2)
+        self._targets: list[tuple[Button, QWidget]] = []
+        self._heading = Text(self.tr("There is a problem"), "card", wrap=True)
+        self._down.addWidget(self._heading)
+        self.hide()
+
+    def show_problems(self, problems: Sequence[tuple[str, QWidget | None]]) -> None:
+        """Show these (words, field); an empty list takes the summary away."""
+        for link, _ in self._targets:
+            self._down.removeWidget(link)
+            link.hide()
+            link.deleteLater()
+        self._targets = []
+        for text, target in problems:
+            if target is None:
+                self._add_line(Button(text, kind="error-link"), self)
+            else:
+                self._add_line(Button(text, kind="error-link"), target)
+        self.setVisible(bool(problems))
+        if problems:
+            said = ". ".join(text for text, _ in problems)
+            self.setAccessibleName(f"{self._heading.text()}. {said}")
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def problems(self) -> list[str]:
+        return [link.text() for link, _ in self._targets]
+
+    def _add_line(self, link: Button, target: QWidget) -> None:
+        link.clicked.connect(self._follow)
+        self._down.addWidget(link)
+        self._targets.append((link, target))
+
+    def _follow(self) -> None:
+        pressed = self.sender()
+        for link, target in self._targets:
+            if link is pressed:
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -1,0 +1,145 @@
+"""What every screen is built on: a page in the window, and the panel at its right side.
+
+A page reads the vault again when something changed while it is on show, or when it is next shown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from ui.session import Session
+from ui.theme import px
+from ui.widgets.parts import Button, Margins, Text, column, row
+
+
+def scrolled(margins: Margins, gap: float) -> tuple[QScrollArea, QVBoxLayout]:
+    """A scrolling area and the column inside it."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    inside = QWidget()
+    inside.setObjectName("scrollbody")
+    area.setWidget(inside)
+    return area, column(inside, margins, gap)
+
+
+class Page(QWidget):
+    """A screen of the window. ``.body`` is the scrolling column, ``.top`` stays above it and never scrolls.
+
+    With ``scroll=False`` the body does not scroll (for a screen that is one table).
+    """
+
+    def __init__(self, session: Session, scroll: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._stale = True
+        self.setObjectName("page")
+        outer = column(self)
+        self.top = column()
+        outer.addLayout(self.top)
+        margins: Margins = (24, 18, 24, 24)
+        if scroll:
+            self.area, self.body = scrolled(margins, 14)
+            outer.addWidget(self.area, 1)
+        else:
+            self.body = column(margins=margins, gap=12)
+            outer.addLayout(self.body, 1)
+        session.changed.connect(self._changed)
+
+    def title(self) -> str:
+        """The name of the screen for the side bar and for screen readers. Never a client's name."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Read the vault again and show it. Called when first shown, and after changes."""
+
+    def show_place(self, arg: Any) -> None:
+        """Somebody went here; ``arg`` says which one (a client's id ...). ``reload`` follows if needed."""
+
+    def keep_draft(self) -> None:
+        """Write what is half-typed to the vault's drafts now. The vault closes right after this."""
+
+    def first_focus(self) -> QWidget | None:
+        """What gets the keyboard when somebody goes here; None leaves the choice to the window."""
+        return None
+
+    def mark_stale(self) -> None:
+        """Read again when next shown, or now if on show."""
+        self._changed()
+
+    def _changed(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._read_again()
+
+    def _read_again(self) -> None:
+        if self._stale and not self.session.is_locked():
+            self._stale = False
+            self.reload()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._read_again()
+        super().showEvent(event)
+
+
+class Panel(QFrame):
+    """The panel at the right side (400 px): the page stays readable beside it. Never modal.
+
+    ``.body`` scrolls, ``.foot`` stays. ``closing`` asks the window to take it away; the draft is kept.
+    """
+
+    closing = Signal()
+    WIDE = 400
+
+    def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("panel")
+        self.setAccessibleName(title)
+        outer = column(self)
+        self.area, self.body = scrolled((18, 14, 18, 10), 11)
+        outer.addWidget(self.area, 1)
+        head = row(gap=8)
+        self.heading = Text(title, "panel")
+        head.addWidget(self.heading)
+        head.addStretch(1)
+        self.shut = Button(self.tr("Close"), "x", "quiet")
+        self.shut.setToolTip(self.tr("Close and keep the draft  (Esc)"))
+        self.shut.clicked.connect(self._shut)
+        head.addWidget(self.shut)
+        self.body.addLayout(head)
+        foot = QFrame()
+        foot.setObjectName("panelfoot")
+        self.foot = row(foot, (18, 10, 18, 10), 10)
+        outer.addWidget(foot)
+
+    def show_place(self, arg: Any) -> None:
+        """Opened, or asked for again; ``arg`` as in ``Place``."""
+
+    def show_alone(self, alone: bool) -> None:
+        """True when the window is too narrow to show the page beside: show what the page would have shown."""
+
+    def keep_draft(self) -> None:
+        """Write what is half-typed to the vault's drafts now."""
+
+    def save(self) -> None:
+        """Ctrl+Enter."""
+
+    def first_focus(self) -> QWidget | None:
+        return None
+
+    def _shut(self) -> None:
+        self.closing.emit()
+
+
+def fit_panel(panel: Panel, alone: bool) -> None:
+    """400 px beside the page, or the whole width in its place."""
+    panel.setMinimumWidth(px(Panel.WIDE) if not alone else 0)
+    panel.setMaximumWidth(16777215 if alone else px(Panel.WIDE))
+    panel.show_alone(alone)

@@ -1,0 +1,407 @@
+"""The smallest parts of a screen: rows and columns, words, icons, buttons, chips, cards.
+
+Words are always plain text: a note must never be read as markup. Sizes follow the text size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.theme import px
+
+Margins = tuple[float, float, float, float]
+
+
+def column(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QVBoxLayout:
+    """A column; margins (left, top, right, bottom) and gap in pixels at 100% text."""
+    made = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    made.setContentsMargins(*(px(m) for m in margins))
+    made.setSpacing(px(gap))
+    return made
+
+
+def row(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QHBoxLayout:
+    """A row; margins (left, top, right, bottom) and gap in pixels at 100% text."""
+    made = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
+    made.setContentsMargins(*(px(m) for m in margins))
+    made.setSpacing(px(gap))
+    return made
+
+
+class Text(QLabel):
+    """Words on the screen. ``role`` as in theme.ROLES; ``tone`` muted, primary, danger, warn, safe, soft."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "body",
+        tone: str = "",
+        wrap: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+        self.setFont(theme.font(role))
+        self.setWordWrap(wrap)
+        if tone:
+            self.setProperty("tone", tone)
+        if wrap:
+            # Without this a wrapped label is squeezed to nothing when height runs out.
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+
+    def set_tone(self, tone: str) -> None:
+        self.setProperty("tone", tone)
+        theme.restyle(self)
+
+
+class Heading(Text):
+    """The name of a page (level 1), a section (2) or a card (3)."""
+
+    def __init__(self, text: str = "", level: int = 1, parent: QWidget | None = None) -> None:
+        super().__init__(text, {1: "title", 2: "section"}.get(level, "card"), wrap=level == 1, parent=parent)
+
+
+class Glyph(QLabel):
+    """An icon beside words that carry its meaning; screen readers pass over it."""
+
+    def __init__(
+        self, name: str = "", token: str = "muted", size: float = 18, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._size = size
+        self.setFixedSize(px(size), px(size))
+        if name:
+            self.show_icon(name, token)
+
+    def show_icon(self, name: str, token: str = "muted") -> None:
+        self.setPixmap(theme.pixmap(name, token, self._size))
+
+
+class Button(QPushButton):
+    """A button that says what it does.
+
+    ``kind``: secondary, primary, quiet, link, strong-link, error-link or tile.
+    """
+
+    INK = {"primary": "on_primary", "quiet": "primary", "link": "primary", "strong-link": "primary"}
+
+    def __init__(
+        self, text: str = "", icon: str = "", kind: str = "secondary", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, parent)
+        self._kind = kind
+        self.setProperty("kind", kind)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if icon:
+            self.show_icon(icon)
+        if kind in ("link", "strong-link", "error-link"):
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def show_icon(self, icon: str, token: str = "") -> None:
+        gap = 4 if self.text() else 0
+        self.setIcon(theme.icon(icon, token or self.INK.get(self._kind, "ink"), 18, gap))
+        self.setIconSize(theme.icon_size(18, gap))
+
+    def set_kind(self, kind: str) -> None:
+        self._kind = kind
+        self.setProperty("kind", kind)
+        theme.restyle(self)
+
+
+class Tick(QCheckBox):
+    """A tick box; its square grows with the text."""
+
+    def __init__(self, text: str, ticked: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setIconSize(theme.icon_size(18, 6))
+        self.setChecked(ticked)
+        self.checkStateChanged.connect(self._show_state)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        on = self.isChecked()
+        self.setIcon(theme.icon("square-check" if on else "square", "primary" if on else "muted", 18, 6))
+
+
+CHIP_KINDS = {
+    "plain": ("plain", "ink"),
+    "safe": ("safe", "on_safe"),
+    "warn": ("medium", "on_medium"),
+    "high": ("high", "on_high"),
+    "medium": ("medium", "on_medium"),
+    "standard": ("standard", "on_standard"),
+    "info": ("standard", "on_standard"),
+}
+
+
+class Chip(QFrame):
+    """Icon and words on a tint. The words carry the meaning, never the tint alone."""
+
+    def __init__(
+        self, text: str = "", kind: str = "plain", icon: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        across = row(self, (9, 0, 10, 0), 5)
+        self._glyph = Glyph(size=15)
+        self._words = Text(role="chip")
+        across.addWidget(self._glyph)
+        across.addWidget(self._words)
+        self.setFixedHeight(px(24))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_chip(text, kind, icon)
+
+    def show_chip(self, text: str, kind: str = "plain", icon: str = "") -> None:
+        """Show these words, in this kind, with this icon (none: words alone)."""
+        tint, ink = CHIP_KINDS[kind]
+        self._words.setText(text)
+        self._glyph.setVisible(bool(icon))
+        if icon:
+            self._glyph.show_icon(icon, ink)
+        if self.property("chip") != tint:
+            self.setProperty("chip", tint)
+            theme.restyle(self)
+            theme.restyle(self._words)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def text(self) -> str:
+        return self._words.text()
+
+
+class Said(QWidget):
+    """An icon and a sentence beside it that may wrap."""
+
+    def __init__(
+        self,
+        text: str = "",
+        icon: str = "info",
+        token: str = "muted",
+        role: str = "body",
+        tone: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        across = row(self, gap=8)
+        self._glyph = Glyph(icon, token, 16)
+        holder = column(margins=(0, 1, 0, 0))
+        holder.addWidget(self._glyph)
+        holder.addStretch(1)
+        self._words = Text(text, role, tone, wrap=True)
+        across.addLayout(holder)
+        across.addWidget(self._words, 1)
+
+    def show_said(self, text: str, icon: str = "info", token: str = "muted") -> None:
+        self._words.setText(text)
+        self._glyph.show_icon(icon, token)
+
+    def text(self) -> str:
+        return self._words.text()
+
+
+class Card(QFrame):
+    """A white card. With a title it has a head line (icon, title, count, ``.head`` row) and rows under it."""
+
+    def __init__(
+        self, title: str = "", count: str = "", icon: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        whole = column(self)
+        self.head = row(gap=8)
+        self._count = Text(count, "lead", "muted")
+        if title:
+            self.head.setContentsMargins(px(16), px(11), px(12), px(11))
+            if icon:
+                self.head.addWidget(Glyph(icon))
+            self.heading = Text(title, "card", wrap=True)
+            self.head.addWidget(self.heading)
+            self.head.addWidget(self._count)
+            self.head.addStretch(1)
+            whole.addLayout(self.head)
+            self.setAccessibleName(title)
+        else:
+            self._count.setParent(self)
+            self._count.hide()
+        self.body = column(margins=(16, 0, 16, 14) if title else (16, 14, 16, 14), gap=8)
+        whole.addLayout(self.body)
+
+    def show_count(self, n: int | str) -> None:
+        self._count.setText(str(n))
+
+    def add_row(self, widget: QWidget) -> None:
+        """A row from edge to edge with a hair line above it (``ui.widgets.RowFrame``)."""
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(widget)
+
+
+class RowFrame(QFrame):
+    """One row of a card: a line above, a tint under the pointer. ``.across`` is its layout."""
+
+    def __init__(
+        self, margins: Margins = (16, 9, 12, 9), gap: float = 12, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("row", True)
+        self.across = row(self, margins, gap)
+
+
+class FlowLayout(QLayout):
+    """Left to right, then the next line: long words and large text wrap instead of being cut."""
+
+    def __init__(self, gap: float = 6, parent: QWidget | None = None) -> None:
+        super().__init__(parent) if parent is not None else super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._gap = px(gap)
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._place(QRect(0, 0, width, 0), False)
+
+    def sizeHint(self) -> QSize:
+        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        wide = sum(s.width() for s in shown) + self._gap * max(0, len(shown) - 1)
+        return QSize(wide, max((s.height() for s in shown), default=0))
+
+    def minimumSize(self) -> QSize:
+        least = QSize(0, 0)
+        for item in self._items:
+            if not item.isEmpty():
+                least = least.expandedTo(item.minimumSize())
+        return least
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._place(rect, True)
+
+    def _place(self, rect: QRect, really: bool) -> int:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = [[]]
+        x = 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 1 << 20))
+            if item.hasHeightForWidth():
+                size.setHeight(max(item.heightForWidth(size.width()), item.minimumSize().height()))
+            if lines[-1] and x + size.width() > rect.width():
+                lines.append([])
+                x = 0
+            lines[-1].append((item, size))
+            x += size.width() + self._gap
+        y = rect.y()
+        for line in lines:
+            tall = max((size.height() for _, size in line), default=0)
+            x = rect.x()
+            for item, size in line:
+                if really:
+                    item.setGeometry(QRect(QPoint(x, y + (tall - size.height()) // 2), size))
+                x += size.width() + self._gap
+            y += tall + self._gap
+        return max(0, y - self._gap - rect.y())
+
+
+class Stripes(QWidget):
+    """Slanted stripes: made-up people are never taken for real ones, whatever the colours."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.fillRect(self.rect(), theme.colour("ring_in"))
+        pen = painter.pen()
+        pen.setColor(theme.colour("ring_out"))
+        step = px(12)
+        pen.setWidth(step // 2)
+        painter.setPen(pen)
+        for x in range(-self.height(), self.width() + self.height(), step):
+            painter.drawLine(x, self.height(), x + self.height(), 0)
+        painter.end()
+
+
+class Banner(QFrame):
+    """A line across the window that stays: info, warn, high or madeup (striped), with one thing to do."""
+
+    ICONS = {"info": "info", "warn": "triangle-alert", "high": "circle-alert", "madeup": "users"}
+    TINTS = {"info": "info", "warn": "warn", "high": "high", "madeup": "warn"}
+    INK = {"info": "on_standard", "warn": "on_medium", "high": "on_high", "madeup": "on_medium"}
+
+    def __init__(
+        self,
+        text: str,
+        kind: str = "info",
+        action_text: str = "",
+        action: Callable[[], None] | None = None,
+        closes: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.kind = kind
+        self.setProperty("banner", self.TINTS[kind])
+        self.setAccessibleName(text)
+        outer = row(self)
+        if kind == "madeup":
+            outer.addWidget(Stripes())
+        across = row(margins=(24 if kind != "madeup" else 12, 6, 16, 6), gap=10)
+        outer.addLayout(across, 1)
+        across.addWidget(Glyph(self.ICONS[kind], self.INK[kind]))
+        self._words = Text(text, "strong", wrap=True)
+        across.addWidget(self._words, 1)
+        if action is not None:
+            button = Button(action_text)
+            button.clicked.connect(action)
+            across.addWidget(button)
+        if closes:
+            shut = Button("", "x", "quiet")
+            shut.setAccessibleName(closes)
+            shut.setToolTip(closes)
+            shut.clicked.connect(self._close)
+            across.addWidget(shut)
+
+    def text(self) -> str:
+        return self._words.text()
+
+    def _close(self) -> None:
+        self.hide()
+        self.deleteLater()

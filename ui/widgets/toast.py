@@ -1,0 +1,89 @@
+"""The short line at the foot of the window: "Contact saved", with Undo for ten seconds. Also said aloud."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ui import session
+from ui.theme import px
+from ui.widgets.parts import Button, Text, row
+
+
+class Toast(QFrame):
+    """Floats over the foot of ``parent``; the newest wins. Goes by itself unless it has the focus."""
+
+    SECONDS = 10
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        across = row(self, (16, 8, 10, 8), 14)
+        self._words = Text("", "strong", wrap=False)
+        across.addWidget(self._words)
+        self.button = Button("")
+        self.button.clicked.connect(self._do)
+        across.addWidget(self.button)
+        self._said: session.Toast | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(self.SECONDS * 1000)
+        self._timer.timeout.connect(self._time_over)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_toast(self, said: session.Toast) -> None:
+        self._said = said
+        self._words.setText(said.text)
+        self.button.setText(said.action_text)
+        self.button.setVisible(said.action is not None)
+        self.setAccessibleName(said.text)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start()
+        announce(self, said.text)
+
+    def text(self) -> str:
+        return self._said.text if self._said is not None and not self.isHidden() else ""
+
+    def _do(self) -> None:
+        said, self._said = self._said, None
+        self.hide()
+        self._timer.stop()
+        if said is not None and said.action is not None:
+            said.action()
+
+    def _time_over(self) -> None:
+        if self.button.hasFocus():  # somebody is about to press it (WCAG 2.2.1)
+            self._timer.start()
+            return
+        self._said = None
+        self.hide()
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        # A long line wraps inside the window instead of running out of it.
+        room = parent.width() - px(48)
+        self._words.setWordWrap(False)
+        if self.sizeHint().width() > room:
+            self._words.setWordWrap(True)
+            self.setFixedWidth(room)
+        else:
+            self.setFixedWidth(self.sizeHint().width())
+        self.adjustSize()
+        self.move(QPoint((parent.width() - self.width()) // 2, parent.height() - self.height() - px(20)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say it without moving the focus (WCAG 4.1.3)."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

@@ -1,0 +1,204 @@
+"""Long work beside the screen: one thread, one connection of its own, results back to whoever asked.
+
+A job is a plain function that knows nothing of screens. If it has a parameter ``progress`` it gets a function
+to report with; if it has ``cancelled`` it gets a function that says when to stop. After a lock
+nothing arrives.
+"""
+
+from __future__ import annotations
+
+import inspect
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+
+class Database(Protocol):
+    """What a worker needs of the open vault: its own connection for as long as a job takes."""
+
+    def connection_context(self) -> AbstractContextManager[Any]: ...
+
+    def connection(self) -> Any: ...
+
+
+class Job:
+    """One piece of work. ``cancel()`` asks it to stop; it leaves things as they were."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        owner: QObject,
+        then: Callable[[Any], None] | None,
+        failed: Callable[[Exception], None] | None,
+        progress: Callable[[Any], None] | None,
+    ) -> None:
+        self._function = function
+        self._args = args
+        self._owner = owner
+        self._then = then
+        self._failed = failed
+        self._progress = progress
+        self._stop = threading.Event()
+        self._report: Callable[[Any], None] = _nobody_listens
+        self._result: Any = None
+        self._error: Exception | None = None
+
+    def cancel(self) -> None:
+        """Ask the job to stop at the next place where that is safe."""
+        self._stop.set()
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop. Jobs that take long look here between steps."""
+        return self._stop.is_set()
+
+    def report(self, step: Any) -> None:
+        """Say how far it is (``Words`` or a plain object); reaches ``progress=`` on the screen's thread."""
+        self._report(step)
+
+    def _perform(self) -> None:
+        extra: dict[str, Any] = {}
+        names = inspect.signature(self._function).parameters
+        if "progress" in names:
+            extra["progress"] = self.report
+        if "cancelled" in names:
+            extra["cancelled"] = self.cancelled
+        try:
+            self._result = self._function(*self._args, **extra)
+        except Exception as error:
+            self._error = error
+
+
+def _nobody_listens(_step: Any) -> None:
+    pass
+
+
+class Work(QObject):
+    """The one worker thread of an open vault (or, with no database, of the lock screen and the first run)."""
+
+    _finished = Signal(object)
+    _stepped = Signal(object)
+
+    def __init__(self, database: Database | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._database = database
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._waiting: set[Job] = set()
+        self._connection: Any = None
+        self._stopped = False
+        self._thread: threading.Thread | None = None
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._stepped.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        owner: QObject,
+        then: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        progress: Callable[[Any], None] | None = None,
+    ) -> Job:
+        """Do ``function(*args)`` on the worker, then ``then(result)`` or ``failed(error)`` on the UI thread.
+
+        Nothing reaches an ``owner`` that is gone. An error nobody takes with ``failed`` is raised on the
+        screen's thread, where the one hook of ui/main.py meets it.
+        """
+        job = Job(function, args, owner, then, failed, progress)
+        job._report = lambda step: self._stepped.emit((job, step))
+        if self._stopped:
+            job.cancel()
+            return job
+        self._waiting.add(job)
+        if self._thread is None:
+            # A daemon: ending the process never waits for it. The write-ahead log makes that safe.
+            self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
+            self._thread.start()
+        self._jobs.put(job)
+        return job
+
+    def busy(self) -> bool:
+        """Whether something is running or waiting to run."""
+        return bool(self._waiting)
+
+    def stop(self) -> None:
+        """Take no more work, ask the running job to stop, break off its query. Never waits."""
+        self._stopped = True
+        for job in self._waiting:
+            job.cancel()
+        self._waiting.clear()
+        connection = self._connection
+        if connection is not None:
+            # interrupt() is the one call on a connection that another thread may make.
+            connection.interrupt()
+        self._jobs.put(None)
+
+    def wait(self, seconds: float) -> bool:
+        """After ``stop``: whether the thread ended within that time."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+            return not self._thread.is_alive()
+        return True
+
+    def _loop(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if job.cancelled():
+                # Still delivered, so that whoever waits hears that it stopped.
+                job._error = Stopped()
+            else:
+                with self._own_connection():
+                    job._perform()
+            try:
+                self._finished.emit(job)
+            except RuntimeError:  # the application went away first
+                return
+
+    def _own_connection(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self._database is None else _Connected(self, self._database)
+
+    def _deliver(self, job: Job) -> None:
+        if job not in self._waiting:
+            return
+        self._waiting.discard(job)
+        if not shiboken6.isValid(job._owner):
+            return
+        if job._error is None:
+            if job._then is not None:
+                job._then(job._result)
+        elif job._failed is not None:
+            job._failed(job._error)
+        elif not isinstance(job._error, Stopped):
+            raise job._error
+
+    def _pass_on(self, said: tuple[Job, Any]) -> None:
+        job, step = said
+        if job in self._waiting and job._progress is not None and shiboken6.isValid(job._owner):
+            job._progress(step)
+
+
+class Stopped(Exception):
+    """The job was asked to stop before it began."""
+
+
+class _Connected:
+    """A connection of the worker's own, closed after the job: one left open could read a closed vault."""
+
+    def __init__(self, work: Work, database: Database) -> None:
+        self._work = work
+        self._database = database
+        self._context: AbstractContextManager[Any] | None = None
+
+    def __enter__(self) -> None:
+        self._context = self._database.connection_context()
+        self._context.__enter__()
+        self._work._connection = self._database.connection()
+
+    def __exit__(self, *raised: Any) -> None:
+        self._work._connection = None
+        if self._context is not None:
+            self._context.__exit__(*raised)
