@@ -58,9 +58,10 @@ CREATE TABLE outbox (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, kind TEXT
 """
 
 INDEXES = """
-CREATE INDEX contact_period ON contact (at, episode_id, kind, method, outcome, minutes, travel_minutes, withdrawn);
+CREATE INDEX contact_period ON contact (at, client_id, episode_id, kind, method, outcome, minutes, travel_minutes,
+    withdrawn);
 CREATE INDEX contact_client ON contact (client_id, at, withdrawn, kind, outcome, method);
-CREATE INDEX contact_episode ON contact (episode_id, at);
+CREATE INDEX contact_episode ON contact (episode_id, at, kind, method, outcome, withdrawn);
 CREATE INDEX referral_received ON referral (received);
 CREATE INDEX referral_client ON referral (client_id, received);
 CREATE INDEX episode_client ON episode (client_id, started);
