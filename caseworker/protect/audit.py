@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from caseworker.protect.linked import Linked, broken
+from caseworker.protect.linked import Linked, Sums, broken
 from caseworker.protect.solver import Programme, Row
 
 NEAR = 1e-6  # slack for a solver's rounding errors; counts are whole numbers
@@ -84,14 +84,16 @@ def audit(
     *,
     conventional: bool = False,
     stepped: Collection[int] = (),
+    hidden: tuple[int, int] | None = None,
 ) -> Audit:
     """Attack ``shown`` (None = ``[c]``), looking at every cell whose true count is from 1 to ``small`` - 1.
 
     ``base``: rounding step, 0 or 1 for none. A number that is no multiple of it was plainly not rounded and
     counts as known. ``conventional``: the house style that hides 1 to ``small`` - 1 and rounds the rest to
     the nearest multiple; there a shown 0 is a true 0. ``stepped``: cells published as moved by one step more.
-    ``exact``: whole-number bounds, slower; without it the bounds are those of the linear programme.
-    ``progress(done, total)`` counts cells settled.
+    ``hidden``: the range that ``[c]`` stands for under the house rule; the attacker is taken to know which
+    cells are hidden by that rule and which only to protect others. ``exact``: whole-number bounds, slower;
+    without it the bounds are those of the linear programme. ``progress(done, total)`` counts cells settled.
 
     Raises:
         Cancelled: ``cancelled()`` said so.
@@ -103,7 +105,14 @@ def audit(
     boxes: list[tuple[float, float]] = []
     too_far = 0
     for index, (number, true) in enumerate(zip(shown, linked.values, strict=True)):
-        low, high = box(number, base, zeros_published=zeros_published, conventional=conventional, small=small)
+        low, high = box(
+            number,
+            base,
+            zeros_published=zeros_published,
+            conventional=conventional,
+            small=small,
+            hidden=hidden if hidden and hidden[0] <= true <= hidden[1] else None,
+        )
         if not low <= true <= high:
             # Published as moved further, or a fault; either way the attacker must not be given a false
             # certainty.
@@ -132,10 +141,21 @@ def audit(
 
 
 def box(
-    shown: int | None, base: int, *, zeros_published: bool = True, conventional: bool = False, small: int = 5
+    shown: int | None,
+    base: int,
+    *,
+    zeros_published: bool = True,
+    conventional: bool = False,
+    small: int = 5,
+    hidden: tuple[int, int] | None = None,
 ) -> tuple[float, float]:
-    """What one published number says on its own: (lowest, highest) possible true count."""
+    """What one published number says on its own: (lowest, highest) possible true count.
+
+    ``hidden``: the range the label ``[c]`` is published to mean, when it is.
+    """
     if shown is None:
+        if hidden is not None:
+            return float(hidden[0]), float(hidden[1])
         return (1.0 if zeros_published else 0.0), math.inf
     if base < 2 or shown % base:
         return float(shown), float(shown)
@@ -150,7 +170,7 @@ def box(
 
 
 def attack(
-    linked: Linked,
+    linked: Sums,
     boxes: Sequence[tuple[float, float]],
     targets: Iterable[int],
     needed: int | None,
@@ -281,7 +301,7 @@ def _widened(shown: int | None, true: int, base: int) -> tuple[float, float]:
     return float(max(0, shown - reach)), float(shown + reach)
 
 
-def _blocks(linked: Linked, boxes: Sequence[tuple[float, float]]) -> list[tuple[dict[int, int], list[Row]]]:
+def _blocks(linked: Sums, boxes: Sequence[tuple[float, float]]) -> list[tuple[dict[int, int], list[Row]]]:
     """Cells that are still open, split where no sum ties them: ({cell: column}, rows) a block.
 
     Known cells drop out of the sums, which is what splits a release into blocks.
@@ -317,7 +337,7 @@ def _blocks(linked: Linked, boxes: Sequence[tuple[float, float]]) -> list[tuple[
     return [(members[top], rows[top]) for top in members]
 
 
-def _sums(linked: Linked) -> Iterable[tuple[Sequence[int], Sequence[int], float]]:
+def _sums(linked: Sums) -> Iterable[tuple[Sequence[int], Sequence[int], float]]:
     """Every rule as: 0 <= sum of the first - sum of the second <= the third."""
     for total, parts in linked.equations:
         yield parts, [total], 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 class DoesNotAdd(ValueError):
@@ -25,6 +26,18 @@ class Cover:
     total: int
     parts: tuple[int, ...]
     at_least_one: bool = True
+
+
+class Sums(Protocol):
+    """How numbers hang together, whether or not the true ones are at hand."""
+
+    @property
+    def equations(self) -> Sequence[tuple[int, Sequence[int]]]:
+        """(index of the total, indexes of its parts): exactly their sum."""
+
+    @property
+    def covers(self) -> Sequence[Cover]:
+        """Totals over questions with several answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Linked:
             yield cover.total, cover.parts
 
 
-def broken(linked: Linked, values: Sequence[int | None]) -> int:
+def broken(linked: Sums, values: Sequence[int | None]) -> int:
     """How many lines ``values`` breaks; a line with a hidden number (None) is not counted."""
     count = 0
     for total, parts in linked.equations:
