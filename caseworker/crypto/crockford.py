@@ -10,7 +10,9 @@ import hashlib
 from caseworker.crypto.context import ctx
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u2011": None, "\u2013": None})
+_LOOKS_LIKE = str.maketrans(
+    {"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u2011": None, "\u2013": None}
+)
 
 
 class Misread(ValueError):

@@ -180,12 +180,16 @@ def pass_slot(
         return _slot(PASS, header_vault, epoch, kdf, okm, vmk, person)
 
 
-def recovery_slot(header_vault: str, epoch: int, code: bytes, vmk: bytes | bytearray, person: PersonKeys) -> Slot:
+def recovery_slot(
+    header_vault: str, epoch: int, code: bytes, vmk: bytes | bytearray, person: PersonKeys
+) -> Slot:
     """A new way in by recovery code; it opens the same person's keys."""
     salt = os.urandom(keys.SALT)
     okm = keys.from_recovery(code, salt)
     with keys.short_lived(okm):
-        return _slot(RECOVERY, header_vault, epoch, {"alg": "hkdf-sha256", "salt": salt.hex()}, okm, vmk, person)
+        return _slot(
+            RECOVERY, header_vault, epoch, {"alg": "hkdf-sha256", "salt": salt.hex()}, okm, vmk, person
+        )
 
 
 def open_slot(header: Header, slot: Slot, secret: str | bytes) -> tuple[bytearray, PersonKeys]:
@@ -214,11 +218,17 @@ def open_slot(header: Header, slot: Slot, secret: str | bytes) -> tuple[bytearra
         person_kek = keys.expand(okm, b"case/v1/person-kek")
         with keys.short_lived(kek, person_kek):
             vmk = keys.unwrap(
-                kek, bytes.fromhex(fields["nonce"]), bytes.fromhex(fields["wrapped"]), _aad(header.vault, fields)
+                kek,
+                bytes.fromhex(fields["nonce"]),
+                bytes.fromhex(fields["wrapped"]),
+                _aad(header.vault, fields),
             )
             try:
                 both = keys.unwrap(
-                    person_kek, bytes.fromhex(fields["nonce_p"]), bytes.fromhex(fields["person_wrap"]), lasting
+                    person_kek,
+                    bytes.fromhex(fields["nonce_p"]),
+                    bytes.fromhex(fields["person_wrap"]),
+                    lasting,
                 )
             except WrongKey:
                 keys.wipe(vmk)
@@ -278,7 +288,16 @@ def _commit(okm: bytearray, aad: bytes) -> bytes:
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DB = re.compile(r"vault-[0-9]{4}\.db")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
-_BYTES = {"id": 16, "nonce": 12, "nonce_p": 12, "wrapped": 48, "commit": 32, "person_wrap": 80, "to": 32, "by": 32}
+_BYTES = {
+    "id": 16,
+    "nonce": 12,
+    "nonce_p": 12,
+    "wrapped": 48,
+    "commit": 32,
+    "person_wrap": 80,
+    "to": 32,
+    "by": 32,
+}
 _BYTES |= {"sig": 64}
 _OWN = {"id", "type", "epoch", "kdf", "nonce", "nonce_p", "wrapped", "commit", "person_wrap"}
 # Carried unchanged and never opened by this version: an organisation's escrow, and a colleague's slot after renewal.
@@ -286,7 +305,19 @@ _KEYS = {
     PASS: _OWN,
     RECOVERY: _OWN,
     ESCROW: {"id", "type", "epoch", "suite", "to", "sealed"},
-    ENVELOPE: {"id", "type", "epoch", "kdf", "nonce_p", "commit", "person_wrap", "suite", "sealed", "by", "sig"},
+    ENVELOPE: {
+        "id",
+        "type",
+        "epoch",
+        "kdf",
+        "nonce_p",
+        "commit",
+        "person_wrap",
+        "suite",
+        "sealed",
+        "by",
+        "sig",
+    },
 }
 _LARGEST_SEALED = 4096
 
@@ -332,7 +363,9 @@ def _read_slot(fields: Any) -> Slot:
     _whole(fields["epoch"], 1)
     if "suite" in known and _whole(fields["suite"], 1) > 2:
         raise Unsupported("suite")
-    if "sealed" in known and (not _hex(fields["sealed"]) or not 0 < len(fields["sealed"]) <= 2 * _LARGEST_SEALED):
+    if "sealed" in known and (
+        not _hex(fields["sealed"]) or not 0 < len(fields["sealed"]) <= 2 * _LARGEST_SEALED
+    ):
         raise Unsupported("sealed")
     if "kdf" in known:
         _read_kdf(fields["kdf"], fields["type"])

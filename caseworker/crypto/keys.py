@@ -31,7 +31,15 @@ from caseworker.errors import Problem
 from caseworker.words import Words, words
 from resources import path
 
-__all__ = ["FLOOR", "KdfCost", "calibrate", "ctx", "generate_phrase", "new_recovery_code", "read_recovery_code"]
+__all__ = [
+    "FLOOR",
+    "KdfCost",
+    "calibrate",
+    "ctx",
+    "generate_phrase",
+    "new_recovery_code",
+    "read_recovery_code",
+]
 
 KEY = 32
 SALT = 16
@@ -124,7 +132,9 @@ def from_passphrase(passphrase: str, salt: bytes, cost: KdfCost) -> bytearray:
     if len(secret) > 1024:
         raise ValueError("longer than 1,024 bytes")
     out = bytearray(KEY)
-    Argon2id(salt=salt, length=KEY, iterations=cost.t, lanes=cost.p, memory_cost=cost.m_kib).derive_into(secret, out)
+    Argon2id(salt=salt, length=KEY, iterations=cost.t, lanes=cost.p, memory_cost=cost.m_kib).derive_into(
+        secret, out
+    )
     return out
 
 
@@ -223,9 +233,13 @@ def phrase_problem(phrase: str) -> Words | None:
     if len(unicodedata.normalize("NFKC", phrase).encode("utf-8", "surrogatepass")) > 1024:
         return words("Use a shorter passphrase, up to 200 characters")
     if len(phrase) < SHORTEST:
-        return words("Use at least {count} characters. Four or more unconnected words work well", count=SHORTEST)
+        return words(
+            "Use at least {count} characters. Four or more unconnected words work well", count=SHORTEST
+        )
     if _guesses(phrase) < LEAST_GUESSES:
-        return words("This passphrase is too easy to guess. Add more unconnected words, or use a generated one")
+        return words(
+            "This passphrase is too easy to guess. Add more unconnected words, or use a generated one"
+        )
     return None
 
 

@@ -57,7 +57,9 @@ _FORBIDDEN_PRAGMAS = frozenset(
 )
 
 
-def _authorise(action: int, first: str | None, second: str | None, _schema: str | None, _inner: str | None) -> int:
+def _authorise(
+    action: int, first: str | None, second: str | None, _schema: str | None, _inner: str | None
+) -> int:
     """Nothing but this one file: ATTACH (and so VACUUM INTO), extensions and key pragmas are denied."""
     if action in (_ATTACH, _DETACH):
         return _DENY
@@ -81,6 +83,7 @@ class VaultDatabase(SqlCipherDatabase):
     def __init__(self) -> None:
         super().__init__(None, pragmas=PRAGMAS, lock_type="IMMEDIATE")
         self._key = bytearray()
+        self._mode = "rw"
         self._open: dict[int, Any] = {}
         self._open_guard = threading.Lock()
         self._clear()
@@ -91,17 +94,20 @@ class VaultDatabase(SqlCipherDatabase):
         self.device: Device | None = None
         self.vault_id = ""
         self.generation = 0
+        self.epoch = 0
         self.anchor: Anchor | None = None
         self.sign: Callable[[str, bytes], bytes] | None = None
         self.read_only = False  # until a person has seen a rollback alarm and said so
         self.damaged = False  # a page failed its check in this session
+        self.anchor_late = False  # the disk refused the last anchor
 
     # --- opening and closing ----------------------------------------------------------------------------------------
 
-    def bind_key(self, file: Path, key: bytearray) -> None:
+    def bind_key(self, file: Path, key: bytearray, mode: str = "rw") -> None:
         """Point at the database file and keep a copy of its 32-byte key until ``unbind``."""
         self.unbind()
         self._key = bytearray(key)
+        self._mode = mode
         self.init(str(file), check_same_thread=False)
 
     def unbind(self) -> None:
@@ -116,9 +122,10 @@ class VaultDatabase(SqlCipherDatabase):
         self._clear()
 
     def _connect(self) -> Any:
-        conn = open_file(Path(self.database), self._key, timeout=self._timeout)
+        conn = open_file(Path(self.database), self._key, mode=self._mode, timeout=self._timeout)
         try:
-            self._add_conn_hooks(conn)
+            if self._mode == "rw":
+                self._add_conn_hooks(conn)
             main = threading.current_thread() is threading.main_thread()
             conn.execute(f"PRAGMA cache_size=-{CACHE_KIB if main else WORKER_CACHE_KIB}")
             conn.set_authorizer(_authorise)
@@ -166,6 +173,10 @@ class VaultDatabase(SqlCipherDatabase):
         """Turns what the disk or the file did wrong into a ``Problem``; other errors pass through."""
         try:
             yield
+        except Problem:
+            if self.damaged:
+                self._drop_poisoned()
+            raise
         except (peewee.DatabaseError, sqlcipher.DatabaseError, OSError) as error:
             problem = problem_of(error)
             if problem is None:
@@ -228,7 +239,9 @@ def create_file(file: Path, key: bytes | bytearray) -> None:
 
 def _connect_keyed(uri: str, key: bytes | bytearray, timeout: float) -> Any:
     try:
-        conn = sqlcipher.connect(uri, uri=True, isolation_level=None, timeout=timeout, check_same_thread=False)
+        conn = sqlcipher.connect(
+            uri, uri=True, isolation_level=None, timeout=timeout, check_same_thread=False
+        )
     except sqlcipher.DatabaseError as error:
         raise problem_of(error) or error from None
     try:
@@ -239,7 +252,7 @@ def _connect_keyed(uri: str, key: bytes | bytearray, timeout: float) -> Any:
             keys.wipe(spec)
         if not conn.execute("PRAGMA cipher_version").fetchone():
             # plain SQLite ignores keys and would write people's records in the clear
-            raise _engine_problem()
+            raise not_encrypting()
         conn.execute("PRAGMA cipher_log_level=NONE")
     except BaseException:
         conn.close()
@@ -272,22 +285,23 @@ def self_test() -> None:
     """
     try:
         if tuple(sqlcipher.sqlite_version_info) < OLDEST_SQLITE:
-            raise _engine_problem()
+            raise not_encrypting()
         conn = sqlcipher.connect(":memory:", isolation_level=None)
         try:
             version = conn.execute("PRAGMA cipher_version").fetchone()
             options = {row[0] for row in conn.execute("PRAGMA compile_options")}
             if not version or not str(version[0]).startswith("4."):
-                raise _engine_problem()
+                raise not_encrypting()
             if "ENABLE_FTS5" not in options or "TEMP_STORE=2" not in options or not hasattr(conn, "set_key"):
-                raise _engine_problem()
+                raise not_encrypting()
         finally:
             conn.close()
     except sqlcipher.Error:
-        raise _engine_problem() from None
+        raise not_encrypting() from None
 
 
-def _engine_problem() -> Problem:
+def not_encrypting() -> Problem:
+    """What is said when records would not be encrypted."""
     return Problem(
         "E-ENGINE",
         "This copy of Caseworker cannot encrypt safely, so it will not open or make a vault. Install it again from"
@@ -328,7 +342,9 @@ def problem_of(error: BaseException) -> Problem | None:
             " this vault and restore it from a backup",
         )
     if "database is locked" in text:
-        return Problem("E-BUSY", "Caseworker is still finishing other work. Nothing was saved. Try again in a moment")
+        return Problem(
+            "E-BUSY", "Caseworker is still finishing other work. Nothing was saved. Try again in a moment"
+        )
     return None
 
 
