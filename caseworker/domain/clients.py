@@ -89,7 +89,9 @@ def age_on(client: Client, day: dt.date) -> int | None:
     if client.age_estimate is None:
         return None
     made = local(client.made).date() if client.made else day
-    return max(0, client.age_estimate + (years_between(made, day) if made <= day else -years_between(day, made)))
+    return max(
+        0, client.age_estimate + (years_between(made, day) if made <= day else -years_between(day, made))
+    )
 
 
 def years_between(start: dt.date, end: dt.date) -> int:

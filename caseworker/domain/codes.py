@@ -170,7 +170,13 @@ def read(file: Path) -> CodeList:
     unknown = set(data) - _LIST_KEYS
     if unknown:
         raise _broken(file, f"“{min(unknown)}” is not part of a code list")
-    for key, kind in {"name": str, "title": str, "version": int, "valid_from": dt.date, "codes": dict}.items():
+    for key, kind in {
+        "name": str,
+        "title": str,
+        "version": int,
+        "valid_from": dt.date,
+        "codes": dict,
+    }.items():
         if type(data.get(key)) is not kind:
             raise _broken(file, f"“{key}” is missing or of the wrong kind")
     if data["name"] != file.stem:

@@ -132,7 +132,11 @@ class Contact:
         if self.kind == "ATT" and self.outcome in TWO_WAY:
             return {"outcome": words("An attempt did not reach the client: choose another outcome or kind")}
         if self.method in NEVER_TWO_WAY_METHODS and self.outcome in TWO_WAY:
-            return {"outcome": words("A letter or message passed on is not a conversation: choose another outcome")}
+            return {
+                "outcome": words(
+                    "A letter or message passed on is not a conversation: choose another outcome"
+                )
+            }
         if self.direction == "in" and self.outcome in ATTEMPTED and self.outcome != "WPA":
             return {"outcome": words("They made contact, so choose what was said or received")}
         if self.outcome not in allowed_outcomes(self.kind, self.method):

@@ -64,12 +64,16 @@ class Episode:
             if not codes.accepts(list_name, getattr(self, name)):
                 found[name] = words("Choose an answer from the list")
         strands = hate_strands(self)
-        if any(strand not in codes.get("hate_strand") for strand in strands) or len(set(strands)) != len(strands):
+        if any(strand not in codes.get("hate_strand") for strand in strands) or len(set(strands)) != len(
+            strands
+        ):
             found["hate"] = words("Choose hate strands from the list")
         if self.age_at_start is not None and not 0 <= self.age_at_start <= 120:
             found["age_at_start"] = words("Age must be between 0 and {most}", most=120)
         if self.assessed_on:
-            found |= _day(self.assessed_on, "assessed_on", words("Assessment date must be a real date"), today)
+            found |= _day(
+                self.assessed_on, "assessed_on", words("Assessment date must be a real date"), today
+            )
         found |= self._closing_problems(started, today)
         return found
 

@@ -56,7 +56,9 @@ class Referral:
         if self.client_id is None and self.outcome not in ("ANO", "NA-ASK"):
             found["client_id"] = words("Choose the client, or “Anonymous report only” as outcome")
         if self.client_id is not None and self.outcome == "ANO":
-            found["outcome"] = words("A client is named, so this is not an anonymous report: choose another outcome")
+            found["outcome"] = words(
+                "A client is named, so this is not an anonymous report: choose another outcome"
+            )
         if self.outcome == "REJ" and codes.is_missing(self.decline_reason):
             found["decline_reason"] = words("Choose why the service declined")
         if self.outcome != "REJ" and self.decline_reason in codes.get("decline_reason"):

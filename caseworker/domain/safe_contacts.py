@@ -51,7 +51,9 @@ class SafeContact:
             found["allowed"] = words("Choose whether this is safe")
         if self.allowed == "yes" and not self.value.strip():
             found["value"] = _ENTER.get(self.channel, words("Enter a number or address"))
-        elif self.channel in ("TEL", "SMS") and self.value.strip() and not _PHONE.fullmatch(self.value.strip()):
+        elif (
+            self.channel in ("TEL", "SMS") and self.value.strip() and not _PHONE.fullmatch(self.value.strip())
+        ):
             found["value"] = words("Enter a phone number, like {example}", example="01632 960 001")
         elif self.channel == "EML" and self.value.strip() and not _EMAIL.fullmatch(self.value.strip()):
             found["value"] = words("Enter an email address, like {example}", example="name@example.com")
@@ -183,7 +185,9 @@ def safe_now(contacts: Sequence[SafeContact], channel: str, now: dt.datetime) ->
     here = now.astimezone(LONDON)
     review = iso_date(contact.review_by)
     if review is None:
-        return SafeNow("review", None, words("Ask again before {doing}: no review date is set", doing=_ASK[channel]))
+        return SafeNow(
+            "review", None, words("Ask again before {doing}: no review date is set", doing=_ASK[channel])
+        )
     if review < here.date():
         sentence = words(
             "Ask again before {doing}: review was due {date}", doing=_ASK[channel], date=show_date(review)
@@ -192,7 +196,9 @@ def safe_now(contacts: Sequence[SafeContact], channel: str, now: dt.datetime) ->
     try:
         windows = read_hours(contact.hours)
     except HoursUnclear:
-        return SafeNow("unknown", None, words("Not known if it is safe to {do}: the hours are unclear", do=do))
+        return SafeNow(
+            "unknown", None, words("Not known if it is safe to {do}: the hours are unclear", do=do)
+        )
     stops = midnight(review + dt.timedelta(days=1))  # after this moment the answer is "ask again"
     if not windows:
         return SafeNow("safe", stops, words("Safe to {do} at any time", do=do))
@@ -215,16 +221,22 @@ def _within(windows: Sequence[Window], here: dt.datetime, stops: dt.datetime, do
         if start >= last:
             break
         until = start.astimezone(LONDON)
-        return SafeNow("not_now", until, words("Not safe to {do} until {time}", do=do, time=_clock(until, here)))
+        return SafeNow(
+            "not_now", until, words("Not safe to {do} until {time}", do=do, time=_clock(until, here))
+        )
     return SafeNow(
         "not_now",
         None,
-        words("Not safe to {do} now: ask again by {date}", do=do, date=show_date((stops - dt.timedelta(days=1)).date())),
+        words(
+            "Not safe to {do} now: ask again by {date}",
+            do=do,
+            date=show_date((stops - dt.timedelta(days=1)).date()),
+        ),
     )
 
 
 def _clock(until: dt.datetime, here: dt.datetime) -> Words:
-    """"11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it ends."""
+    """ "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it ends."""
     day = until.date()
     if until.hour == 0 and until.minute == 0:
         day -= dt.timedelta(days=1)
@@ -246,7 +258,10 @@ def _spans(windows: Sequence[Window], today: dt.date) -> list[tuple[dt.datetime,
         day = today + dt.timedelta(days=offset)
         for window in windows:
             if window.day == day.weekday():
-                start, end = _instant(day, window.start, opening=True), _instant(day, window.end, opening=False)
+                start, end = (
+                    _instant(day, window.start, opening=True),
+                    _instant(day, window.end, opening=False),
+                )
                 if start < end:
                     spans.append((start, end))
     joined: list[tuple[dt.datetime, dt.datetime]] = []
@@ -278,7 +293,12 @@ def _instant(day: dt.date, minutes: int, *, opening: bool) -> dt.datetime:
 
 # --- hours ------------------------------------------------------------------------------------------------------
 _SHORT = tuple(day[:3] for day in DAYS)
-_GROUPS = {"weekdays": (0, 1, 2, 3, 4), "weekends": (5, 6), "daily": tuple(range(7)), "every day": tuple(range(7))}
+_GROUPS = {
+    "weekdays": (0, 1, 2, 3, 4),
+    "weekends": (5, 6),
+    "daily": tuple(range(7)),
+    "every day": tuple(range(7)),
+}
 _CLOCK = r"(?:midday|noon|midnight|\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?)"
 _PART = re.compile(rf"(?P<days>[a-z][a-z ,\-]*?)?\s*:?\s*(?P<from>{_CLOCK})\s*(?:-|to)\s*(?P<to>{_CLOCK})")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
@@ -301,7 +321,9 @@ def read_hours(text: str) -> tuple[Window, ...]:
             continue
         match = _PART.fullmatch(part.strip())
         if not match:
-            raise HoursUnclear(words("Enter hours like {example}", example="Mon-Fri 9:30am to 11am; Sat 2pm to 3pm"))
+            raise HoursUnclear(
+                words("Enter hours like {example}", example="Mon-Fri 9:30am to 11am; Sat 2pm to 3pm")
+            )
         start, end = _minute(match["from"], opening=True), _minute(match["to"], opening=False)
         if start == end:
             raise HoursUnclear(words("The hours must end later than they start"))
@@ -309,7 +331,9 @@ def read_hours(text: str) -> tuple[Window, ...]:
             end += _MINUTES
         found += [Window(day, start, end) for day in _days(match["days"] or "")]
     if not found:
-        raise HoursUnclear(words("Enter hours like {example}", example="Mon-Fri 9:30am to 11am; Sat 2pm to 3pm"))
+        raise HoursUnclear(
+            words("Enter hours like {example}", example="Mon-Fri 9:30am to 11am; Sat 2pm to 3pm")
+        )
     return tuple(dict.fromkeys(found))
 
 

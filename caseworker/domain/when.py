@@ -49,12 +49,12 @@ def day_epochs(day: dt.date) -> tuple[int, int]:
 
 
 def show_date(day: dt.date) -> str:
-    """"18 November 2026"."""
+    """ "18 November 2026"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def show_time(when: dt.time | dt.datetime) -> str:
-    """"9:30am", "11am", "midday", "midnight" (GOV.UK style)."""
+    """ "9:30am", "11am", "midday", "midnight" (GOV.UK style)."""
     hour, minute = when.hour, when.minute
     if minute == 0 and hour in (0, 12):
         return "midday" if hour else "midnight"
@@ -64,13 +64,13 @@ def show_time(when: dt.time | dt.datetime) -> str:
 
 
 def show_datetime(when: dt.datetime) -> str:
-    """"18 November 2026, 9:30am" in London time."""
+    """ "18 November 2026, 9:30am" in London time."""
     here = when.astimezone(LONDON)
     return f"{show_date(here.date())}, {show_time(here)}"
 
 
 def show_day_relative(day: dt.date, today: dt.date) -> Words:
-    """"today", "tomorrow", "6 days ago", "in 3 days"; beyond four weeks the date itself."""
+    """ "today", "tomorrow", "6 days ago", "in 3 days"; beyond four weeks the date itself."""
     days = (day - today).days
     if days == 0:
         return words("today")
@@ -201,7 +201,11 @@ def _day(parts: list[str], here: dt.datetime, field: str) -> dt.date | None:
         parts = parts[0].split("-")[::-1]
     if len(parts) == 4 and any(name.casefold().startswith(parts[0]) for name in DAYS) and len(parts[0]) >= 3:
         parts = parts[1:]
-    if len(parts) not in (2, 3) or not re.fullmatch(r"\d{1,2}(st|nd|rd|th)?", parts[0]) or _month(parts[1]) is None:
+    if (
+        len(parts) not in (2, 3)
+        or not re.fullmatch(r"\d{1,2}(st|nd|rd|th)?", parts[0])
+        or _month(parts[1]) is None
+    ):
         return None
     day = re.sub(r"\D", "", parts[0])
     if len(parts) == 3:

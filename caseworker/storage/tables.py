@@ -6,7 +6,7 @@ numbered scripts in ``migrations/`` and a test holds the two together.
 
 from __future__ import annotations
 
-from peewee import AutoField, BlobField, CharField, CompositeKey, IntegerField, Model, TextField
+from peewee import AutoField, BlobField, IntegerField, Model, TextField
 
 from caseworker.storage.engine import database
 
@@ -18,8 +18,246 @@ class Table(Model):
 
 
 class Meta(Table):
-    key = CharField(primary_key=True)
+    key = TextField(primary_key=True)
     value = TextField()
 
     class Meta:
         without_rowid = True
+
+
+class Worker(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    name = TextField()
+    role = TextField()
+    sign_key = BlobField()
+    receive_key = BlobField()
+    active = IntegerField(default=1)
+
+
+class Device(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    sign_private = BlobField()
+    sign_public = BlobField()
+    made = IntegerField()
+
+
+class Client(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    reference = TextField(unique=True)
+    name = TextField()
+    is_alias = IntegerField()
+    known_as = TextField()
+    born = TextField()
+    age_estimate = IntegerField(null=True)
+    sex = TextField()
+    area = TextField()
+    language = TextField()
+    interpreter = TextField()
+    ethnicity = TextField()
+    disability = TextField()
+    orientation = TextField()
+    religion = TextField()
+    gender_same = TextField()
+    totals_only = IntegerField()
+    made = IntegerField()
+
+
+class SafeContact(Table):
+    id = AutoField()
+    client_id = IntegerField()
+    channel = TextField()
+    allowed = TextField()
+    value = TextField()
+    whose = TextField()
+    hours = TextField()
+    voicemail = TextField()
+    who_may_answer = TextField()
+    say_as = TextField()
+    code_word = TextField()
+    note = TextField()
+    source = TextField()
+    review_by = TextField()
+
+    class Meta:
+        indexes = ((("client_id", "channel"), True),)
+
+
+class Referral(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField(null=True)
+    received = IntegerField()
+    source = TextField()
+    route = TextField()
+    crime = TextField()
+    area = TextField()
+    victim_aware = TextField()
+    consent_to_contact = TextField()
+    referrer_risk = TextField()
+    police_ref = TextField()
+    outcome = TextField()
+    outcome_on = TextField()
+    decline_reason = TextField()
+
+
+class Episode(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    referral_id = IntegerField(null=True)
+    started = TextField()
+    service = TextField()
+    worker_id = IntegerField(null=True)
+    level = TextField()
+    victim_type = TextField()
+    crime = TextField()
+    da_context = TextField()
+    online = TextField()
+    hate = TextField()
+    reported = TextField()
+    age_at_start = IntegerField(null=True)
+    consent_to_support = TextField()
+    assessed_on = TextField()
+    closed = TextField()
+    closure_reason = TextField()
+
+
+class Contact(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField(null=True)
+    episode_id = IntegerField(null=True)
+    at = IntegerField()
+    kind = TextField()
+    method = TextField()
+    outcome = TextField()
+    direction = TextField()
+    minutes = IntegerField()
+    travel_minutes = IntegerField()
+    waiting_minutes = IntegerField()
+    present = TextField()
+    interpreter = TextField()
+    safe_checked = IntegerField()
+    override_reason = TextField()
+    category = TextField()
+    note = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    amended = IntegerField()
+    withdrawn = IntegerField()
+
+
+class Action(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    text = TextField()
+    due = TextField()
+    episode_id = IntegerField(null=True)
+    contact_id = IntegerField(null=True)
+    worker_id = IntegerField(null=True)
+    done = IntegerField()
+    result = TextField()
+
+
+class Draft(Table):
+    key = TextField(primary_key=True)
+    fields = TextField()
+    kept = IntegerField()
+
+    class Meta:
+        without_rowid = True
+
+
+class Revision(Table):
+    id = AutoField()
+    noun = TextField()
+    row_id = IntegerField()
+    client_id = IntegerField(null=True)
+    field = TextField()
+    old = TextField()
+    new = TextField()
+    why = TextField()
+    audit_seq = IntegerField()
+
+
+class Audit(Table):
+    seq = AutoField()
+    at = IntegerField()
+    worker = TextField()
+    device = TextField()
+    action = TextField()
+    noun = TextField()
+    row_id = IntegerField()
+    client_id = IntegerField(null=True)
+    detail = TextField()
+    salt = BlobField(null=True)
+    content = BlobField()
+    prev = BlobField()
+    hash = BlobField()
+
+
+class Checkpoint(Table):
+    seq = AutoField()
+    hash = BlobField()
+    generation = IntegerField()
+    worker = TextField()
+    signature = BlobField()
+    at = IntegerField()
+
+
+class Setting(Table):
+    key = TextField(primary_key=True)
+    value = TextField()
+
+    class Meta:
+        without_rowid = True
+
+
+class Pin(Table):
+    name = TextField(primary_key=True)
+    value = BlobField()
+    pinned = IntegerField()
+
+    class Meta:
+        without_rowid = True
+
+
+class FrozenReturn(Table):
+    id = AutoField()
+    period = TextField()
+    version = IntegerField()
+    plan = TextField()
+    counted = TextField()
+    payload = BlobField()
+    made = IntegerField()
+
+
+class Outbox(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    kind = TextField()
+    period = TextField()
+    version = IntegerField()
+    state = TextField()
+    seq = IntegerField(null=True, unique=True)
+    payload = BlobField()
+    wire = BlobField(null=True)
+    wire_hash = BlobField(null=True)
+    made = IntegerField()
+    approved = IntegerField()
+    approved_by = TextField()
+    tried = IntegerField()
+    tries = IntegerField()
+    reason = TextField()
+    receipt = BlobField(null=True)
+    received = IntegerField()
+
+
+TABLES: tuple[type[Table], ...] = (
+    Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Draft, Revision, Audit,
+    Checkpoint, Setting, Pin, FrozenReturn, Outbox,
+)  # fmt: skip

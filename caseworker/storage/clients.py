@@ -1,0 +1,278 @@
+"""Clients in the vault: saved with their history, found by any part of a name at every key, listed in blocks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from caseworker.domain import safe_contacts as rules
+from caseworker.domain.clients import Client, age_on
+from caseworker.domain.safe_contacts import SafeContact, SafeNow
+from caseworker.domain.when import iso_date, local
+from caseworker.storage import history, records, settings
+from caseworker.storage import safe_contacts as stored_safe_contacts
+from caseworker.storage.engine import database
+from caseworker.storage.records import fetch
+
+LIMIT = 500
+LONGEST_QUERY = 80  # characters looked at
+MOST_WORDS = 6
+_LAST_NUMBER = "client.last_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: ids in the order to show, and whether there were more than fit."""
+
+    ids: list[int]
+    more: bool
+    count: int  # exact unless ``more``
+
+    @property
+    def shown_count(self) -> str:
+        """ "38", or "500+"."""
+        return f"{self.count}+" if self.more else str(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """One line of a list of clients."""
+
+    id: int
+    reference: str
+    name: str
+    known_as: str
+    is_alias: bool
+    safe: tuple[SafeContact, ...]
+    last_contact: int  # epoch seconds; 0: none yet
+    next_due: str  # ISO date; empty: nothing planned
+    next_text: str
+    is_open: bool  # an episode is open, or none has begun
+
+    def chip(self, now: dt.datetime) -> SafeNow:
+        return rules.chip(self.safe, now)
+
+
+def save(client: Client, why: str = "") -> int:
+    """Save a new or changed client; gives the id. Inside ``storage.write``.
+
+    A new client gets the next reference (CR-0001 ...). A corrected date of birth corrects the age at the start of
+    the client's episodes, with history; nothing else ever changes that age.
+
+    Raises:
+        Refused: field -> sentence.
+        Problem: E-GONE.
+    """
+    now = int(time.time())
+    client = dataclasses.replace(client, name=_tidy(client.name), known_as=_tidy(client.known_as))
+    records.refuse(client.problems(local(now).date()))
+    if client.id is None:
+        client = dataclasses.replace(
+            client,
+            uid=client.uid or records.new_uid(),
+            reference=client.reference or _next_reference(),
+            made=client.made or now,
+        )
+        row_id = records.add("client", client)
+        history.record("client", row_id, row_id, None, records.values(client), why)
+        return row_id
+    before = get(client.id)
+    client = dataclasses.replace(client, uid=before.uid, reference=before.reference, made=before.made)
+    _update("client", client.id, client.id, before, client, why)
+    if (client.born, client.age_estimate) != (before.born, before.age_estimate):
+        _correct_ages(client, why)
+    return client.id
+
+
+def get(client_id: int) -> Client:
+    """The client.
+
+    Raises:
+        Problem: E-GONE.
+    """
+    return records.one(Client, "client", client_id)
+
+
+def count() -> int:
+    """All clients in this vault."""
+    return int(fetch("SELECT count(*) FROM client")[0][0])
+
+
+def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit: int = LIMIT) -> Found:
+    """Clients whose name, known-as or reference has words beginning with those typed; all of them for empty text.
+
+    What is typed is only ever looked for: no part of it is search syntax. Accents do not matter, nor do apostrophes
+    after O and D ("obrien"), nor leading noughts of a reference. ``open_only`` leaves out clients whose support has
+    ended; ``mine_only`` keeps those with an open episode of the worker who has the vault open.
+
+    Up to ``limit`` are given, sorted by name; when there are more, the newest records are the ones given.
+    """
+    where, params = ["1"], []
+    query = fts_query(text)
+    if query is None:
+        source, order = "client c", "c.name COLLATE NOCASE"
+    elif query == "":
+        return Found([], False, 0)
+    else:
+        source, order = "client_search s CROSS JOIN client c ON c.id = s.rowid", "s.rowid DESC"
+        where.append("client_search MATCH ?")
+        params.append(query)
+    row = "c.id" if query is None else "s.rowid"
+    if mine_only:
+        where.append(
+            f"{row} IN (SELECT client_id FROM episode INDEXED BY episode_open WHERE closed = '' AND worker_id = ?)"
+        )
+        params.append(database.worker.id)
+    elif open_only:
+        where.append(
+            f"(EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = {row} AND e.closed = '')"
+            f" OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = {row}))"
+        )
+    rows = fetch(
+        f"SELECT c.id, c.name FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
+        [*params, limit + 1],
+    )
+    more = len(rows) > limit
+    rows = sorted(rows[:limit], key=lambda row: (row[1].casefold(), row[0]))
+    return Found([row[0] for row in rows], more, len(rows))
+
+
+def fts_query(text: str) -> str | None:
+    """The search expression for what was typed: None when nothing was, "" when nothing in it can be looked for.
+
+    Every word stands in quotation marks and ends in the prefix star, so it can never be syntax.
+    """
+    plain = unicodedata.normalize("NFC", text[:LONGEST_QUERY]).replace("\0", " ")
+    if not plain.strip():
+        return None
+    found = []
+    for word in plain.split()[:MOST_WORDS]:
+        if not any(_is_token(char) for char in word):
+            continue
+        ways = [_prefix(word)]
+        low = word.casefold()
+        if low.isdigit() and low.isascii() and len(low) < 4:
+            ways.append(f"reference : {_prefix(low.zfill(4))}")
+        if len(low) > 2 and low[0] in "od" and low.isalpha():
+            ways.append(_prefix(f"{low[0]} {low[1:]}"))
+        found.append(ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})")
+    return " AND ".join(found)
+
+
+def rows(ids: list[int]) -> list[ClientRow]:
+    """The lines for those ids, in that order, with two queries a block however many there are.
+
+    Ids that are not in the vault are left out.
+    """
+    found: dict[int, ClientRow] = {}
+    for block in records.blocks(ids):
+        marks = ", ".join("?" * len(block))
+        safe = stored_safe_contacts.for_clients(block)
+        for row in fetch(
+            "SELECT c.id, c.reference, c.name, c.known_as, c.is_alias,"
+            " (SELECT k.at FROM contact k INDEXED BY contact_client WHERE k.client_id = c.id AND k.withdrawn = 0"
+            "  ORDER BY k.at DESC LIMIT 1),"
+            " (SELECT a.id FROM action a WHERE a.client_id = c.id AND a.done = 0 ORDER BY a.due, a.id LIMIT 1),"
+            " EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = c.id AND e.closed = '')"
+            "  OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = c.id)"
+            f" FROM client c WHERE c.id IN ({marks})",
+            block,
+        ):
+            found[row[0]] = _row(row, safe)
+        _fill_next(found, block)
+    return [found[client_id] for client_id in ids if client_id in found]
+
+
+def recent(limit: int = 8) -> list[ClientRow]:
+    """The clients last worked with in this vault, newest first."""
+    seen: dict[int, None] = {}
+    for (client_id,) in fetch(
+        "SELECT client_id FROM audit WHERE client_id IS NOT NULL ORDER BY seq DESC LIMIT 300"
+    ):
+        seen.setdefault(client_id)
+    if len(seen) < limit:
+        for (client_id,) in fetch(
+            "SELECT client_id FROM contact INDEXED BY contact_period WHERE client_id IS NOT NULL ORDER BY at DESC LIMIT 100"
+        ):
+            seen.setdefault(client_id)
+    return rows(list(seen)[: limit + 20])[:limit]
+
+
+def _row(row: tuple[Any, ...], safe: dict[int, list[SafeContact]]) -> ClientRow:
+    client_id, reference, name, known_as, is_alias, last, action_id, is_open = row
+    return ClientRow(
+        client_id,
+        reference,
+        name,
+        known_as,
+        bool(is_alias),
+        tuple(safe.get(client_id, ())),
+        last or 0,
+        str(action_id or ""),  # filled in by _fill_next
+        "",
+        bool(is_open),
+    )
+
+
+def _fill_next(found: dict[int, ClientRow], block: Any) -> None:
+    actions = {int(found[i].next_due): i for i in block if i in found and found[i].next_due}
+    if not actions:
+        return
+    marks = ", ".join("?" * len(actions))
+    for action_id, due, text in fetch(
+        f"SELECT id, due, text FROM action WHERE id IN ({marks})", list(actions)
+    ):
+        client_id = actions[action_id]
+        found[client_id] = dataclasses.replace(found[client_id], next_due=due, next_text=text)
+
+
+def _next_reference() -> str:
+    newest = fetch("SELECT reference FROM client ORDER BY id DESC LIMIT 1")
+    number = settings.get(_LAST_NUMBER, 0)
+    if newest and newest[0][0][3:].isdigit():
+        number = max(number, int(newest[0][0][3:]))
+    number += 1
+    while fetch("SELECT 1 FROM client WHERE reference = ?", (f"CR-{number:04d}",)):
+        number += 1
+    # Kept apart from the rows: an erased client's reference is never given to somebody else.
+    settings.keep(_LAST_NUMBER, number)
+    return f"CR-{number:04d}"
+
+
+def _update(
+    noun: str, row_id: int, client_id: int | None, before: Any, after: Any, why: str, action: str = ""
+) -> None:
+    old, new = records.values(before), records.values(after)
+    names = [name for name in new if name not in ("id", "uid") and new[name] != old[name]]
+    records.change(noun, after, names)
+    history.record(noun, row_id, client_id, old, new, why, action=action)
+
+
+def _correct_ages(client: Client, why: str) -> None:
+    for episode_id, started, age in fetch(
+        "SELECT id, started, age_at_start FROM episode WHERE client_id = ?", (client.id,)
+    ):
+        day = iso_date(started)
+        right = age_on(client, day) if day else None
+        if right != age:
+            database.execute_sql("UPDATE episode SET age_at_start = ? WHERE id = ?", (right, episode_id))
+            history.record(
+                "episode", episode_id, client.id, {"age_at_start": age}, {"age_at_start": right}, why
+            )
+
+
+def _tidy(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _is_token(char: str) -> bool:
+    """Whether the index keeps that character as part of a word."""
+    return unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "Co"
+
+
+def _prefix(word: str) -> str:
+    return '"' + word.replace('"', '""') + '" *'

@@ -1,0 +1,42 @@
+"""Drafts in the vault: kept as somebody types, offered again after a lock, a crash or a flat battery."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+
+from caseworker.domain.drafts import Draft
+from caseworker.storage.engine import database
+from caseworker.storage.records import fetch
+
+
+def keep(key: str, fields: Mapping[str, object]) -> None:
+    """Keep exactly what stands in a form, in place of what was kept before. Inside ``storage.write``.
+
+    Not audited: nothing has been recorded yet.
+    """
+    database.execute_sql(
+        "INSERT INTO draft (key, fields, kept) VALUES (?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET fields = excluded.fields, kept = excluded.kept",
+        (key, json.dumps(dict(fields), ensure_ascii=False), int(time.time())),
+    )
+
+
+def get(key: str) -> Draft | None:
+    found = fetch("SELECT key, fields, kept FROM draft WHERE key = ?", (key,))
+    return _draft(*found[0]) if found else None
+
+
+def all_drafts() -> list[Draft]:
+    """Newest first."""
+    return [_draft(*row) for row in fetch("SELECT key, fields, kept FROM draft ORDER BY kept DESC, key")]
+
+
+def discard(key: str) -> None:
+    """Forget a draft; nothing happens when there is none. Inside ``storage.write``."""
+    database.execute_sql("DELETE FROM draft WHERE key = ?", (key,))
+
+
+def _draft(key: str, fields: str, kept: int) -> Draft:
+    return Draft(key, json.loads(fields), kept)

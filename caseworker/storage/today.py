@@ -1,0 +1,204 @@
+"""Today: what is due, what is late, who could not be reached, what was left half-typed, what would hold up the return."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from caseworker.domain import safe_contacts as rules
+from caseworker.domain.actions import Action
+from caseworker.domain.codes import NOT_RECORDED
+from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
+from caseworker.domain.drafts import Draft
+from caseworker.domain.safe_contacts import SafeContact, SafeNow
+from caseworker.domain.when import LONDON, day_epochs
+from caseworker.storage import actions, drafts, safe_contacts, settings
+from caseworker.storage.records import fetch
+from caseworker.words import Words, words
+
+SHOWN = 50  # lines of each list; the counts are of everything
+LAST_BACKUP = "backup.last"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The client of a line: enough to show a name and whether a call is safe."""
+
+    client_id: int
+    reference: str
+    name: str
+    known_as: str
+    safe: tuple[SafeContact, ...]
+
+    def chip(self, now: dt.datetime) -> SafeNow:
+        return rules.chip(self.safe, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A client whom the last try did not reach."""
+
+    who: Who
+    contact_id: int
+    at: int
+    method: str
+    outcome: str
+    tries: int  # attempts since they were last reached
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    who: Who
+    action: Action
+    days_late: int  # 0: today
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Answers that a return needs and that nobody has recorded. ``client_ids``: the first few to put right."""
+
+    what: str  # area, crime, source, closure_reason
+    sentence: Words
+    count: int
+    client_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    missed: list[Missed]
+    missed_count: int
+    due: list[Due]
+    due_count: int
+    overdue: list[Due]
+    overdue_count: int
+    waiting_drafts: list[Draft]
+    dq_missing: list[Gap]
+    last_backup: int | None  # epoch seconds; None: none is known, so nothing is said
+
+    @property
+    def dq_count(self) -> int:
+        return sum(gap.count for gap in self.dq_missing)
+
+
+def board(now: dt.datetime, worker_id: int | None = None) -> Board:
+    """Everything the first screen of the day shows; of one worker, or of everybody in this vault for None."""
+    today = now.astimezone(LONDON).date()
+    late = actions.due(today - dt.timedelta(days=1), worker_id, SHOWN)
+    this_day = actions.due_on(today, worker_id, SHOWN)
+    tries, missed_count = _missed(worker_id, day_epochs(today)[1])
+    people = _people([one[0] for one in tries] + [one.client_id for one in late + this_day])
+    return Board(
+        missed=[Missed(people[client_id], *rest) for client_id, *rest in tries if client_id in people],
+        missed_count=missed_count,
+        due=[Due(people[one.client_id], one, 0) for one in this_day],
+        due_count=actions.count_due(today, today, worker_id),
+        overdue=[
+            Due(people[one.client_id], one, (today - dt.date.fromisoformat(one.due)).days) for one in late
+        ],
+        overdue_count=actions.count_due(dt.date.min, today - dt.timedelta(days=1), worker_id),
+        waiting_drafts=drafts.all_drafts(),
+        dq_missing=gaps(today, worker_id),
+        last_backup=settings.get(LAST_BACKUP, None),
+    )
+
+
+def gaps(today: dt.date, worker_id: int | None = None) -> list[Gap]:
+    """What would hold up a return of this quarter or the last one; only kinds that have some."""
+    since = _two_quarters(today)
+    missing = _codes(NOT_RECORDED)
+    mine = "" if worker_id is None else f" AND e.worker_id = {int(worker_id)}"
+    reported = f"((e.closed = '') OR (e.closed >= '{since.isoformat()}')){mine}"
+    asked = {
+        "area": (
+            words("District not recorded"),
+            f"SELECT DISTINCT e.client_id FROM episode e JOIN client c ON c.id = e.client_id"
+            f" WHERE {reported} AND c.area IN ({missing})",
+        ),
+        "crime": (
+            words("Crime or abuse not recorded"),
+            f"SELECT e.client_id FROM episode e WHERE {reported} AND e.crime IN ({missing})",
+        ),
+        "source": (
+            words("Source of referral not recorded"),
+            "SELECT r.client_id FROM referral r WHERE r.received >= "
+            f"{day_epochs(since)[0]} AND r.client_id IS NOT NULL AND r.source IN ({missing})"
+            + (
+                ""
+                if worker_id is None
+                else f" AND EXISTS (SELECT 1 FROM episode e WHERE e.client_id = r.client_id{mine})"
+            ),
+        ),
+        "closure_reason": (
+            words("Reason for ending not recorded"),
+            f"SELECT e.client_id FROM episode e WHERE e.closed >= '{since.isoformat()}'{mine}"
+            f" AND (e.closure_reason = '' OR e.closure_reason IN ({missing}))",
+        ),
+    }
+    found = []
+    for what, (sentence, sql) in asked.items():
+        total = fetch(f"SELECT count(*) FROM ({sql})")[0][0]
+        if total:
+            first = tuple(row[0] for row in fetch(f"{sql} LIMIT {SHOWN}"))
+            found.append(Gap(what, sentence, total, tuple(dict.fromkeys(first))))
+    return found
+
+
+def _missed(worker_id: int | None, before: int) -> tuple[list[tuple[int, int, int, str, str, int]], int]:
+    """(client, contact, at, method, outcome, tries) of clients in support whom the latest try did not reach.
+
+    A message that was sent and not answered is neither: it does not hide the unanswered call before it.
+    """
+    mine = "" if worker_id is None else " AND worker_id = ?"
+    attempted, kinds = _codes(ATTEMPTED), _codes(CLIENT_KINDS)
+    latest = (
+        "SELECT o.client_id, (SELECT k.id FROM contact k INDEXED BY contact_client WHERE k.client_id = o.client_id"
+        f" AND k.at < ? AND k.withdrawn = 0 AND k.kind IN ({kinds}) AND k.outcome <> 'SNT'"
+        " ORDER BY k.at DESC, k.id DESC LIMIT 1) AS latest"
+        f" FROM (SELECT DISTINCT client_id FROM episode INDEXED BY episode_open WHERE closed = ''{mine}) o"
+    )
+    found = fetch(
+        f"SELECT l.client_id, k.id, k.at, k.method, k.outcome FROM ({latest}) l JOIN contact k ON k.id = l.latest"
+        f" WHERE k.outcome IN ({attempted}) ORDER BY k.at DESC",
+        [before, *([] if worker_id is None else [worker_id])],
+    )
+    return [(*row, _tries(row[0], row[2])) for row in found[:SHOWN]], len(found)
+
+
+def _tries(client_id: int, until: int) -> int:
+    """Attempts since the last contact that reached the client."""
+    reached = fetch(
+        f"SELECT max(at) FROM contact WHERE client_id = ? AND withdrawn = 0 AND kind IN ({_codes(COUNTING_KINDS)})"
+        f" AND outcome IN ({_codes(TWO_WAY)}) AND method NOT IN ({_codes(NEVER_TWO_WAY_METHODS)})",
+        (client_id,),
+    )[0][0]
+    return int(
+        fetch(
+            "SELECT count(*) FROM contact WHERE client_id = ? AND at > ? AND at <= ? AND withdrawn = 0"
+            f" AND kind IN ({_codes(CLIENT_KINDS)}) AND outcome IN ({_codes(ATTEMPTED)})",
+            (client_id, reached or -1, until),
+        )[0][0]
+    )
+
+
+def _people(client_ids: Iterable[int]) -> dict[int, Who]:
+    ids = list(dict.fromkeys(client_ids))
+    safe = safe_contacts.for_clients(ids)
+    marks = ", ".join("?" * len(ids))
+    return {
+        client_id: Who(client_id, reference, name, known_as, tuple(safe.get(client_id, ())))
+        for client_id, reference, name, known_as in fetch(
+            f"SELECT id, reference, name, known_as FROM client WHERE id IN ({marks})", ids
+        )
+    }
+
+
+def _two_quarters(today: dt.date) -> dt.date:
+    """First day of the quarter before this one: its return may still be in preparation."""
+    first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    before = first - dt.timedelta(days=1)
+    return before.replace(month=(before.month - 1) // 3 * 3 + 1, day=1)
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in sorted(codes))
