@@ -1,4 +1,5 @@
-"""Where things live on this computer: the vaults' folder and the settings file. Nothing about clients is in either name.
+"""Where things live on this computer: the vaults' folder and the settings file. Nothing about clients is in
+either name.
 
 Vaults lie in the local, never the roaming profile: a copy on a server would be out of the app's hands.
 """

@@ -1,7 +1,7 @@
 """One spelling for "what this is for": every hash, signature and derived key names its purpose first.
 
-``ctx("t", a, b) = b"case/v1/" | "t" | 0x00 | LP(a) | LP(b)``, where LP(x) is a four-byte length and then x. Because
-lengths are written down, no two different lists of parts ever give the same bytes.
+``ctx("t", a, b) = b"case/v1/" | "t" | 0x00 | LP(a) | LP(b)``, where LP(x) is a four-byte length and then x.
+Because lengths are written down, no two different lists of parts ever give the same bytes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The vault's header: which passphrases and codes open it, kept beside the case file in a small checked file.
 
-It holds no secret in the clear. A check sum tells accidental damage from a wrong passphrase before anything is asked;
-a MAC by the vault's own key tells whether someone changed it. Keys are wrapped per person: one slot opens the vault
-and that person's own signing and receiving keys, nobody else's.
+It holds no secret in the clear. A check sum tells accidental damage from a wrong passphrase before anything
+is asked; a MAC by the vault's own key tells whether someone changed it. Keys are wrapped per person: one slot
+opens the vault and that person's own signing and receiving keys, nobody else's.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Damaged(Exception):
 
 
 class Unsupported(Exception):
-    """A whole header that this version must not act on: another format, an unknown slot, a cost out of bounds."""
+    """A whole header that this version must not act on: another format, an unknown slot, a cost out of
+    bounds.
+    """
 
 
 class Newer(Unsupported):
@@ -43,7 +45,7 @@ class Newer(Unsupported):
 
 
 class Tampered(Exception):
-    """A slot opened, and the header's MAC does not fit: someone changed the header without the vault's key."""
+    """A slot opened, and the header's MAC does not fit: someone without the vault's key changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class PersonKeys:
         return "PersonKeys(…)"
 
 
-# --- bytes ----------------------------------------------------------------------------------------------------------
+# --- bytes --------------------------------------------------------------------------------------------------
 
 
 def write(header: Header, vmk: bytes | bytearray) -> bytes:
@@ -166,7 +168,7 @@ def _mac(header: Header, vmk: bytes | bytearray, front: bytes) -> bytes:
         return keys.mac(key, front)
 
 
-# --- slots ----------------------------------------------------------------------------------------------------------
+# --- slots --------------------------------------------------------------------------------------------------
 
 
 def pass_slot(
@@ -272,8 +274,8 @@ def _aad(vault: str, fields: Mapping[str, Any]) -> bytes:
 
 
 def _aad_person(vault: str, fields: Mapping[str, Any]) -> bytes:
-    """What the commitment and the person's keys are bound to: the same over all epochs, so that a colleague can
-    renew the vault's key without knowing this person's passphrase."""
+    """What the commitment and the person's keys are bound to: the same over all epochs, so that a colleague
+    can renew the vault's key without knowing this person's passphrase."""
     return canonical.dump({"ctx": "case/v1/slot", "vault": vault, "id": fields["id"], "kdf": fields["kdf"]})
 
 
@@ -283,7 +285,7 @@ def _commit(okm: bytearray, aad: bytes) -> bytes:
         return keys.mac(key, aad)
 
 
-# --- strict reading -------------------------------------------------------------------------------------------------
+# --- strict reading -----------------------------------------------------------------------------------------
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DB = re.compile(r"vault-[0-9]{4}\.db")
@@ -300,7 +302,8 @@ _BYTES = {
 }
 _BYTES |= {"sig": 64}
 _OWN = {"id", "type", "epoch", "kdf", "nonce", "nonce_p", "wrapped", "commit", "person_wrap"}
-# Carried unchanged and never opened by this version: an organisation's escrow, and a colleague's slot after renewal.
+# Carried unchanged and never opened by this version: an organisation's escrow, and a colleague's slot after
+# renewal.
 _KEYS = {
     PASS: _OWN,
     RECOVERY: _OWN,

@@ -1,8 +1,9 @@
-"""Keys: from a passphrase or a recovery code to the key that opens the vault, and back to nothing when it is locked.
+"""Keys: from a passphrase or a recovery code to the key that opens the vault, and back to nothing when it is
+locked.
 
-Passphrases go through Argon2id, so that guessing on a stolen copy is slow and dear; the recovery code has 150 random
-bits and needs no such stretching. Key bytes live in bytearrays that are overwritten after use: Python cannot promise
-more, which is why locking ends the process.
+Passphrases go through Argon2id, so that guessing on a stolen copy is slow and dear; the recovery code has 150
+random bits and needs no such stretching. Key bytes live in bytearrays that are overwritten after use: Python
+cannot promise more, which is why locking ends the process.
 """
 
 from __future__ import annotations
@@ -68,11 +69,12 @@ class WrongKey(Exception):
     """A wrapped key does not open with this one. Says no more than that."""
 
 
-# --- calibration ----------------------------------------------------------------------------------------------------
+# --- calibration --------------------------------------------------------------------------------------------
 
 
 def calibrate(progress: Callable[[int], None] | None = None) -> KdfCost:
-    """The cost this computer can bear at every unlock: 0.5 to 2 seconds, never below ``FLOOR``. Takes seconds.
+    """The cost this computer can bear at every unlock: 0.5 to 2 seconds, never below ``FLOOR``. Takes
+    seconds.
 
     ``progress`` receives the memory in MiB of each attempt before it runs.
     """
@@ -116,7 +118,7 @@ def _memory_bytes() -> int:
     return 8 * 1024**3
 
 
-# --- derivation -----------------------------------------------------------------------------------------------------
+# --- derivation ---------------------------------------------------------------------------------------------
 
 
 def from_passphrase(passphrase: str, salt: bytes, cost: KdfCost) -> bytearray:
@@ -163,7 +165,9 @@ def same(a: bytes, b: bytes) -> bool:
 
 
 def wrap(key: bytes | bytearray, nonce: bytes, secret: bytes | bytearray, aad: bytes) -> bytes:
-    """``secret`` under AES-256-GCM; 16 bytes longer. Each ``key`` wraps one thing once, so a nonce never repeats."""
+    """``secret`` under AES-256-GCM; 16 bytes longer. Each ``key`` wraps one thing once, so a nonce never
+    repeats.
+    """
     return AESGCM(key).encrypt(nonce, secret, aad)
 
 
@@ -182,7 +186,7 @@ def unwrap(key: bytes | bytearray, nonce: bytes, wrapped: bytes, aad: bytes) -> 
     return out
 
 
-# --- key bytes in memory --------------------------------------------------------------------------------------------
+# --- key bytes in memory ------------------------------------------------------------------------------------
 
 
 def wipe(*buffers: bytearray) -> None:
@@ -201,7 +205,7 @@ def short_lived(*buffers: bytearray) -> Iterator[None]:
         wipe(*buffers)
 
 
-# --- passphrases ----------------------------------------------------------------------------------------------------
+# --- passphrases --------------------------------------------------------------------------------------------
 
 SHORTEST = 14
 LEAST_GUESSES = 12  # log10; a phrase of our own six words has about 20
@@ -227,7 +231,9 @@ def generate_phrase(count: int = 6) -> str:
 
 
 def phrase_problem(phrase: str) -> Words | None:
-    """Why this passphrase is not strong enough, or None. A generated phrase of six words is always strong enough."""
+    """Why this passphrase is not strong enough, or None. A generated phrase of six words is always strong
+    enough.
+    """
     if _drawn_from_list(phrase):
         return None
     if len(unicodedata.normalize("NFKC", phrase).encode("utf-8", "surrogatepass")) > 1024:
@@ -244,7 +250,7 @@ def phrase_problem(phrase: str) -> Words | None:
 
 
 def phrase_strength(phrase: str) -> tuple[int, Words]:
-    """From 0 (nothing yet) to 4 (very strong), and the sentence for it. 3 and 4 are accepted, lower is not."""
+    """From 0 (nothing yet) to 4 (very strong), and the sentence for it; 3 and 4 are accepted."""
     if not phrase:
         return 0, words("Nothing typed yet")
     if phrase_problem(phrase) is not None:
@@ -269,14 +275,16 @@ def _guesses(phrase: str) -> float:
     return float(zxcvbn(phrase[:_MOST_MEASURED])["guesses_log10"])
 
 
-# --- the recovery code ----------------------------------------------------------------------------------------------
+# --- the recovery code --------------------------------------------------------------------------------------
 
 _RECOVERY_SYMBOLS = 30
 _RECOVERY_BYTES = 19  # 150 bits
 
 
 def new_recovery_code() -> str:
-    """150 random bits as 30 symbols and 2 check symbols, eight groups of four: shown once, typed back, printed."""
+    """150 random bits as 30 symbols and 2 check symbols, eight groups of four: shown once, typed back,
+    printed.
+    """
     value = secrets.randbits(5 * _RECOVERY_SYMBOLS).to_bytes(_RECOVERY_BYTES, "big")
     return crockford.write(value, _RECOVERY_SYMBOLS, "recovery-check")
 

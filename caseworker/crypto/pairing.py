@@ -38,12 +38,15 @@ def read_pairing_code(text: str) -> bytes:
     except crockford.Misread:
         raise Problem(
             "E-PAIRING",
-            "That is not the pairing code as printed. Check each group of 4 letters and numbers and type it again",
+            "That is not the pairing code as printed. Check each group of 4 letters and numbers and type it"
+            " again",
         ) from None
 
 
 def mac(code: bytes, side: Side, data: bytes) -> bytes:
-    """32 bytes that only someone with the pairing code can make over ``data``, for that side of the conversation."""
+    """32 bytes that only someone with the pairing code can make over ``data``, for that side of the
+    conversation.
+    """
     key = HKDFExpand(algorithm=hashes.SHA256(), length=32, info=ctx("pairing", side)).derive(code)
     return hmac.new(key, data, hashlib.sha256).digest()
 

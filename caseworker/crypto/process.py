@@ -1,4 +1,5 @@
-"""Making this process harder to look into: no memory dumps, no debugger of the same user, no crash report with memory.
+"""Making this process harder to look into: no memory dumps, no debugger of the same user, no crash report
+with memory.
 
 An administrator, or malware running as the same person, still wins; the limits are told in SECURITY.md.
 """
@@ -13,7 +14,7 @@ _PT_DENY_ATTACH = 31
 
 
 def harden_process() -> list[str]:
-    """Do what this system offers, at start and before any key exists; what could not be done, as short names."""
+    """Do what this system offers, before any key exists; gives short names of what could not be done."""
     missed: list[str] = []
     if sys.platform == "win32":
         _harden_windows(missed)

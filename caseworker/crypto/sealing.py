@@ -1,7 +1,8 @@
 """Sealing: closing something so that only one recipient can open it, without needing a secret of our own.
 
-HPKE base mode (RFC 9180). Suite 1 is X25519 with HKDF-SHA256 and AES-256-GCM; suite 2 puts ML-KEM-768 beside X25519
-for secrets that must outlive decades. HPKE says nothing about who sealed: a signature goes inside what is sealed.
+HPKE base mode (RFC 9180). Suite 1 is X25519 with HKDF-SHA256 and AES-256-GCM; suite 2 puts ML-KEM-768 beside
+X25519 for secrets that must outlive decades. HPKE says nothing about who sealed: a signature goes inside what
+is sealed.
 """
 
 from __future__ import annotations

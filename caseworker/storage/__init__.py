@@ -1,6 +1,7 @@
 """Storage: the vault's public door. Nothing else in the product touches the database.
 
-Every change goes through ``write``: the change, its history and its audit entry are committed together or not at all.
+Every change goes through ``write``: the change, its history and its audit entry are committed together or not
+at all.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def write(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     Inside another ``write`` it joins that one. Raises whatever ``function`` raises, after undoing all of it.
 
     Raises:
-        Problem: E-DISK-FULL, E-DISK, E-DB-DAMAGED, E-BUSY; nothing was changed. E-ROLLBACK: a rollback alarm waits
+        Problem: E-DISK-FULL, E-DISK, E-DB-DAMAGED, E-BUSY; nothing was changed. E-ROLLBACK: a rollback alarm
+        waits
             for a person, and until then the vault is read only.
     """
     if database.in_transaction():
@@ -34,14 +36,16 @@ def write(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     if database.read_only:
         raise Problem(
             "E-ROLLBACK",
-            "Nothing can be saved until the warning about an older copy of this vault has been read and acknowledged",
+            "Nothing can be saved until the warning about an older copy of this vault has been read and"
+            " acknowledged",
         )
     audit.take_pending()
     with database.sentences(), database.atomic():
         result = function(*args, **kwargs)
     head = audit.take_pending()
     if head is not None and database.anchor is not None:
-        # The record is safe already. A disk that refuses these bytes only leaves an older anchor, which is accepted.
+        # The record is safe already. A disk that refuses these bytes only leaves an older anchor, which is
+        # accepted.
         try:
             database.anchor.advance(head)
         except OSError:
@@ -51,7 +55,7 @@ def write(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """One unchanging view for several reads, without holding up a writer; damaged pages become a ``Problem``."""
+    """One unchanging view for several reads, without holding up a writer; damage becomes a ``Problem``."""
     with database.sentences(), database.atomic("DEFERRED"):
         yield
 
@@ -65,6 +69,6 @@ def checkpoint_due() -> bool:
 
 
 def checkpoint() -> bool:
-    """Fold the write-ahead log into the case file; on the worker thread. False when a reader was in the way."""
+    """Fold the write-ahead log into the case file; on the worker thread. False: a reader was in the way."""
     busy, _, _ = database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     return not busy

@@ -1,7 +1,8 @@
 """The anchor: a small file beside the case file that remembers how far the audit chain had come.
 
-The database cannot tell that an old copy of itself was put back; the anchor can. It holds the newest (number, hash) of
-the chain under a key only the open vault has. Two slots are written in turn, so that one is always whole.
+The database cannot tell that an old copy of itself was put back; the anchor can. It holds the newest (number,
+hash) of the chain under a key only the open vault has. Two slots are written in turn, so that one is always
+whole.
 """
 
 from __future__ import annotations
@@ -114,7 +115,9 @@ class Anchor:
             self._seq = head.seq
 
     def advance(self, head: Head) -> None:
-        """Remember ``head``, in the older slot. An older head than the one known is ignored (two threads commit)."""
+        """Remember ``head``, in the older slot. An older head than the one known is ignored (two threads
+        commit).
+        """
         with self._guard:
             if self._descriptor < 0 or head.seq <= self._seq:
                 return

@@ -1,8 +1,8 @@
 """The audit chain: who did what to which record and when, each entry sealed to the one before it.
 
-An entry is written in the same transaction as the change itself, so neither exists without the other. Taking out,
-changing or reordering an entry breaks the chain. The erasable part of an entry is bound by a salted hash: when a person
-is erased, content and salt go and the chain still holds.
+An entry is written in the same transaction as the change itself, so neither exists without the other. Taking
+out, changing or reordering an entry breaks the chain. The erasable part of an entry is bound by a salted
+hash: when a person is erased, content and salt go and the chain still holds.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from caseworker.words import Words, words
 CHECKPOINT_EVERY = 100
 _PURPOSE = "ckpt"
 _ROW = (
-    "INSERT INTO audit (seq, at, worker, device, action, noun, row_id, client_id, detail, salt, content, prev, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO audit (seq, at, worker, device, action, noun, row_id, client_id, detail, salt, content,"
+    " prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -47,8 +47,8 @@ def append(
 ) -> int:
     """Write one entry inside the running transaction and return its number.
 
-    ``detail`` holds ids and codes only, never names or what anyone said. ``revisions_digest`` binds the rows of the
-    ``revision`` table that carry this entry's number (see ``digest_revisions``).
+    ``detail`` holds ids and codes only, never names or what anyone said. ``revisions_digest`` binds the rows
+    of the ``revision`` table that carry this entry's number (see ``digest_revisions``).
 
     Raises:
         RuntimeError: no transaction is running; an entry without its change would be a lie.
@@ -90,7 +90,8 @@ def checkpoint(seq: int, digest: bytes) -> None:
         return
     data = _checkpoint_bytes(seq, digest, database.generation)
     database.execute_sql(
-        "INSERT OR IGNORE INTO checkpoint (seq, hash, generation, worker, signature, at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO checkpoint (seq, hash, generation, worker, signature, at) VALUES (?, ?, ?,"
+        " ?, ?, ?)",
         (
             seq,
             digest,
@@ -141,7 +142,7 @@ def has(seq: int, digest: str) -> bool:
     return row is not None and bytes(row[0]).hex() == digest
 
 
-# --- checking -------------------------------------------------------------------------------------------------------
+# --- checking -----------------------------------------------------------------------------------------------
 
 
 def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
@@ -231,7 +232,7 @@ def _detail(text: str) -> dict[str, Any]:
         return {}
 
 
-# --- bytes ----------------------------------------------------------------------------------------------------------
+# --- bytes --------------------------------------------------------------------------------------------------
 
 
 def _last() -> tuple[int, int, bytes]:

@@ -1,7 +1,8 @@
 """The engine room: the encrypted database that every other file of storage speaks through.
 
-Opened only with the vault's own key, never created by opening, never able to attach or write another file, and
-refused altogether when the library underneath is not SQLCipher or is too old to be trusted with people's records.
+Opened only with the vault's own key, never created by opening, never able to attach or write another file,
+and refused altogether when the library underneath is not SQLCipher or is too old to be trusted with people's
+records.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class VaultDatabase(SqlCipherDatabase):
         self._clear()
 
     def _clear(self) -> None:
-        self.worker = None  # type: ignore[assignment]
+        self.worker = None
         self.device_uid = ""
         self.device: Device | None = None
         self.vault_id = ""
@@ -101,7 +102,7 @@ class VaultDatabase(SqlCipherDatabase):
         self.damaged = False  # a page failed its check in this session
         self.anchor_late = False  # the disk refused the last anchor
 
-    # --- opening and closing ----------------------------------------------------------------------------------------
+    # --- opening and closing --------------------------------------------------------------------------------
 
     def bind_key(self, file: Path, key: bytearray, mode: str = "rw") -> None:
         """Point at the database file and keep a copy of its 32-byte key until ``unbind``."""
@@ -142,14 +143,16 @@ class VaultDatabase(SqlCipherDatabase):
         super()._close(conn)
 
     def interrupt(self) -> None:
-        """Stop whatever the other threads' connections are doing; their statements fail with ``OperationalError``."""
+        """Stop whatever the other threads' connections are doing; their statements fail with
+        ``OperationalError``.
+        """
         here = threading.get_ident()
         with self._open_guard:
             for thread, conn in self._open.items():
                 if thread != here:
                     conn.interrupt()
 
-    # --- errors become sentences in one place -----------------------------------------------------------------------
+    # --- errors become sentences in one place ---------------------------------------------------------------
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         with self.sentences():
@@ -164,7 +167,8 @@ class VaultDatabase(SqlCipherDatabase):
             super().commit()
 
     def rollback(self) -> None:
-        # After a full disk SQLite has rolled back already, and ROLLBACK would say that no transaction is active.
+        # After a full disk SQLite has rolled back already, and ROLLBACK would say that no transaction is
+        # active.
         if not self.is_closed() and self._state.conn.in_transaction:
             super().rollback()
 
@@ -187,7 +191,9 @@ class VaultDatabase(SqlCipherDatabase):
             raise problem from None
 
     def _drop_poisoned(self) -> None:
-        """After one bad page a connection's later checks cannot be trusted (sqlcipher issue 617): close it at once."""
+        """After one bad page a connection's later checks cannot be trusted (sqlcipher issue 617): close it at
+        once.
+        """
         if self.is_closed() or self._state.transactions:
             return
         conn = self._state.conn
@@ -202,7 +208,8 @@ def open_file(file: Path, key: bytes | bytearray, *, mode: str = "rw", timeout: 
     """A bare checked connection to an encrypted file that exists already; ``key`` is the raw 32 bytes.
 
     Raises:
-        Problem: E-ENGINE (not SQLCipher), E-DB-MISSING (not our kind of file), E-DB-DAMAGED (wrong key or changed
+        Problem: E-ENGINE (not SQLCipher), E-DB-MISSING (not our kind of file), E-DB-DAMAGED (wrong key or
+        changed
             bytes: the two cannot be told apart).
     """
     conn = _connect_keyed(f"{file.absolute().as_uri()}?mode={mode}", key, timeout)
@@ -211,7 +218,8 @@ def open_file(file: Path, key: bytes | bytearray, *, mode: str = "rw", timeout: 
         if found != APPLICATION_ID:
             raise Problem(
                 "E-DB-MISSING",
-                "The case file in this folder is not this vault's. Nothing has been changed. Restore it from a backup",
+                "The case file in this folder is not this vault's. Nothing has been changed. Restore it"
+                " from a backup",
             )
     except sqlcipher.DatabaseError as error:
         conn.close()
@@ -274,7 +282,7 @@ def _key_spec(key: bytes | bytearray) -> bytearray:
     return spec
 
 
-# --- what may be relied on ------------------------------------------------------------------------------------------
+# --- what may be relied on ----------------------------------------------------------------------------------
 
 
 def self_test() -> None:
@@ -304,8 +312,8 @@ def not_encrypting() -> Problem:
     """What is said when records would not be encrypted."""
     return Problem(
         "E-ENGINE",
-        "This copy of Caseworker cannot encrypt safely, so it will not open or make a vault. Install it again from"
-        " the place you got it",
+        "This copy of Caseworker cannot encrypt safely, so it will not open or make a vault. Install it"
+        " again from the place you got it",
     )
 
 
@@ -338,8 +346,8 @@ def problem_of(error: BaseException) -> Problem | None:
     if any(piece in text for piece in _DAMAGED):
         return Problem(
             "E-DB-DAMAGED",
-            "Part of this vault on the disk has been damaged or changed. Nothing more has been written. Stop work in"
-            " this vault and restore it from a backup",
+            "Part of this vault on the disk has been damaged or changed. Nothing more has been written."
+            " Stop work in this vault and restore it from a backup",
         )
     if "database is locked" in text:
         return Problem(
@@ -351,14 +359,14 @@ def problem_of(error: BaseException) -> Problem | None:
 def _disk_full() -> Problem:
     return Problem(
         "E-DISK-FULL",
-        "There is no room left on this computer's disk, or the disk refused. Nothing was changed and what you typed is"
-        " still here. Free some space, then save again",
+        "There is no room left on this computer's disk, or the disk refused. Nothing was changed and what"
+        " you typed is still here. Free some space, then save again",
     )
 
 
 def _disk_read_only() -> Problem:
     return Problem(
         "E-DISK",
-        "This computer does not allow writing to the vault's folder. Nothing was changed and what you typed is still"
-        " here. Ask whoever looks after this computer to let you write there",
+        "This computer does not allow writing to the vault's folder. Nothing was changed and what you typed"
+        " is still here. Ask whoever looks after this computer to let you write there",
     )

@@ -1,4 +1,5 @@
-"""One vault, one running app: the lock that the operating system keeps for us and gives up when the process ends.
+"""One vault, one running app: the lock that the operating system keeps for us and gives up when the process
+ends.
 
 Never taken over by guessing that its owner is gone: two writers would be worse than a refused opening.
 """
@@ -59,7 +60,8 @@ def hold(folder: Path) -> Lock:
             os.close(descriptor)
             raise Problem(
                 "E-IN-USE",
-                "This vault is already open in another Caseworker window. Go to that window, or lock it there first",
+                "This vault is already open in another Caseworker window. Go to that window, or lock it"
+                " there first",
             ) from None
         lock = Lock(folder, descriptor)
         _held[_name(folder)] = lock

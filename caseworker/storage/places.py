@@ -1,7 +1,7 @@
 """Where a vault may lie: on this computer's own disk, in a folder that nothing copies elsewhere.
 
-Network drives break the locks that keep two people from writing at once, and a synced folder sends copies to a company's
-computers and brings back conflicting ones. Both are refused before anything is made or opened.
+Network drives break the locks that keep two people from writing at once, and a synced folder sends copies to
+a company's computers and brings back conflicting ones. Both are refused before anything is made or opened.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 
 from caseworker.errors import Problem
 
-# statfs magic numbers of file systems that live on another machine (linux/magic.h and the file systems' own headers)
+# statfs magic numbers of file systems that live on another machine (linux/magic.h and the file systems' own
+# headers)
 _NETWORK = {
     0x6969: "NFS",
     0x517B: "SMB",
@@ -29,8 +30,10 @@ _NETWORK = {
     0x0BD00BD0: "Lustre",
 }
 _SYNCED = re.compile(
-    r"^(one ?drive( - .*)?|dropbox( \(.*\))?|icloud ?drive|com~apple~clouddocs|mobile documents|google ?drive|"
-    r"googledrive-.*|my drive|nextcloud\d*|owncloud\d*|syncthing|pcloud( ?drive)?|box( sync)?|sync|megasync|cloudstorage|"
+    r"^(one ?drive( - .*)?|dropbox( \(.*\))?|icloud ?drive|com~apple~clouddocs|mobile documents|"
+    r"google ?drive|"
+    r"googledrive-.*|my drive|nextcloud\d*|owncloud\d*|syncthing|pcloud( ?drive)?|box( sync)?|sync|megasync|"
+    r"cloudstorage|"
     r"onedrive-.*|proton ?drive.*|seafile|tresorit.*)$",
     re.IGNORECASE,
 )
@@ -60,7 +63,8 @@ def refuse_unsafe_folder(folder: Path) -> None:
     if looks_synced(real) or looks_synced(folder.absolute()):
         raise Problem(
             "E-FOLDER-SYNCED",
-            "This folder looks like one that is copied to the internet. Choose a folder that stays on this computer",
+            "This folder looks like one that is copied to the internet. Choose a folder that stays on this"
+            " computer",
         )
 
 
@@ -74,7 +78,8 @@ def looks_synced(folder: Path) -> bool:
 def _network() -> Problem:
     return Problem(
         "E-FOLDER-NETWORK",
-        "This folder is on a network drive, where records can be damaged. Choose a folder on this computer's own disk",
+        "This folder is on a network drive, where records can be damaged. Choose a folder on this"
+        " computer's own disk",
     )
 
 

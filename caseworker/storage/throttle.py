@@ -1,6 +1,8 @@
-"""Waiting longer after each wrong passphrase: 0, 0, 0, 1, 2, 5, 15, 30, 60 seconds and so on up to 15 minutes.
+"""Waiting longer after each wrong passphrase: 0, 0, 0, 1, 2, 5, 15, 30, 60 seconds and so on up to 15
+minutes.
 
-It slows someone typing at this computer. Someone who copied the folder is slowed by the passphrase's cost alone.
+It slows someone typing at this computer. Someone who copied the folder is slowed by the passphrase's cost
+alone.
 """
 
 from __future__ import annotations

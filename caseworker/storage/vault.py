@@ -1,8 +1,8 @@
 """The vault: making one, opening it with a passphrase, checking that nobody changed it, and closing it again.
 
-A vault is a folder: a small header (who can open it), one encrypted case file, an anchor (how far the audit chain had
-come) and a lock. Nothing in it is ever repaired, recreated or deleted without being asked: damage is told, in one
-sentence, before anything else happens.
+A vault is a folder: a small header (who can open it), one encrypted case file, an anchor (how far the audit
+chain had come) and a lock. Nothing in it is ever repaired, recreated or deleted without being asked: damage
+is told, in one sentence, before anything else happens.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class Inspection:
 
 @dataclass(slots=True)
 class Unlocked:
-    """The keys of a vault, on their way from ``unlock`` to ``open_vault``; ``discard`` when they are not used."""
+    """The keys of a vault, on their way from ``unlock`` to ``open_vault``; ``discard`` when they are not
+    used.
+    """
 
     path: Path
     header: Header
@@ -104,7 +106,7 @@ class Unlocked:
         return "Unlocked(…)"
 
 
-# --- finding and looking ----------------------------------------------------------------------------------------------
+# --- finding and looking ------------------------------------------------------------------------------------
 
 
 def find(root: Path) -> Path | None:
@@ -147,29 +149,29 @@ def _read_header(folder: Path) -> tuple[Header, bytes]:
         if has_spare_header(folder):
             raise Problem(
                 "E-HDR-DAMAGED",
-                "The small file that opens this vault is damaged. There is a whole copy beside it from the last time"
-                " the vault was opened. Nothing has been changed. Choose to use the copy",
+                "The small file that opens this vault is damaged. There is a whole copy beside it from the"
+                " last time the vault was opened. Nothing has been changed. Choose to use the copy",
             ) from None
         raise Problem(
             "E-HDR-DAMAGED",
-            "The small file that opens this vault is damaged, and no passphrase can help. Nothing has been changed."
-            " Restore the vault from a backup",
+            "The small file that opens this vault is damaged, and no passphrase can help. Nothing has been"
+            " changed. Restore the vault from a backup",
         ) from None
     except hdr.Newer:
         raise _newer() from None
     except hdr.Unsupported:
         raise Problem(
             "E-HDR-UNSUPPORTED",
-            "This vault asks for something this version of Caseworker does not know or does not allow. Nothing has"
-            " been changed. Install the newest version, or restore the vault from a backup",
+            "This vault asks for something this version of Caseworker does not know or does not allow."
+            " Nothing has been changed. Install the newest version, or restore the vault from a backup",
         ) from None
 
 
 def _newer() -> Problem:
     return Problem(
         "E-NEWER",
-        "This vault was last used with a newer version of Caseworker. Nothing has been changed. Install the newest"
-        " version on this computer",
+        "This vault was last used with a newer version of Caseworker. Nothing has been changed. Install the"
+        " newest version on this computer",
     )
 
 
@@ -182,14 +184,14 @@ def _look_at_database(file: Path) -> None:
     if not start:
         raise Problem(
             "E-DB-MISSING",
-            "The case file of this vault is missing or empty. Nothing has been changed and no new one will be made."
-            " Restore the vault from a backup",
+            "The case file of this vault is missing or empty. Nothing has been changed and no new one will"
+            " be made. Restore the vault from a backup",
         )
     if start == engine.PLAIN_HEADER:
         raise Problem(
             "E-DB-NOT-ENCRYPTED",
-            "The case file of this vault is not encrypted, so it is not the one Caseworker made. Nothing has been"
-            " changed. Tell whoever looks after your computers, and restore the vault from a backup",
+            "The case file of this vault is not encrypted, so it is not the one Caseworker made. Nothing"
+            " has been changed. Tell whoever looks after your computers, and restore the vault from a backup",
         )
 
 
@@ -205,7 +207,8 @@ def has_spare_header(folder: Path) -> bool:
 def use_spare_header(folder: Path) -> None:
     """Put the copy of the header in place of a damaged one, which is kept as ``vault.hdr.damaged``.
 
-    A copy older than the database is still refused at opening: this is no way to bring an old passphrase back.
+    A copy older than the database is still refused at opening: this is no way to bring an old passphrase
+    back.
 
     Raises:
         Problem: E-IN-USE, E-HDR-DAMAGED when the copy is not whole either.
@@ -216,7 +219,8 @@ def use_spare_header(folder: Path) -> None:
         if not has_spare_header(folder):
             raise Problem(
                 "E-HDR-DAMAGED",
-                "The copy of the small file that opens this vault is damaged too. Restore the vault from a backup",
+                "The copy of the small file that opens this vault is damaged too. Restore the vault from a"
+                " backup",
             )
         with database.sentences():
             with contextlib.suppress(FileNotFoundError):
@@ -232,7 +236,7 @@ def wait_seconds(folder: Path) -> int:
     return throttle.wait_seconds(folder)
 
 
-# --- making -----------------------------------------------------------------------------------------------------------
+# --- making -------------------------------------------------------------------------------------------------
 
 
 def create(
@@ -247,7 +251,8 @@ def create(
 ) -> NewVault:
     """Make a vault in a new folder under ``root``; slow (it measures this computer unless ``cost`` is given).
 
-    The folder appears under its final name only when everything in it is whole, so an interrupted making leaves none.
+    The folder appears under its final name only when everything in it is whole, so an interrupted making
+    leaves none.
 
     Raises:
         Refused: the passphrase is too easy to guess (vaults of made-up people may have any).
@@ -361,14 +366,15 @@ def _refuse_weak(passphrase: str) -> None:
         raise Refused({"passphrase": problem})
 
 
-# --- opening ----------------------------------------------------------------------------------------------------------
+# --- opening ------------------------------------------------------------------------------------------------
 
 
 def unlock(folder: Path, passphrase: str) -> Unlocked:
     """The keys behind a passphrase; slow by design, for any thread but the one with the windows.
 
     Raises:
-        Problem: E-PASS (``seconds`` to wait before the next try), E-WAIT (too early), E-HDR-TAMPERED, E-IN-USE,
+        Problem: E-PASS (``seconds`` to wait before the next try), E-WAIT (too early), E-HDR-TAMPERED,
+        E-IN-USE,
             E-MEMORY, and all of ``inspect``.
     """
     return _unlock(folder, hdr.PASS, passphrase)
@@ -403,8 +409,9 @@ def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
             person.wipe()
             raise Problem(
                 "E-HDR-TAMPERED",
-                "Someone has changed the small file that opens this vault. It has not been opened and nothing has been"
-                " changed. Tell your supervisor, then use the copy beside it or restore the vault from a backup",
+                "Someone has changed the small file that opens this vault. It has not been opened and"
+                " nothing has been changed. Tell your supervisor, then use the copy beside it or restore"
+                " the vault from a backup",
             ) from None
         throttle.clear(folder)
         return Unlocked(folder, found, data, vmk, person, slot_id, kind == hdr.RECOVERY, taken)
@@ -425,7 +432,8 @@ def _open_any(found: Header, kind: str, secret: str | bytes) -> tuple[bytearray,
         except MemoryError:
             raise Problem(
                 "E-MEMORY",
-                "This computer has too little free memory to check the passphrase. Close other programs and try again",
+                "This computer has too little free memory to check the passphrase. Close other programs and"
+                " try again",
             ) from None
         return vmk, person, slot.id
     return None
@@ -448,12 +456,14 @@ def _wrong(kind: str, seconds: int) -> Problem:
 
 
 def open_vault(unlocked: Unlocked) -> OpenVault:
-    """Bind the database to the unlocked vault after checking that header, case file and anchor belong together. Fast.
+    """Bind the database to the unlocked vault after checking that header, case file and anchor belong
+    together. Fast.
 
     On any ``Problem`` the keys are wiped and the lock released.
 
     Raises:
-        Problem: E-HDR-ROLLBACK, E-HDR-TAMPERED, E-DB-MISSING, E-DB-NOT-ENCRYPTED, E-DB-DAMAGED, E-NEWER, E-DISK,
+        Problem: E-HDR-ROLLBACK, E-HDR-TAMPERED, E-DB-MISSING, E-DB-NOT-ENCRYPTED, E-DB-DAMAGED, E-NEWER,
+        E-DISK,
             E-DISK-FULL.
     """
     try:
@@ -503,7 +513,8 @@ def _migrate(unlocked: Unlocked) -> None:
     if not any(migration.applied for migration in status):
         raise Problem(
             "E-DB-MISSING",
-            "The case file in this folder is not this vault's. Nothing has been changed. Restore it from a backup",
+            "The case file in this folder is not this vault's. Nothing has been changed. Restore it from a"
+            " backup",
         )
     if any(not migration.applied for migration in status):
         _keep_copy(unlocked)
@@ -536,22 +547,24 @@ def _check_identity(found: Header) -> None:
     if pinned_vault != found.vault or _meta("epoch") != str(found.epoch):
         raise Problem(
             "E-DB-MISSING",
-            "The case file in this folder is not this vault's. Nothing has been changed. Restore it from a backup",
+            "The case file in this folder is not this vault's. Nothing has been changed. Restore it from a"
+            " backup",
         )
     pinned = int(_meta("generation") or 0)
     if found.generation < pinned:
         raise Problem(
             "E-HDR-ROLLBACK",
-            "An old copy of the small file that opens this vault has been put back. {name} changed the way in on"
-            " {date}. Use the passphrase set then. Nothing has been opened. Tell your supervisor",
+            "An old copy of the small file that opens this vault has been put back. {name} changed the way"
+            " in on {date}. Use the passphrase set then. Nothing has been opened. Tell your supervisor",
             name=_meta("changed_by") or "",
             date=audit.shown_time(int(_meta("changed_at") or 0)),
         )
     if found.generation == pinned and found.slots_hash() != _meta("slots"):
         raise Problem(
             "E-HDR-TAMPERED",
-            "Someone has changed the small file that opens this vault. It has not been opened and nothing has been"
-            " changed. Tell your supervisor, then use the copy beside it or restore the vault from a backup",
+            "Someone has changed the small file that opens this vault. It has not been opened and nothing"
+            " has been changed. Tell your supervisor, then use the copy beside it or restore the vault from"
+            " a backup",
         )
 
 
@@ -564,8 +577,8 @@ def _who(person: PersonKeys) -> Worker:
     if row is None or bytes(row[5]) != sealing.public_of(person.receive):
         raise Problem(
             "E-HDR-TAMPERED",
-            "The keys in this vault's small file do not belong to anyone who works in it. Nothing has been opened."
-            " Tell your supervisor",
+            "The keys in this vault's small file do not belong to anyone who works in it. Nothing has been"
+            " opened. Tell your supervisor",
         )
     return Worker(row[0], row[1], row[2], row[3], bytes(row[4]), bytes(row[5]))
 
@@ -590,10 +603,11 @@ class OpenVault:
         """64 bytes by the worker's own key, which no colleague's passphrase can use."""
         return signing.sign(self._keys.person.sign, purpose, data)
 
-    # --- ways in ------------------------------------------------------------------------------------------------------
+    # --- ways in --------------------------------------------------------------------------------------------
 
     def change_passphrase(self, old: str, new: str, cost: KdfCost | None = None) -> None:
-        """Replace this person's passphrase; slow. The recovery code stays. Old copies of the folder keep the old one.
+        """Replace this person's passphrase; slow. The recovery code stays. Old copies of the folder keep the
+        old one.
 
         Raises:
             Problem: E-PASS when ``old`` is wrong, E-WAIT, E-DISK-FULL; the old passphrase then still works.
@@ -619,7 +633,8 @@ class OpenVault:
             return code
 
     def renew_after_recovery(self, new: str, cost: KdfCost | None = None) -> str:
-        """After opening with the recovery sheet: a new passphrase and a new code in one step. The code is shown once.
+        """After opening with the recovery sheet: a new passphrase and a new code in one step. The code is
+        shown once.
 
         Raises:
             Problem: E-PASS when the vault was opened with a passphrase, which is what changes it then.
@@ -710,7 +725,7 @@ class OpenVault:
         _pin(changed, self.worker.name)
         audit.append(action, "vault", 0, detail={"generation": changed.generation})
 
-    # --- the anchor ---------------------------------------------------------------------------------------------------
+    # --- the anchor -----------------------------------------------------------------------------------------
 
     def _check_anchor(self) -> None:
         key = _vault_key(self._keys.vmk, self._keys.header, "anchor")
@@ -720,23 +735,24 @@ class OpenVault:
                 if not whole:
                     self._raise_alarm(
                         words(
-                            "Part of the file that guards against old copies of this vault is damaged. Check the newest"
-                            " entries, and tell your supervisor"
+                            "Part of the file that guards against old copies of this vault is damaged."
+                            " Check the newest entries, and tell your supervisor"
                         )
                     )
                 elif known.vault != self.vault_id or not audit.has(known.seq, known.hash):
                     self._raise_alarm(
                         words(
-                            "An older copy of this vault seems to have been put back: work saved up to entry {seq} is"
-                            " not in it. Nothing can be saved until you acknowledge this. Tell your supervisor",
+                            "An older copy of this vault seems to have been put back: work saved up to"
+                            " entry {seq} is not in it. Nothing can be saved until you acknowledge this."
+                            " Tell your supervisor",
                             seq=known.seq,
                         )
                     )
             except BadAnchor:
                 self._raise_alarm(
                     words(
-                        "The file that guards against old copies of this vault is missing or changed, so Caseworker"
-                        " cannot tell whether this is the newest copy. Tell your supervisor"
+                        "The file that guards against old copies of this vault is missing or changed, so"
+                        " Caseworker cannot tell whether this is the newest copy. Tell your supervisor"
                     )
                 )
             self._anchor = Anchor(self.path / ANCHOR, key)
@@ -769,7 +785,7 @@ class OpenVault:
                 raise
         self.alarm = False
 
-    # --- a session ----------------------------------------------------------------------------------------------------
+    # --- a session ------------------------------------------------------------------------------------------
 
     def _begin_session(self) -> None:
         for stale in (self.path / "tmp").glob("*.part"):
@@ -804,8 +820,8 @@ class OpenVault:
             return b""
 
     def close(self) -> None:
-        """Lock: write down, fold the log in, force the anchor to disk, wipe the keys. Never fails: what could not be
-        written is caught up at the next opening. Other threads' connections end with the process."""
+        """Lock: write down, fold the log in, force the anchor to disk, wipe the keys. Never fails: what could
+        not be written is caught up at the next opening. Other threads' connections end with the process."""
         with self._guard:
             if self._closed:
                 return
@@ -834,7 +850,8 @@ class OpenVault:
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> list[Words]:
-        """Read every byte of the vault and check it; on the worker thread after unlocking. Empty when all is whole.
+        """Read every byte of the vault and check it; on the worker thread after unlocking. Empty when all is
+        whole.
 
         ``progress(step, of)`` before each of the steps; ``cancelled()`` ends early with what was found.
         """
@@ -847,7 +864,7 @@ class OpenVault:
             return _run_checks(steps, progress, cancelled)
 
 
-# --- checking everything ----------------------------------------------------------------------------------------------
+# --- checking everything ------------------------------------------------------------------------------------
 
 _Step = Callable[[], list[Words]]
 
@@ -927,7 +944,9 @@ def _run_checks(
 
 
 def _checks(file: Path, key: bytearray, mode: str, cancelled: Callable[[], bool] | None) -> list[_Step]:
-    """The page checks, each on a connection of its own: one bad page makes a connection's later answers worthless."""
+    """The page checks, each on a connection of its own: one bad page makes a connection's later answers
+    worthless.
+    """
     copy = bytes(key)
 
     def on_fresh(statement: str, whole: set[Any], sentence: Callable[[Any], Words]) -> list[Words]:
@@ -1009,7 +1028,7 @@ def _check_anchor_file(unlocked: Unlocked) -> list[Words]:
     return []
 
 
-# --- small things -----------------------------------------------------------------------------------------------------
+# --- small things -------------------------------------------------------------------------------------------
 
 
 def _vault_key(vmk: bytearray, found: Header, purpose: str) -> bytearray:
