@@ -31,7 +31,9 @@ CODED = {
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client. Every answer that may be missing holds a code or one of the five kinds of missing (``codes.MISSING``)."""
+    """A client. Every answer that may be missing holds a code or one of the five kinds of missing
+    (``codes.MISSING``).
+    """
 
     id: int | None
     uid: str
@@ -81,7 +83,8 @@ class Client:
 def age_on(client: Client, day: dt.date) -> int | None:
     """Whole years on that day, from the date of birth, else from the estimate; None when neither is known.
 
-    Somebody born on 29 February turns a year older on 1 March of a year without one, as the law in England has it.
+    Somebody born on 29 February turns a year older on 1 March of a year without one, as the law in England
+    has it.
     """
     born = iso_date(client.born)
     if born is not None:

@@ -1,7 +1,7 @@
 """Code lists: the short codes a record stores, and the words people see for them.
 
-The lists are files in ``resources/codelists``; this module is their only reader. A code is never reused or deleted:
-it gets a last day, after which nobody is offered it and old records still show what it meant.
+The lists are files in ``resources/codelists``; this module is their only reader. A code is never reused or
+deleted: it gets a last day, after which nobody is offered it and old records still show what it meant.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 import resources
 from caseworker.errors import Problem
 
-# The five ways an answer can be missing (domain.md 2.1). They stand for an answer in every list and are never NULL,
-# so that "nobody asked" and "she would rather not say" stay apart in every return.
+# The five ways an answer can be missing (domain.md 2.1). They stand for an answer in every list and are never
+# NULL, so that "nobody asked" and "she would rather not say" stay apart in every return.
 MISSING: Mapping[str, str] = MappingProxyType(
     {
         "NA-ASK": "Not asked yet",
@@ -53,7 +53,9 @@ _ENTRY_TYPES: dict[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One entry. ``facts`` holds what only some lists carry: ``minutes``, ``set3``, ``lpa``, ``population_2021`` ..."""
+    """One entry. ``facts`` holds what only some lists carry: ``minutes``, ``set3``, ``lpa``,
+    ``population_2021`` ...
+    """
 
     code: str
     label: str
@@ -107,7 +109,9 @@ class CodeList:
         return MISSING[code] if code in MISSING else self.entry(code).label
 
     def group(self, code: str) -> str:
-        """The group a code is reported in; the code itself where the list has no groups, or the answer is missing."""
+        """The group a code is reported in; the code itself where the list has no groups, or the answer is
+        missing.
+        """
         if code in MISSING:
             return code
         return self.entry(code).group or code

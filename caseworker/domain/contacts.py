@@ -1,7 +1,7 @@
 """Contacts: every call, visit or message with a client or about them, tried or made.
 
-A contact is corrected by amending it with a reason; what it said before stays in its history. One logged by mistake
-is withdrawn, never removed: it stays in the history and is counted nowhere.
+A contact is corrected by amending it with a reason; what it said before stays in its history. One logged by
+mistake is withdrawn, never removed: it stays in the history and is counted nowhere.
 """
 
 from __future__ import annotations
@@ -198,7 +198,9 @@ def allowed_outcomes(kind: str, method: str) -> tuple[str, ...]:
 
 
 def reason_for_contact(contact: Contact, safe: Iterable[SafeContact]) -> Words | None:
-    """The question to answer when an outgoing contact was outside what is known to be safe; None when it was safe."""
+    """The question to answer when an outgoing contact was outside what is known to be safe; None when it was
+    safe.
+    """
     channel = CHANNEL_OF_METHOD.get(contact.method)
     if contact.direction != "out" or contact.kind not in CLIENT_KINDS or channel is None:
         return None

@@ -1,4 +1,6 @@
-"""Drafts: what was typed and not yet saved, kept in the vault so that nothing is lost to a lock, a crash or a flat battery."""
+"""Drafts: what was typed and not yet saved, kept in the vault so that nothing is lost to a lock, a crash or a
+flat battery.
+"""
 
 from __future__ import annotations
 

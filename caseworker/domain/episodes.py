@@ -100,7 +100,9 @@ def hate_strands(episode: Episode) -> tuple[str, ...]:
 
 
 def resumes(closed: dt.date, on: dt.date) -> bool:
-    """Whether support taken up on that day goes on with the episode closed then: day 89 and 90 do, day 91 does not."""
+    """Whether support taken up on that day goes on with the episode closed then: day 89 and 90 do, day 91
+    does not.
+    """
     return 0 <= (on - closed).days <= RESUME_WITHIN
 
 

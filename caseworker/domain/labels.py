@@ -131,7 +131,9 @@ def field_label(noun: str, field: str) -> Words:
 
 
 def show_value(noun: str, field: str, stored: str) -> Words:
-    """A value as history keeps it (text), in words. Unknown codes are shown as they stand: old records stay readable."""
+    """A value as history keeps it (text), in words. Unknown codes are shown as they stand: old records stay
+    readable.
+    """
     how = FIELDS.get(noun, {}).get(field, (None, "text"))[1]
     if codes.is_missing(stored):
         return words(codes.MISSING[stored])

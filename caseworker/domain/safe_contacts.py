@@ -1,8 +1,8 @@
 """Safe contact: for each channel, whether, when and how a client can be reached without being put in danger.
 
 The first object of the record, not a note on it: reprimands and dip samples show that harm comes from a call
-answered by the wrong person or a letter to the shared address (domain.md 0, point 2). Where the answer is in doubt,
-the answer is "not safe".
+answered by the wrong person or a letter to the shared address (domain.md 0, point 2). Where the answer is in
+doubt, the answer is "not safe".
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class SafeContact:
-    """One channel of one client. ``hours`` are London wall-clock windows, e.g. ``"Mon-Fri 09:30-11:00; Sat 14:00-15:00"``."""
+    """One channel of one client. ``hours`` are London wall-clock windows, e.g. ``"Mon-Fri 09:30-11:00; Sat
+    14:00-15:00"``.
+    """
 
     id: int | None
     client_id: int
@@ -91,7 +93,9 @@ class SafeNow:
 
 
 class Window(NamedTuple):
-    """On weekday ``day`` (Monday 0) from ``start`` to ``end``, minutes of the wall clock; ``end`` may pass 1440."""
+    """On weekday ``day`` (Monday 0) from ``start`` to ``end``, minutes of the wall clock; ``end`` may pass
+    1440.
+    """
 
     day: int
     start: int
@@ -170,7 +174,8 @@ def never_list(contacts: Iterable[SafeContact]) -> list[Words]:
 def safe_now(contacts: Sequence[SafeContact], channel: str, now: dt.datetime) -> SafeNow:
     """Whether the client may be reached that way at that moment, until when, and the sentence that says so.
 
-    "no" wins over everything; then a passed review; then the hours. Hours that cannot be read count as unknown.
+    "no" wins over everything; then a passed review; then the hours. Hours that cannot be read count as
+    unknown.
     """
     do = _DO[channel]
     contact = next((one for one in contacts if one.channel == channel), None)
@@ -236,7 +241,9 @@ def _within(windows: Sequence[Window], here: dt.datetime, stops: dt.datetime, do
 
 
 def _clock(until: dt.datetime, here: dt.datetime) -> Words:
-    """ "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it ends."""
+    """ "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it
+    ends.
+    """
     day = until.date()
     if until.hour == 0 and until.minute == 0:
         day -= dt.timedelta(days=1)
@@ -276,8 +283,9 @@ def _spans(windows: Sequence[Window], today: dt.date) -> list[tuple[dt.datetime,
 def _instant(day: dt.date, minutes: int, *, opening: bool) -> dt.datetime:
     """The UTC moment of a wall-clock time; in a clock change the choice that makes the window shorter.
 
-    In October 1am to 2am comes twice: a window opens at its second time and closes at its first. In March it is
-    missing: what opens or closes within it does so when the clocks go forward (1am GMT, always, in London).
+    In October 1am to 2am comes twice: a window opens at its second time and closes at its first. In March it
+    is missing: what opens or closes within it does so when the clocks go forward (1am GMT, always, in
+    London).
     """
     extra, minute = divmod(minutes, _MINUTES)
     day += dt.timedelta(days=extra)
@@ -291,7 +299,7 @@ def _instant(day: dt.date, minutes: int, *, opening: bool) -> dt.datetime:
     return (second if opening else first).astimezone(dt.UTC)
 
 
-# --- hours ------------------------------------------------------------------------------------------------------
+# --- hours ------------------------------------------------------------------------------------------------
 _SHORT = tuple(day[:3] for day in DAYS)
 _GROUPS = {
     "weekdays": (0, 1, 2, 3, 4),
@@ -305,7 +313,8 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 
 
 def read_hours(text: str) -> tuple[Window, ...]:
-    """The windows of ``"Mon-Fri 09:30-11:00; Sat 14:00-15:00"``; "9:30am to 11am" is read too. Empty: any time.
+    """The windows of ``"Mon-Fri 09:30-11:00; Sat 14:00-15:00"``; "9:30am to 11am" is read too. Empty: any
+    time.
 
     A window that ends before it begins goes past midnight. No day means every day.
 

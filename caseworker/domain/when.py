@@ -1,6 +1,7 @@
 """Dates and times as people type and read them: "yesterday 3pm", "18 November 2026", "9:30am", "midday".
 
-Records keep UTC seconds; people live in London time, where one hour is missing in March and one comes twice in October.
+Records keep UTC seconds; people live in London time, where one hour is missing in March and one comes twice
+in October.
 """
 
 from __future__ import annotations
@@ -126,10 +127,12 @@ def read_date(day: str, month: str, year: str, *, field: str = "date") -> dt.dat
 
 
 def read_when(text: str, now: dt.datetime, *, field: str = "at") -> dt.datetime:
-    """The London moment typed in one box: "now", "10:15", "yesterday 3pm", "27 9 10:15", "18 November 2026 9:30am".
+    """The London moment typed in one box: "now", "10:15", "yesterday 3pm", "27 9 10:15", "18 November 2026
+    9:30am".
 
-    A weekday ("Monday 2pm") is the last one, today included. A day and month without a year are the latest that is
-    not in the future. In the hour that October has twice, the later of the two that is not in the future is meant.
+    A weekday ("Monday 2pm") is the last one, today included. A day and month without a year are the latest
+    that is not in the future. In the hour that October has twice, the later of the two that is not in the
+    future is meant.
 
     Raises:
         Refused: ``field`` -> what to do.

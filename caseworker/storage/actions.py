@@ -14,7 +14,8 @@ from caseworker.storage.engine import database
 
 
 def save(action: Action, why: str = "") -> int:
-    """Save a new or changed action; gives the id. Inside ``storage.write``. A new one without a worker is mine.
+    """Save a new or changed action; gives the id. Inside ``storage.write``. A new one without a worker is
+    mine.
 
     Raises:
         Refused: field -> sentence.
@@ -97,7 +98,8 @@ def count_due(first: dt.date, last: dt.date, worker_id: int | None = None) -> in
     """How many are still to do and due between two days, both included."""
     return int(
         records.fetch(
-            "SELECT count(*) FROM action WHERE done = 0 AND due BETWEEN ? AND ? AND (? IS NULL OR worker_id = ?)",
+            "SELECT count(*) FROM action"
+            " WHERE done = 0 AND due BETWEEN ? AND ? AND (? IS NULL OR worker_id = ?)",
             (first.isoformat(), last.isoformat(), worker_id, worker_id),
         )[0][0]
     )

@@ -60,8 +60,8 @@ class ClientRow:
 def save(client: Client, why: str = "") -> int:
     """Save a new or changed client; gives the id. Inside ``storage.write``.
 
-    A new client gets the next reference (CR-0001 ...). A corrected date of birth corrects the age at the start of
-    the client's episodes, with history; nothing else ever changes that age.
+    A new client gets the next reference (CR-0001 ...). A corrected date of birth corrects the age at the
+    start of the client's episodes, with history; nothing else ever changes that age.
 
     Raises:
         Refused: field -> sentence.
@@ -103,11 +103,13 @@ def count() -> int:
 
 
 def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit: int = LIMIT) -> Found:
-    """Clients whose name, known-as or reference has words beginning with those typed; all of them for empty text.
+    """Clients whose name, known-as or reference has words beginning with those typed; all of them for empty
+    text.
 
-    What is typed is only ever looked for: no part of it is search syntax. Accents do not matter, nor do apostrophes
-    after O and D ("obrien"), nor leading noughts of a reference. ``open_only`` leaves out clients whose support has
-    ended; ``mine_only`` keeps those with an open episode of the worker who has the vault open.
+    What is typed is only ever looked for: no part of it is search syntax. Accents do not matter, nor do
+    apostrophes after O and D ("obrien"), nor leading noughts of a reference. ``open_only`` leaves out clients
+    whose support has ended; ``mine_only`` keeps those with an open episode of the worker who has the vault
+    open.
 
     Up to ``limit`` are given, sorted by name; when there are more, the newest records are the ones given.
     """
@@ -122,15 +124,13 @@ def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit:
         where.append("client_search MATCH ?")
         params.append(query)
     row = "c.id" if query is None else "s.rowid"
+    support = f"SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = {row} AND e.closed = ''"
     if mine_only:
-        where.append(
-            f"{row} IN (SELECT client_id FROM episode INDEXED BY episode_open WHERE closed = '' AND worker_id = ?)"
-        )
+        where.append(f"EXISTS ({support} AND e.worker_id = ?)")
         params.append(database.worker.id)
     elif open_only:
         where.append(
-            f"(EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = {row} AND e.closed = '')"
-            f" OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = {row}))"
+            f"(EXISTS ({support}) OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = {row}))"
         )
     rows = fetch(
         f"SELECT c.id, c.name FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
@@ -142,7 +142,8 @@ def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit:
 
 
 def fts_query(text: str) -> str | None:
-    """The search expression for what was typed: None when nothing was, "" when nothing in it can be looked for.
+    """The search expression for what was typed: None when nothing was, "" when nothing in it can be looked
+    for.
 
     Every word stands in quotation marks and ends in the prefix star, so it can never be syntax.
     """
@@ -172,16 +173,7 @@ def rows(ids: list[int]) -> list[ClientRow]:
     for block in records.blocks(ids):
         marks = ", ".join("?" * len(block))
         safe = stored_safe_contacts.for_clients(block)
-        for row in fetch(
-            "SELECT c.id, c.reference, c.name, c.known_as, c.is_alias,"
-            " (SELECT k.at FROM contact k INDEXED BY contact_client WHERE k.client_id = c.id AND k.withdrawn = 0"
-            "  ORDER BY k.at DESC LIMIT 1),"
-            " (SELECT a.id FROM action a WHERE a.client_id = c.id AND a.done = 0 ORDER BY a.due, a.id LIMIT 1),"
-            " EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = c.id AND e.closed = '')"
-            "  OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = c.id)"
-            f" FROM client c WHERE c.id IN ({marks})",
-            block,
-        ):
+        for row in fetch(f"{_LINE} WHERE c.id IN ({marks})", block):
             found[row[0]] = _row(row, safe)
         _fill_next(found, block)
     return [found[client_id] for client_id in ids if client_id in found]
@@ -196,10 +188,22 @@ def recent(limit: int = 8) -> list[ClientRow]:
         seen.setdefault(client_id)
     if len(seen) < limit:
         for (client_id,) in fetch(
-            "SELECT client_id FROM contact INDEXED BY contact_period WHERE client_id IS NOT NULL ORDER BY at DESC LIMIT 100"
+            "SELECT client_id FROM contact INDEXED BY contact_period WHERE client_id IS NOT NULL"
+            " ORDER BY at DESC LIMIT 100"
         ):
             seen.setdefault(client_id)
     return rows(list(seen)[: limit + 20])[:limit]
+
+
+_LINE = """
+SELECT c.id, c.reference, c.name, c.known_as, c.is_alias,
+    (SELECT k.at FROM contact k INDEXED BY contact_client WHERE k.client_id = c.id AND k.withdrawn = 0
+        ORDER BY k.at DESC LIMIT 1),
+    (SELECT a.id FROM action a WHERE a.client_id = c.id AND a.done = 0 ORDER BY a.due, a.id LIMIT 1),
+    EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = c.id AND e.closed = '')
+        OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = c.id)
+FROM client c
+"""
 
 
 def _row(row: tuple[Any, ...], safe: dict[int, list[SafeContact]]) -> ClientRow:

@@ -1,7 +1,7 @@
 """Contacts in the vault: written once, amended with a reason, withdrawn but never removed.
 
-A withdrawn contact keeps its row and its history and carries the time in ``withdrawn``; every count and every list of
-what happened leaves it out.
+A withdrawn contact keeps its row and its history and carries the time in ``withdrawn``; every count and every
+list of what happened leaves it out.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ _NOT_NEEDED = "The contact this came from was withdrawn"
 
 
 def save(contact: Contact, *, next_action: Action | None = None, draft_key: str = "") -> int:
-    """Save a new contact, with what is to happen next, and forget its draft: together or not at all. Gives the id.
+    """Save a new contact, with what is to happen next, and forget its draft: together or not at all. Gives
+    the id.
 
-    Inside ``storage.write``. Author and time of typing are set here. Without an episode the client's open one is used
-    (the worker's own first), because a contact outside any episode would be missing from the returns.
+    Inside ``storage.write``. Author and time of typing are set here. Without an episode the client's open one
+    is used (the worker's own first), because a contact outside any episode would be missing from the returns.
 
     Raises:
         Refused: field -> sentence; those of the action begin with ``next_``.
@@ -63,7 +64,8 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
 
 
 def amend(contact: Contact, why: str = "") -> int:
-    """Change a saved contact; what it said before goes into the history. Gives the id. Inside ``storage.write``.
+    """Change a saved contact; what it said before goes into the history. Gives the id. Inside
+    ``storage.write``.
 
     A reason is needed a day after it was typed, or when somebody else wrote it.
 
@@ -107,7 +109,9 @@ def withdraw(contact_id: int, why: str) -> None:
 
 
 def undo(contact_id: int) -> None:
-    """Take back a contact just saved (the Undo of the message that confirms it): a reversing entry, as ``withdraw``."""
+    """Take back a contact just saved (the Undo of the message that confirms it): a reversing entry, as
+    ``withdraw``.
+    """
     withdraw(contact_id, "Undone after saving")
 
 
@@ -135,7 +139,9 @@ def get(contact_id: int) -> Contact:
 def for_client(
     client_id: int, limit: int = 50, *, before: tuple[int, int] | None = None, withdrawn: bool = False
 ) -> list[Contact]:
-    """A client's contacts, newest first. ``before`` (``at``, ``id`` of the last one shown) gives the page after it."""
+    """A client's contacts, newest first. ``before`` (``at``, ``id`` of the last one shown) gives the page
+    after it.
+    """
     at, row_id = before or (1 << 62, 1 << 62)
     return records.find(
         Contact,

@@ -19,11 +19,12 @@ from caseworker.words import Words, words
 def save(episode: Episode, why: str = "") -> int:
     """Save a new or changed episode; gives the id. Inside ``storage.write``.
 
-    The age at the start is set from the client's record when the episode begins and follows only corrections of
-    start date or date of birth. A new one without a worker is mine.
+    The age at the start is set from the client's record when the episode begins and follows only corrections
+    of start date or date of birth. A new one without a worker is mine.
 
     Raises:
-        Refused: field -> sentence; also when support in the same service is open already, or ended 90 days ago or
+        Refused: field -> sentence; also when support in the same service is open already, or ended 90 days
+        ago or
             less (``begin`` takes that one up again).
     """
     problems = episode.problems(_today())
@@ -49,7 +50,9 @@ def save(episode: Episode, why: str = "") -> int:
 
 
 def begin(episode: Episode, why: str = "") -> int:
-    """Begin support: goes on with the episode of the same service that ended 90 days ago or less, else a new one."""
+    """Begin support: goes on with the episode of the same service that ended 90 days ago or less, else a new
+    one.
+    """
     last = _last_closed(episode)
     if last is not None:
         return reopen(last.id or 0, dt.date.fromisoformat(episode.started), why)
@@ -83,7 +86,8 @@ def close(episode_id: int, on: dt.date | str, reason: str, why: str = "") -> Non
     """End support on that day for that reason. Inside ``storage.write``.
 
     Raises:
-        Refused: ``closed`` or ``closure_reason`` -> sentence; also "could never be reached" for somebody who was.
+        Refused: ``closed`` or ``closure_reason`` -> sentence; also "could never be reached" for somebody who
+        was.
     """
     before = get(episode_id)
     after = dataclasses.replace(before, closed=str(on), closure_reason=reason)

@@ -1,7 +1,8 @@
 """History: for every changed answer what it was, what it became, who changed it, when and why.
 
-Written in the same transaction as the change, and bound by the audit entry of that change: nothing is silently edited.
-A new record needs no copies of its answers; what it first said is the oldest "old" value, or the answer itself.
+Written in the same transaction as the change, and bound by the audit entry of that change: nothing is
+silently edited. A new record needs no copies of its answers; what it first said is the oldest "old" value, or
+the answer itself.
 """
 
 from __future__ import annotations
@@ -69,9 +70,11 @@ def record(
     *,
     action: str = "",
 ) -> int:
-    """Write the history of one saved record: a revision a changed field, and one audit entry. In the transaction.
+    """Write the history of one saved record: a revision a changed field, and one audit entry. In the
+    transaction.
 
-    ``before`` is None for a new record. When nothing differs nothing is written. Gives the audit entry's number, or 0.
+    ``before`` is None for a new record. When nothing differs nothing is written. Gives the audit entry's
+    number, or 0.
 
     Raises:
         RuntimeError: no transaction is running.
@@ -110,7 +113,8 @@ def changed(
 
 
 def for_client(client_id: int, limit: int = 100, before: int | None = None) -> list[HistoryEntry]:
-    """The newest entries about a client, newest first; ``before`` (an audit number) gives the page after that.
+    """The newest entries about a client, newest first; ``before`` (an audit number) gives the page after
+    that.
 
     ``limit`` counts audit entries; one entry may have changed several fields.
     """

@@ -17,8 +17,8 @@ _ORDER = "ORDER BY client_id, CASE channel WHEN 'TEL' THEN 1 WHEN 'SMS' THEN 2 W
 def save(contact: SafeContact, why: str = "", *, high_risk: bool = False) -> int:
     """Save what is known about one channel; gives the id. Inside ``storage.write``.
 
-    A client has one row a channel: saving a second "new" one changes the first. Without a review date one is set:
-    30 days on for high risk, else 90.
+    A client has one row a channel: saving a second "new" one changes the first. Without a review date one is
+    set: 30 days on for high risk, else 90.
 
     Raises:
         Refused: field -> sentence.

@@ -28,6 +28,7 @@ def set(key: str, value: object) -> None:
 def keep(key: str, value: object) -> None:
     """Keep a value that storage itself needs (a counter), without an audit entry."""
     database.execute_sql(
-        "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "INSERT INTO setting (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, json.dumps(value, ensure_ascii=False, allow_nan=False)),
     )

@@ -1,7 +1,7 @@
 """Every table of the vault on one page. Rows stay inside storage: functions hand out domain objects.
 
-The columns' meaning is written beside the dataclasses of ``caseworker.domain``; the shape on disk is made by the
-numbered scripts in ``migrations/`` and a test holds the two together.
+The columns' meaning is written beside the dataclasses of ``caseworker.domain``; the shape on disk is made by
+the numbered scripts in ``migrations/`` and a test holds the two together.
 """
 
 from __future__ import annotations

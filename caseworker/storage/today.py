@@ -1,4 +1,6 @@
-"""Today: what is due, what is late, who could not be reached, what was left half-typed, what would hold up the return."""
+"""Today: what is due, what is late, who could not be reached, what was left half-typed, what would hold up
+the return.
+"""
 
 from __future__ import annotations
 
@@ -152,13 +154,15 @@ def _missed(worker_id: int | None, before: int) -> tuple[list[tuple[int, int, in
     mine = "" if worker_id is None else " AND worker_id = ?"
     attempted, kinds = _codes(ATTEMPTED), _codes(CLIENT_KINDS)
     latest = (
-        "SELECT o.client_id, (SELECT k.id FROM contact k INDEXED BY contact_client WHERE k.client_id = o.client_id"
+        "SELECT o.client_id, (SELECT k.id FROM contact k INDEXED BY contact_client"
+        " WHERE k.client_id = o.client_id"
         f" AND k.at < ? AND k.withdrawn = 0 AND k.kind IN ({kinds}) AND k.outcome <> 'SNT'"
         " ORDER BY k.at DESC, k.id DESC LIMIT 1) AS latest"
         f" FROM (SELECT DISTINCT client_id FROM episode INDEXED BY episode_open WHERE closed = ''{mine}) o"
     )
     found = fetch(
-        f"SELECT l.client_id, k.id, k.at, k.method, k.outcome FROM ({latest}) l JOIN contact k ON k.id = l.latest"
+        "SELECT l.client_id, k.id, k.at, k.method, k.outcome"
+        f" FROM ({latest}) l JOIN contact k ON k.id = l.latest"
         f" WHERE k.outcome IN ({attempted}) ORDER BY k.at DESC",
         [before, *([] if worker_id is None else [worker_id])],
     )
@@ -168,7 +172,8 @@ def _missed(worker_id: int | None, before: int) -> tuple[list[tuple[int, int, in
 def _tries(client_id: int, until: int) -> int:
     """Attempts since the last contact that reached the client."""
     reached = fetch(
-        f"SELECT max(at) FROM contact WHERE client_id = ? AND withdrawn = 0 AND kind IN ({_codes(COUNTING_KINDS)})"
+        "SELECT max(at) FROM contact"
+        f" WHERE client_id = ? AND withdrawn = 0 AND kind IN ({_codes(COUNTING_KINDS)})"
         f" AND outcome IN ({_codes(TWO_WAY)}) AND method NOT IN ({_codes(NEVER_TWO_WAY_METHODS)})",
         (client_id,),
     )[0][0]
