@@ -124,7 +124,7 @@ class CodeList:
         return frozenset(code for code, entry in self.entries.items() if flag in entry.flags)
 
     def parent(self, code: str, scheme: str) -> str:
-        """The larger area (``set3`` or ``lpa``) of a district; the code itself for OUT, NFA, CON and missing."""
+        """The larger area (``set3`` or ``lpa``) of a district; the code itself for OUT, NFA, CON, missing."""
         if code in MISSING:
             return code
         return str(self.entry(code).facts.get(scheme, code))

@@ -1,4 +1,4 @@
-"""What each field of a record is called when people read its history, and how its values are put into words."""
+"""What each field is called when people read a record's history, and how its values are put into words."""
 
 from __future__ import annotations
 

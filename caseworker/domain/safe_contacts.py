@@ -157,7 +157,7 @@ def chip(contacts: Sequence[SafeContact], now: dt.datetime) -> SafeNow:
 
 
 def never_list(contacts: Iterable[SafeContact]) -> list[Words]:
-    """What must never be done, in the order of the channels: "No texts", "No voicemail", "No letters home"."""
+    """What must never be done, in the order of the channels: "No texts", "No letters home" and so on."""
     by_channel = {contact.channel: contact for contact in contacts}
     found = []
     for channel, sentence in _NEVER.items():
@@ -241,7 +241,7 @@ def _within(windows: Sequence[Window], here: dt.datetime, stops: dt.datetime, do
 
 
 def _clock(until: dt.datetime, here: dt.datetime) -> Words:
-    """ "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it
+    """Like "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it
     ends.
     """
     day = until.date()
@@ -363,7 +363,7 @@ def tidy_hours(text: str) -> str:
 
 
 def show_hours(text: str) -> str:
-    """Stored hours as people read them: "Mon-Fri 9:30am to 11am; Sat 2pm to 3pm"; unclear text as it stands."""
+    """Stored hours as people read them: "Mon-Fri 9:30am to 11am; Sat 2pm to 3pm"; else the text itself."""
     try:
         tidy = tidy_hours(text)
     except HoursUnclear:

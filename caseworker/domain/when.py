@@ -50,12 +50,12 @@ def day_epochs(day: dt.date) -> tuple[int, int]:
 
 
 def show_date(day: dt.date) -> str:
-    """ "18 November 2026"."""
+    """Like "18 November 2026"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def show_time(when: dt.time | dt.datetime) -> str:
-    """ "9:30am", "11am", "midday", "midnight" (GOV.UK style)."""
+    """Like "9:30am", "11am", "midday", "midnight" (GOV.UK style)."""
     hour, minute = when.hour, when.minute
     if minute == 0 and hour in (0, 12):
         return "midday" if hour else "midnight"
@@ -65,13 +65,13 @@ def show_time(when: dt.time | dt.datetime) -> str:
 
 
 def show_datetime(when: dt.datetime) -> str:
-    """ "18 November 2026, 9:30am" in London time."""
+    """Like "18 November 2026, 9:30am" in London time."""
     here = when.astimezone(LONDON)
     return f"{show_date(here.date())}, {show_time(here)}"
 
 
 def show_day_relative(day: dt.date, today: dt.date) -> Words:
-    """ "today", "tomorrow", "6 days ago", "in 3 days"; beyond four weeks the date itself."""
+    """Like "today", "tomorrow", "6 days ago", "in 3 days"; beyond four weeks the date itself."""
     days = (day - today).days
     if days == 0:
         return words("today")

@@ -75,7 +75,7 @@ def for_client(client_id: int, *, open_only: bool = True, limit: int = 200) -> l
 
 
 def due(on: dt.date, worker_id: int | None = None, limit: int = 200) -> list[Action]:
-    """Everything still to do that is due by that day, overdue included, soonest first; of everybody for None."""
+    """Everything still to do and due by that day or before, soonest first; of everybody for None."""
     return records.find(
         Action,
         "action",

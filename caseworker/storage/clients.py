@@ -1,4 +1,4 @@
-"""Clients in the vault: saved with their history, found by any part of a name at every key, listed in blocks."""
+"""Clients in the vault: saved with their history, found by any part of a name at every key, listed fast."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Found:
 
     @property
     def shown_count(self) -> str:
-        """ "38", or "500+"."""
+        """What stands above a list: "38", or "500+"."""
         return f"{self.count}+" if self.more else str(self.count)
 
 

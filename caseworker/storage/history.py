@@ -42,7 +42,7 @@ class HistoryEntry:
         return field_label(self.noun, self.field) if self.field else words("")
 
     def sentence(self) -> Words:
-        """What happened, readable on its own. A note's text is left out: it may be hard to read unprepared."""
+        """What happened, in words. A note's text is left out: it may be hard to read unprepared."""
         noun = NOUNS.get(self.noun, words("{noun}", noun=self.noun.replace("_", " ")))
         if not self.field:
             return _EVENTS.get(self.action, _OTHER)(noun, self.action)

@@ -58,7 +58,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Answers that a return needs and that nobody has recorded. ``client_ids``: the first few to put right."""
+    """Answers that a return needs and nobody has recorded. ``client_ids``: the first few to put right."""
 
     what: str  # area, crime, source, closure_reason
     sentence: Words
