@@ -204,11 +204,10 @@ def open_slot(header: Header, slot: Slot, secret: str | bytes) -> tuple[bytearra
         MemoryError: this computer cannot spare what the slot asks for.
     """
     fields = slot.fields
-    salt = bytes.fromhex(fields["kdf"]["salt"])
-    if slot.type == PASS and isinstance(secret, str) and slot.cost is not None:
-        okm = keys.from_passphrase(secret, salt, slot.cost)
+    if slot.type == PASS and isinstance(secret, str):
+        okm = keys.from_passphrase(secret, bytes.fromhex(fields["kdf"]["salt"]), _cost(fields["kdf"]))
     elif slot.type == RECOVERY and isinstance(secret, bytes):
-        okm = keys.from_recovery(secret, salt)
+        okm = keys.from_recovery(secret, bytes.fromhex(fields["kdf"]["salt"]))
     else:
         raise WrongKey("not that kind of slot")
     with keys.short_lived(okm):

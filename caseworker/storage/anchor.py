@@ -106,7 +106,7 @@ class Anchor:
         self._seq = -1
 
     def rewrite(self, head: Head) -> None:
-        """Put both slots at ``head`` in a new file, durably: at opening, and when a person has seen an alarm."""
+        """Put both slots at ``head`` in a new file, durably: at opening, and when an alarm was answered."""
         with self._guard:
             self._shut()
             slot = pack(head, self._key)

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from caseworker import canonical
@@ -266,4 +266,4 @@ def _checkpoint_bytes(seq: int, digest: bytes, generation: int) -> bytes:
 
 def shown_time(epoch: int) -> str:
     """A plain date and time for alarms, UTC."""
-    return datetime.fromtimestamp(epoch, timezone.utc).strftime("%d %B %Y %H:%M")
+    return datetime.fromtimestamp(epoch, UTC).strftime("%d %B %Y %H:%M")

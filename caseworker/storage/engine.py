@@ -53,8 +53,20 @@ PRAGMAS = {
 _DENY, _OK = 1, 0
 _PRAGMA, _ATTACH, _DETACH, _FUNCTION = 19, 24, 25, 31
 _FORBIDDEN_PRAGMAS = frozenset(
-    ("key", "rekey", "hexkey", "hexrekey", "writable_schema", "temp_store_directory", "data_store_directory")
-    + ("cipher_plaintext_header_size", "cipher_use_hmac", "cipher_page_size", "kdf_iter", "trusted_schema")
+    {
+        "key",
+        "rekey",
+        "hexkey",
+        "hexrekey",
+        "writable_schema",
+        "temp_store_directory",
+        "data_store_directory",
+        "trusted_schema",
+        "cipher_plaintext_header_size",
+        "cipher_use_hmac",
+        "cipher_page_size",
+        "kdf_iter",
+    }
 )
 
 

@@ -7,6 +7,7 @@ alone.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -42,20 +43,16 @@ def failed(folder: Path) -> int:
     """Count one wrong passphrase; the seconds to wait now."""
     failures = max(_read(folder)[0], _memory.get(str(folder), (0, 0.0))[0]) + 1
     _memory[str(folder)] = (failures, time.monotonic())
-    try:
+    with contextlib.suppress(OSError):  # advisory: a read-only folder still has the count in memory
         (folder / FILE).write_text(json.dumps([failures, int(time.time())]), "ascii")
-    except OSError:
-        pass  # advisory: a read-only folder still has the count in memory
     return delay(failures)
 
 
 def clear(folder: Path) -> None:
     """A passphrase was right."""
     _memory.pop(str(folder), None)
-    try:
+    with contextlib.suppress(OSError):
         (folder / FILE).unlink(missing_ok=True)
-    except OSError:
-        pass
 
 
 def _read(folder: Path) -> tuple[int, float]:
