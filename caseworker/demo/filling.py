@@ -1,0 +1,307 @@
+"""Putting made-up people into a vault: fast, in few large transactions, each with its entry in the audit chain.
+
+The vault is marked SYNTHETIC for good; only such vaults may ever write exact counts to a file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from caseworker import storage
+from caseworker.crypto.keys import KdfCost
+from caseworker.demo import mixes
+from caseworker.demo.people import Person, Report, World
+from caseworker.domain.actions import Action
+from caseworker.domain.clients import Client
+from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
+from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_contacts import SafeContact
+from caseworker.errors import Problem
+from caseworker.storage import audit, vault
+from caseworker.storage.engine import database
+
+WORKER_NAME = "Amina Made-up"
+AGENCY = "A07"
+A_BATCH = 200_000  # contacts in one transaction
+CACHE_KIB = 256 * 1024
+# Indexes in random order are cheaper to build at the end than to keep up while a million rows go in.
+LARGE = 100_000
+_INDEXES = ("contact_period", "contact_client", "contact_episode")
+
+Progress = Callable[[int, int], None]
+
+
+def make(
+    profile: str,
+    out: Path,
+    passphrase: str,
+    *,
+    seed: int = 1,
+    contacts: int | None = None,
+    today: dt.date | None = None,
+    cost: KdfCost | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Make a vault of made-up people under ``out`` and return its folder. It is closed again.
+
+    Args:
+        profile: one of ``PROFILES``.
+        contacts: how many contacts exactly; the profile's own number when left out. People grow with it.
+        today: the day it is in the made-up world; nothing happened later. The real day when left out.
+        progress: called with contacts written so far and in all.
+
+    Raises:
+        Problem: E-PROFILE; E-CONTACTS; whatever making a vault raises (folder in use, weak passphrase, disk full).
+    """
+    if profile not in mixes.PROFILES:
+        raise Problem(
+            "E-PROFILE", "There is no profile {name}. Choose {names}.", name=profile, names=_one_of()
+        )
+    if contacts is not None and not 1 <= contacts <= 10_000_000:
+        raise Problem("E-CONTACTS", "Choose between 1 and 10,000,000 contacts.")
+    made = vault.create(
+        out, passphrase=passphrase, worker_name=WORKER_NAME, role="advocate", agency=AGENCY, synthetic=True, cost=cost
+    )  # fmt: skip
+    opened = vault.open_vault(vault.unlock(made.path, passphrase))
+    try:
+        fill(profile, seed=seed, contacts=contacts, today=today, progress=progress)
+    finally:
+        opened.close()
+    return made.path
+
+
+def _one_of() -> str:
+    return ", ".join(mixes.PROFILES)
+
+
+def fill(
+    profile: str,
+    *,
+    seed: int = 1,
+    contacts: int | None = None,
+    today: dt.date | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Fill the open, empty, synthetic vault.
+
+    Raises:
+        Problem: E-NOT-SYNTHETIC, the vault is not marked or already holds clients: made-up people never go in among
+            real ones.
+    """
+    if not _is_empty_and_synthetic():
+        raise Problem("E-NOT-SYNTHETIC", "Made-up people can only be put into a new vault made for them.")
+    size = mixes.profile(profile)
+    wanted = size.contacts if contacts is None else contacts
+    world = World(size, today or dt.date.today(), seed)
+    filling = _Filling(world, wanted)
+    database.execute_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
+    indexes = _drop_indexes() if wanted >= LARGE else []
+    people = world.people()
+    while filling.contacts < wanted:
+        storage.write(filling.batch, people)
+        if progress is not None:
+            progress(filling.contacts, wanted)
+    for statement in indexes:
+        database.execute_sql(statement)
+    storage.write(_finish)
+    storage.checkpoint()
+
+
+def _is_empty_and_synthetic() -> bool:
+    marked = database.execute_sql("SELECT value FROM meta WHERE key = 'synthetic'").fetchone()
+    return marked == ("1",) and database.execute_sql("SELECT count(*) FROM client").fetchone()[0] == 0
+
+
+def _drop_indexes() -> list[str]:
+    statements = []
+    for name in _INDEXES:
+        row = database.execute_sql(
+            "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?", (name,)
+        ).fetchone()
+        statements.append(row[0])
+        database.execute_sql(f"DROP INDEX {name}")
+    return statements
+
+
+def _finish() -> None:
+    database.execute_sql("INSERT INTO client_search (client_search) VALUES ('optimize')")
+    database.execute_sql("ANALYZE")
+
+
+def _columns(kind: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
+
+
+def _insert(table: str, kind: type) -> str:
+    names = _columns(kind)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+_TABLES: tuple[tuple[str, type], ...] = (
+    ("client", Client),
+    ("safe_contact", SafeContact),
+    ("referral", Referral),
+    ("episode", Episode),
+    ("contact", Contact),
+    ("action", Action),
+)
+_STATEMENTS = {table: _insert(table, kind) for table, kind in _TABLES}
+_WHY = ("Time put right", "Left out a word", "Outcome put right after checking")
+
+
+class _Filling:
+    """Numbers the rows and writes them, batch by batch."""
+
+    def __init__(self, world: World, wanted: int) -> None:
+        self.world = world
+        self.wanted = wanted
+        self.contacts = 0
+        self.last = dict.fromkeys((table for table, _ in _TABLES), 0)
+        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table, _ in _TABLES}
+        self.revisions: list[tuple[str, int, int | None, str, str, str, str]] = []
+        self.workers = [
+            row[0] for row in database.execute_sql("SELECT id FROM worker ORDER BY id").fetchall()
+        ]
+
+    def batch(self, people: Iterator[Person | Report]) -> None:
+        """Write the next people, in order of arrival, with one audit entry. Inside ``storage.write``."""
+        if len(self.workers) < self.world.profile.workers:
+            self._hire()
+        some: list[Person | Report] = []
+        contacts = 0
+        for one in people:
+            some.append(one)
+            contacts += 1 if isinstance(one, Report) else sum(len(case.contacts) for case in one.cases)
+            if contacts >= min(A_BATCH, self.wanted - self.contacts):
+                break
+        some.sort(key=lambda one: one.referral.received if isinstance(one, Report) else one.first)
+        for one in some:
+            if isinstance(one, Report):
+                self._add_report(one)
+            else:
+                self._add_person(one)
+            if len(self.rows["contact"]) >= 20_000:
+                self._write_rows()
+        self._write_rows()
+        detail = {"clients": self.last["client"], "contacts": self.contacts}
+        digest = audit.digest_revisions(self.revisions) if self.revisions else b""
+        seq = audit.append("demo", "vault", 0, detail=detail, revisions_digest=digest)
+        self._write_revisions(seq)
+
+    def _hire(self) -> None:
+        draw = self.world.draw
+        for number in range(len(self.workers), self.world.profile.workers):
+            name, _ = self.world.name(draw.choice("FFFM"), "W1")
+            key = hashlib.sha256(f"made-up worker {number}".encode()).digest()
+            cursor = database.execute_sql(
+                "INSERT INTO worker (uid, name, role, sign_key, receive_key, active) VALUES (?, ?, 'advocate', ?, ?, 1)",
+                (self.world.uid(), name, key, key),
+            )
+            self.workers.append(int(cursor.lastrowid))
+
+    def _next(self, table: str) -> int:
+        self.last[table] += 1
+        return self.last[table]
+
+    def _add(self, table: str, row: tuple[Any, ...]) -> None:
+        self.rows[table].append(row)
+
+    def _add_report(self, report: Report) -> None:
+        if self.contacts >= self.wanted:
+            return
+        worker = self.world.draw.choice(self.workers)
+        referral = dataclasses.replace(report.referral, id=self._next("referral"))
+        self._add("referral", _values(referral))
+        contact = dataclasses.replace(report.contact, id=self._next("contact"), worker_id=worker)
+        self._add("contact", _values(contact))
+        self.contacts += 1
+
+    def _add_person(self, person: Person) -> None:
+        worker = self.world.draw.choice(self.workers)
+        client_id = self._next("client")
+        client = dataclasses.replace(person.client, id=client_id, reference=f"CR-{client_id:04d}")
+        self._add("client", _values(client))
+        if person.was:
+            self.revisions.append(
+                ("client", client_id, client_id, "name", person.was, client.name, "Gave their name")
+            )
+        for safe in person.safe:
+            row = dataclasses.replace(safe, id=self._next("safe_contact"), client_id=client_id)
+            self._add("safe_contact", _values(row))
+        for referral in person.referrals:
+            row_id = self._next("referral")
+            self._add("referral", _values(dataclasses.replace(referral, id=row_id, client_id=client_id)))
+        for case in person.cases:
+            referral_id, episode_id = self._next("referral"), self._next("episode")
+            referral = dataclasses.replace(case.referral, id=referral_id, client_id=client_id)
+            self._add("referral", _values(referral))
+            episode = dataclasses.replace(
+                case.episode, id=episode_id, client_id=client_id, referral_id=referral_id, worker_id=worker
+            )
+            self._add("episode", _values(episode))
+            for contact in case.contacts:
+                if self.contacts < self.wanted:
+                    self._add_contact(contact, client_id, episode_id, worker)
+            for action in case.actions:
+                row = dataclasses.replace(
+                    action,
+                    id=self._next("action"),
+                    client_id=client_id,
+                    episode_id=episode_id,
+                    worker_id=worker,
+                )
+                self._add("action", _values(row))
+
+    def _add_contact(self, contact: Contact, client_id: int, episode_id: int, worker: int) -> None:
+        row_id = self._next("contact")
+        values = _CONTACT_VALUES(contact)
+        # id, uid, client_id, episode_id ... worker_id stands third from the end
+        row = (row_id, values[1], client_id, episode_id, *values[4:-3], worker, *values[-2:])
+        self.rows["contact"].append(row)
+        self.contacts += 1
+        for number in range(contact.amended):
+            why = _WHY[(row_id + number) % len(_WHY)]
+            minutes = str(contact.minutes)
+            self.revisions.append(
+                (
+                    "contact",
+                    row_id,
+                    client_id,
+                    "minutes",
+                    str(contact.minutes + 5 * (number + 1)),
+                    minutes,
+                    why,
+                )
+            )
+
+    def _write_rows(self) -> None:
+        connection = database.connection()
+        for table, statement in _STATEMENTS.items():
+            if self.rows[table]:
+                with database.sentences():
+                    connection.executemany(statement, self.rows[table])
+                self.rows[table].clear()
+
+    def _write_revisions(self, seq: int) -> None:
+        with database.sentences():
+            database.connection().executemany(
+                "INSERT INTO revision (noun, row_id, client_id, field, old, new, why, audit_seq)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(*revision, seq) for revision in self.revisions],
+            )
+        self.revisions.clear()
+
+
+def _values(row: Any) -> tuple[Any, ...]:
+    """The fields of a dataclass in their order, not copied any deeper."""
+    return tuple(getattr(row, name) for name in row.__dataclass_fields__)
+
+
+_CONTACT_VALUES = _values

@@ -1,0 +1,590 @@
+"""Counting a period inside the vault, and keeping what was returned.
+
+One pass over the contacts of the period from a covering index, one over its referrals, one over the episodes that
+were open in it; everything else is arithmetic. A person counts once in each measure. The whole vault is one service
+here: what two workers of a service did with the same person is one person supported.
+
+What each word means is domain.md 4.2 and 4.3; where those leave room, the reading taken is written beside the code.
+Nothing counted here ever leaves before ``caseworker.protect`` has rounded it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from caseworker.domain import codes
+from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
+from caseworker.domain.periods import Period, local_date, midnight
+from caseworker.domain.plans import NOT_STATED, Plan
+from caseworker.domain.returns import (
+    NO_ENDING,
+    NOT_VALID,
+    OUTCOME_MEASURES,
+    PLANNED,
+    Counts,
+    Group,
+    codes_of,
+    merge,
+    merge_further,
+    merge_within,
+    set3,
+    stated,
+)
+from caseworker.storage.engine import database
+
+DORMANT_DAYS = 60
+_KEY_NAME = "rounding_key"
+
+Cells = dict[tuple[str, str], dict[str, int]]
+Groups = dict[tuple[str, str], tuple[Group, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A return as it was approved: the exact counts behind it stay here, the payload is what left."""
+
+    id: int
+    period: str
+    version: int
+    plan: str
+    counts: Counts
+    payload: bytes
+    made: int
+
+
+def count(plan: Plan, period: Period, cancelled: Callable[[], bool] | None = None) -> Counts:
+    """The exact counts of ``period`` as ``plan`` asks for them, from the vault that is open.
+
+    Raises:
+        Cancelled: ``cancelled()`` said so between two passes.
+    """
+    stop = _stopper(cancelled)
+    stop()
+    contacts = _Contacts(period)
+    stop()
+    people = _People(period, contacts)
+    stop()
+    referrals = _Referrals(period, people)
+    stop()
+    totals: dict[str, int] = {}
+    cells: Cells = {}
+    groups: Groups = {}
+    referrals.add_to(totals, cells, groups, plan.least_people)
+    people.add_to(totals, cells, groups, plan.least_people)
+    withheld = contacts.add_to(totals, cells, groups, plan.least_people, plan.least_contributors)
+    everybody = len(contacts.clients() | referrals.clients)
+    asked_totals = {measure for table in plan.tables for measure in table.measures}
+    asked = {(measure, cut.dim) for table in plan.tables for cut in table.cuts for measure in cut.measures}
+    return Counts(
+        period,
+        plan.name,
+        everybody,
+        {measure: number for measure, number in totals.items() if measure in asked_totals},
+        {key: found for key, found in cells.items() if key in asked},
+        # Under the floor of the agency only totals may be published (summary.md 1.4.3).
+        {key: found for key, found in groups.items() if key in asked}
+        if everybody >= plan.least_people
+        else {},
+        frozenset(withheld & asked_totals),
+    )
+
+
+class Cancelled(Exception):
+    """Counting was stopped on request."""
+
+
+def _stopper(cancelled: Callable[[], bool] | None) -> Callable[[], None]:
+    def stop() -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    return stop
+
+
+# --- activity -------------------------------------------------------------------------------------------------------
+
+_CONTACTS = """
+SELECT at, client_id, episode_id, kind, method, outcome, minutes, travel_minutes FROM contact INDEXED BY contact_period
+WHERE at >= ? AND at < ? AND withdrawn = 0
+"""
+
+
+class _Contacts:
+    """Every contact that happened in the period; the start decides, for one across midnight too."""
+
+    def __init__(self, period: Period) -> None:
+        import numpy as np
+
+        self.np = np
+        self.period = period
+        rows = database.execute_sql(_CONTACTS, period.epochs()).fetchall()
+        at, client, episode, kind, method, outcome, minutes, travel = (
+            zip(*rows, strict=True) if rows else ((),) * 8
+        )
+        self.at = np.array(at, dtype=np.int64)
+        self.client = np.array([number or 0 for number in client], dtype=np.int64)
+        self.episode = np.array([number or 0 for number in episode], dtype=np.int64)
+        self.codes = {"kind": codes_of("kind", period), "method": codes_of("method", period)}
+        self.column = {"kind": self._numbered("kind", kind), "method": self._numbered("method", method)}
+        self.minutes = np.array(minutes, dtype=np.int64)
+        self.travel = np.array(travel, dtype=np.int64)
+        tried = _mask(np, outcome, ATTEMPTED)
+        answered = _mask(np, outcome, TWO_WAY)
+        absent = _mask(np, outcome, {"DNA"})
+        client_kind = _mask(np, kind, CLIENT_KINDS)
+        self.two_way = answered & _mask(np, kind, COUNTING_KINDS) & ~_mask(np, method, NEVER_TWO_WAY_METHODS)
+        self.counted = {
+            "contacts": np.ones(len(rows), dtype=np.int64),
+            "attempts": (tried & client_kind).astype(np.int64),
+            "two_way": self.two_way.astype(np.int64),
+            "did_not_attend": (absent & client_kind).astype(np.int64),
+            "minutes_direct": self.minutes,
+            "minutes_travel": self.travel,
+        }
+
+    def _numbered(self, dim: str, column: Iterable[str]) -> Any:
+        number = {code: place for place, code in enumerate(self.codes[dim])}
+        missing = number[NOT_STATED]
+        return self.np.array([number.get(code, missing) for code in column], dtype=self.np.int64)
+
+    def clients(self) -> set[int]:
+        """Everybody known with whom, or about whom, there was a contact."""
+        return set(self.np.unique(self.client[self.client > 0]).tolist())
+
+    def hide_from_breakdowns(self, totals_only: Iterable[int]) -> None:
+        """Those clients are in the totals and "not stated" in every breakdown."""
+        hidden = self.np.isin(self.client, self.np.array(sorted(totals_only), dtype=self.np.int64))
+        for dim, column in self.column.items():
+            column[hidden] = self.codes[dim].index(NOT_STATED)
+
+    def people_by_code(self, dim: str, measure: str) -> dict[str, set[int]]:
+        """Category -> the known people behind that measure in it."""
+        np = self.np
+        behind = (self.counted[measure] > 0) & (self.client > 0)
+        pairs = np.unique((self.column[dim][behind] << 32) | self.client[behind])
+        places, clients = pairs >> 32, pairs & 0xFFFFFFFF
+        edges = np.searchsorted(places, np.arange(len(self.codes[dim]) + 1))
+        return {
+            code: set(clients[edges[place] : edges[place + 1]].tolist())
+            for place, code in enumerate(self.codes[dim])
+        }
+
+    def add_to(
+        self, totals: dict[str, int], cells: Cells, groups: Groups, least: int, contributors: int
+    ) -> frozenset[str]:
+        """Add activity; returns the measures to which fewer than ``contributors`` people contribute."""
+        np = self.np
+        few = set()
+        for measure, numbers in self.counted.items():
+            totals[measure] = int(numbers.sum())
+            behind = np.unique(self.client[(numbers > 0) & (self.client > 0)])
+            if totals[measure] and len(behind) < contributors:
+                few.add(measure)
+        for dim, all_codes in self.codes.items():
+            for measure, numbers in self.counted.items():
+                by_code = np.bincount(self.column[dim], weights=numbers, minlength=len(all_codes))
+                cells[measure, dim] = {code: round(by_code[place]) for place, code in enumerate(all_codes)}
+            people = self.people_by_code(dim, "contacts")
+            present = [code for code, number in cells["contacts", dim].items() if number]
+            basis = merge(people, least, present)
+            for measure in self.counted:
+                if measure not in few:
+                    groups[measure, dim] = merge_further(
+                        basis, self.people_by_code(dim, measure), contributors
+                    )
+        return frozenset(few)
+
+
+def _mask(np: Any, column: Iterable[str], wanted: Iterable[str]) -> Any:
+    inside = frozenset(wanted)
+    return np.array([code in inside for code in column], dtype=bool)
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+_FIRST_TWO_WAY = f"""
+(SELECT c.at FROM contact c INDEXED BY contact_episode WHERE c.episode_id = e.id AND c.at < ? AND c.withdrawn = 0
+    AND c.kind IN ({", ".join(f"'{kind}'" for kind in sorted(COUNTING_KINDS))})
+    AND c.outcome IN ({", ".join(f"'{outcome}'" for outcome in sorted(TWO_WAY))})
+    AND c.method NOT IN ({", ".join(f"'{method}'" for method in sorted(NEVER_TWO_WAY_METHODS))})
+    ORDER BY c.at LIMIT 1)
+"""
+_EPISODE = f"""
+SELECT e.id, e.client_id, e.started, e.closed, e.closure_reason, e.crime, e.da_context, e.online, e.hate,
+    e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only, p.born, p.age_estimate, {_FIRST_TWO_WAY}
+FROM episode e JOIN client p ON p.id = e.client_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Episode:
+    id: int
+    client: int
+    started: str
+    closed: str
+    reason: str
+    crime: str
+    da_context: str
+    online: str
+    hate: str
+    age_at_start: int | None
+    consent: str
+    assessed_on: str
+    area: str
+    totals_only: int
+    born: str
+    age_estimate: int | None
+    first_two_way: int | None
+
+    def engaged_at(self) -> int | None:
+        """When it became engaged: the first two-way contact, and consent to support or an assessment begun.
+
+        Consent has no date of its own and is taken as given by the first conversation; an assessment counts from
+        the day it was begun.
+        """
+        if self.first_two_way is None:
+            return None
+        if self.consent == "yes":
+            return self.first_two_way
+        if self.assessed_on:
+            return max(self.first_two_way, midnight(date.fromisoformat(self.assessed_on)))
+        return None
+
+    def open_on(self, day: str) -> bool:
+        return self.started <= day and (not self.closed or self.closed > day)
+
+    def age(self) -> int | None:
+        """Whole years when the episode started: fixed, so 17 stays under 18 whatever birthday comes."""
+        if self.age_at_start is not None:
+            return self.age_at_start
+        if codes.is_missing(self.born) or not self.born:
+            return self.age_estimate
+        start, born = date.fromisoformat(self.started), date.fromisoformat(self.born)
+        return start.year - born.year - ((start.month, start.day) < (born.month, born.day))
+
+
+class _People:
+    """Who was supported, active, dormant, and whose support ended."""
+
+    def __init__(self, period: Period, contacts: _Contacts) -> None:
+        self.period = period
+        self.start, self.end = period.start.isoformat(), period.end.isoformat()
+        self.from_, self.before = period.epochs()
+        self.episodes = self._episodes(contacts)
+        self.area: dict[int, str] = {}
+        self.totals_only: set[int] = set()
+        self.remember((e.client, e.area, e.totals_only) for e in self.episodes.values())
+        self.measures = self._measures(contacts)
+        contacts.hide_from_breakdowns(self._hidden_among(contacts.clients()))
+
+    def remember(self, clients: Iterable[tuple[int, str, int]]) -> None:
+        """Note district and the totals-only wish of these clients."""
+        for client, area, totals_only in clients:
+            if totals_only:
+                self.totals_only.add(client)
+            self.area[client] = NOT_STATED if totals_only else stated(area)
+
+    def _hidden_among(self, clients: set[int]) -> set[int]:
+        rows = database.execute_sql("SELECT id FROM client WHERE totals_only != 0").fetchall()
+        return clients & {row[0] for row in rows}
+
+    def _episodes(self, contacts: _Contacts) -> dict[int, _Episode]:
+        """Open at some time in the period, or closed before it and with a contact in it all the same."""
+        before = (self.before,)
+        rows = database.execute_sql(
+            f"{_EPISODE} WHERE e.closed = '' AND e.started <= ?"
+            f" UNION ALL {_EPISODE} WHERE e.closed >= ? AND e.started <= ?",
+            (*before, self.end, *before, self.start, self.end),
+        ).fetchall()
+        found = {row[0]: _Episode(*row) for row in rows}
+        missing = sorted(
+            set(contacts.np.unique(contacts.episode[contacts.two_way]).tolist()) - set(found) - {0}
+        )
+        for first in range(0, len(missing), 500):
+            some = missing[first : first + 500]
+            marks = ", ".join("?" * len(some))
+            more = database.execute_sql(f"{_EPISODE} WHERE e.id IN ({marks})", (*before, *some)).fetchall()
+            found |= {row[0]: _Episode(*row) for row in more}
+        return found
+
+    def _last_two_way(self, contacts: _Contacts) -> dict[int, int]:
+        """Episode -> its last two-way contact in the period.
+
+        A contact logged without an episode belongs to the one its client had open that day, the latest if several.
+        """
+        np = contacts.np
+        known = contacts.two_way & (contacts.episode > 0)
+        order = np.argsort(contacts.at[known], kind="stable")
+        last = dict(
+            zip(contacts.episode[known][order].tolist(), contacts.at[known][order].tolist(), strict=True)
+        )
+        loose = contacts.two_way & (contacts.episode == 0) & (contacts.client > 0)
+        if loose.any():
+            of_client = defaultdict(list)
+            for episode in sorted(self.episodes.values(), key=lambda e: (e.started, e.id)):
+                of_client[episode.client].append(episode)
+            for client, at in zip(contacts.client[loose].tolist(), contacts.at[loose].tolist(), strict=True):
+                day = local_date(at).isoformat()
+                open_then = [
+                    e for e in of_client[client] if e.started <= day and (not e.closed or e.closed >= day)
+                ]
+                if open_then:
+                    last[open_then[-1].id] = max(at, last.get(open_then[-1].id, 0))
+        return last
+
+    def _measures(self, contacts: _Contacts) -> dict[str, set[int]]:
+        last = self._last_two_way(contacts)
+        supporting: dict[int, list[_Episode]] = defaultdict(list)
+        for episode_id in last:
+            episode = self.episodes[episode_id]
+            supporting[episode.client].append(episode)
+        self.supporting = {
+            client: sorted(found, key=lambda e: (e.started, e.id)) for client, found in supporting.items()
+        }
+        engaged_at = {episode.id: episode.engaged_at() for episode in self.episodes.values()}
+        # Ongoing: engaged before the period began. Everybody else who was supported is new, also those who have not
+        # yet agreed to support; so new and ongoing always add up to supported.
+        ongoing = {
+            client
+            for client, found in self.supporting.items()
+            if any((engaged_at[e.id] or self.before) < self.from_ for e in found)
+        }
+        since = midnight(self.period.end - timedelta(days=DORMANT_DAYS - 1))
+        old_enough = (self.period.end - timedelta(days=DORMANT_DAYS)).isoformat()
+        found: dict[str, set[int]] = {
+            "supported": set(self.supporting),
+            "ongoing": ongoing,
+            "new": set(self.supporting) - ongoing,
+            "engaged": set(),
+            "active": set(),
+            "dormant": set(),
+            "closed_planned": set(),
+            "closed_unplanned": set(),
+        }
+        for episode in self.episodes.values():
+            at = engaged_at[episode.id]
+            if at is not None and self.from_ <= at < self.before:
+                found["engaged"].add(episode.client)
+            if episode.open_on(self.end):
+                if at is not None and at < self.before:
+                    found["active"].add(episode.client)
+                # Dormant needs sixty days in which a contact could have been: one opened last week is not dormant.
+                if episode.started <= old_enough and last.get(episode.id, 0) < since:
+                    found["dormant"].add(episode.client)
+            if self.start <= episode.closed <= self.end and episode.reason not in NO_ENDING:
+                found["closed_planned" if episode.reason in PLANNED else "closed_unplanned"].add(
+                    episode.client
+                )
+        for measure, applies in _FLAGS.items():
+            found[measure] = {client for client, es in self.supporting.items() if any(applies(e) for e in es)}
+        return found
+
+    def crime_group(self, client: int) -> str:
+        """The group of the latest of the episodes somebody was supported in: one person, one category."""
+        if client in self.totals_only:
+            return NOT_STATED
+        return stated(codes.get("crime").group(self.supporting[client][-1].crime))
+
+    def add_to(self, totals: dict[str, int], cells: Cells, groups: Groups, least: int) -> None:
+        """Add T2 and T3."""
+        supported = self.measures["supported"]
+        by_area: dict[str, dict[str, set[int]]] = {
+            measure: _sorted_into(codes_of("area", self.period), clients, self.area.__getitem__)
+            for measure, clients in self.measures.items()
+        }
+        parent = {code: set3(code) for code in codes_of("area", self.period)}
+        by_set3 = _sorted_into(
+            codes_of("set3", self.period), supported, lambda client: parent[self.area[client]]
+        )
+        by_crime = {
+            measure: _sorted_into(
+                codes_of("crime_group", self.period), self.measures[measure], self.crime_group
+            )
+            for measure in ("supported", "new", "ongoing")
+        }
+        status = {"NEW": self.measures["new"], "ONGOING": self.measures["ongoing"]}
+        present = {code for found in by_area.values() for code, clients in found.items() if clients}
+        outer = merge(by_set3, least, {parent[code] for code in present})
+        inner = merge_within(outer, parent, by_area["supported"], least, present)
+        crimes = merge(by_crime["supported"], least)
+        for measure, clients in self.measures.items():
+            totals[measure] = len(clients)
+            cells[measure, "area"] = _sizes(by_area[measure])
+            groups[measure, "area"] = inner
+        for measure in ("supported", "new", "ongoing"):
+            cells[measure, "set3"] = {
+                code: sum(len(by_area[measure][area]) for area in parent if parent[area] == code)
+                for code in by_set3
+            }
+            groups[measure, "set3"] = outer
+            cells[measure, "crime_group"] = _sizes(by_crime[measure])
+            groups[measure, "crime_group"] = crimes
+        cells["supported", "status"] = _sizes(status)
+        groups["supported", "status"] = merge(status, least)
+
+
+_FLAGS: Mapping[str, Callable[[_Episode], bool]] = {
+    "supported_hidden_harm": lambda e: "hidden" in codes.get("crime").flags(e.crime),
+    "supported_online": lambda e: e.online in ("part", "wholly"),
+    "supported_hate": lambda e: bool(e.hate) or codes.get("crime").group(e.crime) == "HC",
+    # Domestic abuse is a context as well as a type (domain.md 2.5).
+    "supported_da": lambda e: e.da_context == "yes" or codes.get("crime").group(e.crime) == "DA",
+    "supported_under_18": lambda e: (e.age() if e.age() is not None else 18) < 18,
+    "supported_65_up": lambda e: (e.age() or 0) >= 65,
+}
+
+
+def _sorted_into(
+    all_codes: Iterable[str], clients: Iterable[int], code_of: Callable[[int], str]
+) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {code: set() for code in all_codes}
+    for client in clients:
+        code = code_of(client)
+        found[code if code in found else NOT_STATED].add(client)
+    return found
+
+
+def _sizes(people: Mapping[str, set[int]]) -> dict[str, int]:
+    return {code: len(clients) for code, clients in people.items()}
+
+
+# --- referrals ------------------------------------------------------------------------------------------------------
+
+_REFERRALS = """
+SELECT r.id, r.client_id, r.received, r.source, r.crime, r.area, r.outcome, p.area, p.totals_only
+FROM referral r LEFT JOIN client p ON p.id = r.client_id WHERE r.received >= ? AND r.received < ?
+"""
+_EARLIER = """
+SELECT r.id, e.started, e.closed FROM referral r JOIN episode e ON e.client_id = r.client_id
+WHERE r.received >= ? AND r.received < ? AND (e.referral_id IS NULL OR e.referral_id != r.id)
+"""
+
+
+class _Referrals:
+    """What was received in the period: rows, not people, apart from the newly and again referred."""
+
+    def __init__(self, period: Period, people: _People) -> None:
+        self.period = period
+        self.rows = database.execute_sql(_REFERRALS, period.epochs()).fetchall()
+        self.clients = {row[1] for row in self.rows if row[1] is not None}
+        people.remember((row[1], row[7], row[8]) for row in self.rows if row[1] is not None)
+        self._add_people(people)
+
+    def _add_people(self, people: _People) -> None:
+        earlier: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for referral, started, closed in database.execute_sql(_EARLIER, self.period.epochs()).fetchall():
+            earlier[referral].append((started, closed))
+        newly, again = set(), set()
+        for referral, client, received, *_rest, outcome, _area, _totals_only in self.rows:
+            if client is None or outcome in NOT_VALID:
+                continue
+            received_on = local_date(received)
+            day, year_ago = received_on.isoformat(), _year_before(received_on).isoformat()
+            # An episode that ended on the day itself is no longer open.
+            if any(started <= day and (not closed or closed > day) for started, closed in earlier[referral]):
+                continue
+            newly.add(client)
+            if any(closed and year_ago <= closed <= day for _started, closed in earlier[referral]):
+                again.add(client)
+        people.measures["newly_referred"], people.measures["re_referred"] = newly, again
+
+    def add_to(self, totals: dict[str, int], cells: Cells, groups: Groups, least: int) -> None:
+        """Add T1."""
+        months = self.period.months()
+        starts = [midnight(date(int(month[:4]), int(month[5:]), 1)) for month in months]
+        crime_group = codes.get("crime").group
+        all_codes = {
+            dim: codes_of(dim, self.period) for dim in ("source", "area", "crime_group", "month", "outcome")
+        }
+        numbers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        people: dict[str, dict[str, set[int]]] = {
+            dim: {code: set() for code in found} for dim, found in all_codes.items()
+        }
+        for _id, client, received, source, crime, area, outcome, _area, totals_only in self.rows:
+            outcome = outcome if outcome in OUTCOME_MEASURES else NOT_STATED
+            place = {
+                "source": stated(source),
+                "area": stated(area),
+                "crime_group": stated(crime_group(crime)),
+                "month": months[bisect_right(starts, received) - 1],
+            }
+            if totals_only:
+                place = dict.fromkeys(place, NOT_STATED)
+            # The outcome restates totals (accepted, declined ...), so it holds everybody, as they do.
+            place["outcome"] = outcome
+            measures = ("received", OUTCOME_MEASURES[outcome])
+            if outcome not in NOT_VALID:
+                measures = (*measures, "valid_referrals")
+            for dim, code in place.items():
+                if client is not None:
+                    people[dim][code].add(client)
+                for measure in measures:
+                    numbers[measure, dim][code] += 1
+        for measure in ("received", "valid_referrals", *OUTCOME_MEASURES.values()):
+            totals[measure] = sum(numbers[measure, "month"].values())
+        for dim, found in all_codes.items():
+            merged = merge(people[dim], least, numbers["received", dim])
+            for measure in ("received", "valid_referrals", *OUTCOME_MEASURES.values()):
+                cells[measure, dim] = {code: numbers[measure, dim][code] for code in found}
+                groups[measure, dim] = merged
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1) if (day.month, day.day) != (2, 29) else date(day.year - 1, 2, 28)
+
+
+# --- what was returned ----------------------------------------------------------------------------------------------
+
+
+def rounding_key() -> bytes:
+    """The vault's own secret for rounding: random, made once, never leaves. Inside ``storage.write``.
+
+    With the same key the same data always give the same answer, so asking again teaches nothing.
+    """
+    row = database.execute_sql("SELECT value FROM meta WHERE key = ?", (_KEY_NAME,)).fetchone()
+    if row is not None:
+        return bytes.fromhex(row[0])
+    key = secrets.token_bytes(32)
+    database.execute_sql("INSERT INTO meta (key, value) VALUES (?, ?)", (_KEY_NAME, key.hex()))
+    return key
+
+
+def latest_version(period: Period) -> int:
+    """The version last approved for the period; 0: none yet."""
+    row = database.execute_sql(
+        "SELECT max(version) FROM frozen_return WHERE period = ?", (str(period),)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def freeze(counts: Counts, version: int, payload: bytes) -> int:
+    """Keep an approved return and the counts behind it, for good. Inside ``storage.write``.
+
+    Raises:
+        peewee.IntegrityError: that version exists; versions are never replaced.
+    """
+    cursor = database.execute_sql(
+        "INSERT INTO frozen_return (period, version, plan, counted, payload, made) VALUES (?, ?, ?, ?, ?, ?)",
+        (str(counts.period), version, counts.plan, json.dumps(counts.as_json()), payload, int(time.time())),
+    )
+    return int(cursor.lastrowid)
+
+
+def frozen(period: Period, version: int | None = None) -> Frozen | None:
+    """The return approved for the period: that version, or the latest; None when there is none."""
+    wanted = latest_version(period) if version is None else version
+    row = database.execute_sql(
+        "SELECT id, period, version, plan, counted, payload, made FROM frozen_return WHERE period = ? AND version = ?",
+        (str(period), wanted),
+    ).fetchone()
+    if row is None:
+        return None
+    return Frozen(*row[:4], Counts.from_json(json.loads(row[4])), bytes(row[5]), row[6])
