@@ -150,9 +150,11 @@ def quantities(release: Release) -> Quantities:
         for at, shown in table.cells:
             index = place(table, at)
             number = None if shown == "[c]" else int(shown)
-            if index not in found.unpublished and found.shown[index] != number:
+            before = found.shown[index]
+            if before is not None and number is not None and before != number:
                 raise Unreadable("One quantity is shown as two different numbers in two tables.")
-            found.shown[index] = number
+            # Hidden in one table and shown in another: it is shown.
+            found.shown[index] = before if number is None else number
             found.unpublished.discard(index)
     for table in release.tables:
         given = {tuple(coords) for coords, _ in table.cells}

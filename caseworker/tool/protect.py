@@ -74,8 +74,8 @@ def run(args: argparse.Namespace) -> int:
         )  # fmt: skip
         if suppressed.rule_known.few_small:
             _say(
-                f"Somebody who knows the rule can narrow {suppressed.rule_known.few_small:,} hidden cells to fewer "
-                f"than {release.min_candidates} numbers, {suppressed.rule_known.exact_small:,} to one. "
+                f"Somebody who knows the rule can narrow {suppressed.rule_known.few_small:,} hidden cells to "
+                f"fewer than {release.min_candidates} numbers, {suppressed.rule_known.exact_small:,} to one. "
                 "Rounding (--style rounding) leaves none."
             )
     elif args.style == "off":
