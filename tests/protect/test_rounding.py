@@ -144,8 +144,8 @@ def test_the_same_answer_comes_from_another_process() -> None:
     root = Path(__file__).parents[2]
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", code], cwd=root, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True,
-            check=True,
+            [sys.executable, "-c", code], cwd=root, env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
         ).stdout
         for seed in ("1", "2")
     }  # fmt: skip

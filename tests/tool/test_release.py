@@ -22,7 +22,8 @@ def write_return(
     path.write_bytes(
         summary.build(
             plan=f"sha256:{HEX}", org="ESSEX", agency=agency, period=period, version=1, geo="2023-04",
-            lists={"sex": "1"}, tables=[table, table_2], made="2025-07", to=HEX, device="cd" * 16, seq=1, audit_commit=HEX,
+            lists={"sex": "1"}, tables=[table, table_2], made="2025-07", to=HEX, device="cd" * 16, seq=1,
+            audit_commit=HEX,
         )
     )  # fmt: skip
 
