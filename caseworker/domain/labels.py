@@ -136,7 +136,7 @@ def show_value(noun: str, field: str, stored: str) -> Words:
     """
     how = FIELDS.get(noun, {}).get(field, (None, "text"))[1]
     if codes.is_missing(stored):
-        return words(codes.MISSING[stored])
+        return words("{answer}", answer=codes.MISSING[stored])
     if how == "flag":
         return words("Yes") if stored == "1" else words("No")
     if stored == "" or (how == "moment" and stored == "0"):

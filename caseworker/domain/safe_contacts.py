@@ -120,6 +120,15 @@ _ENTER = {
 }
 _PHONE = re.compile(r"\+?[0-9()\s.-]{3,25}")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_DAY_NAMES = (
+    words("Monday"),
+    words("Tuesday"),
+    words("Wednesday"),
+    words("Thursday"),
+    words("Friday"),
+    words("Saturday"),
+    words("Sunday"),
+)
 _DO = {
     "TEL": words("call"),
     "SMS": words("text"),
@@ -241,8 +250,9 @@ def _within(windows: Sequence[Window], here: dt.datetime, stops: dt.datetime, do
 
 
 def _clock(until: dt.datetime, here: dt.datetime) -> Words:
-    """Like "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026"; a midnight belongs to the day it
-    ends.
+    """Like "11am", "9am tomorrow", "9am on Monday", "9am on 3 December 2026".
+
+    Midnight belongs to the day it ends.
     """
     day = until.date()
     if until.hour == 0 and until.minute == 0:
@@ -254,7 +264,7 @@ def _clock(until: dt.datetime, here: dt.datetime) -> Words:
     if days == 1:
         return words("{time} tomorrow", time=time)
     if days < _WEEK:
-        return words("{time} on {day}", time=time, day=words(DAYS[day.weekday()]))
+        return words("{time} on {day}", time=time, day=_DAY_NAMES[day.weekday()])
     return words("{time} on {day}", time=time, day=show_date(day))
 
 

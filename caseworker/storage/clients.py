@@ -80,12 +80,15 @@ def save(client: Client, why: str = "") -> int:
         row_id = records.add("client", client)
         history.record("client", row_id, row_id, None, records.values(client), why)
         return row_id
-    before = get(client.id)
+    row_id = client.id
+    before = get(row_id)
     client = dataclasses.replace(client, uid=before.uid, reference=before.reference, made=before.made)
-    _update("client", client.id, client.id, before, client, why)
+    old, new = records.values(before), records.values(client)
+    records.change("client", client, [name for name in new if new[name] != old[name]])
+    history.record("client", row_id, row_id, old, new, why)
     if (client.born, client.age_estimate) != (before.born, before.age_estimate):
         _correct_ages(client, why)
-    return client.id
+    return row_id
 
 
 def get(client_id: int) -> Client:
@@ -245,15 +248,6 @@ def _next_reference() -> str:
     # Kept apart from the rows: an erased client's reference is never given to somebody else.
     settings.keep(_LAST_NUMBER, number)
     return f"CR-{number:04d}"
-
-
-def _update(
-    noun: str, row_id: int, client_id: int | None, before: Any, after: Any, why: str, action: str = ""
-) -> None:
-    old, new = records.values(before), records.values(after)
-    names = [name for name in new if name not in ("id", "uid") and new[name] != old[name]]
-    records.change(noun, after, names)
-    history.record(noun, row_id, client_id, old, new, why, action=action)
 
 
 def _correct_ages(client: Client, why: str) -> None:

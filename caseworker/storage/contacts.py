@@ -75,8 +75,8 @@ def amend(contact: Contact, why: str = "") -> int:
     """
     if contact.id is None:
         raise ValueError("a contact is saved before it is amended")
-    now = int(time.time())
-    before = get(contact.id)
+    row_id, now = contact.id, int(time.time())
+    before = get(row_id)
     _standing(before)
     contact = dataclasses.replace(contact, **{name: getattr(before, name) for name in _FIXED})
     problems = contact.problems(local(now))
@@ -87,7 +87,7 @@ def amend(contact: Contact, why: str = "") -> int:
         _episode(contact)
     if dataclasses.replace(contact, amended=before.amended) != before:
         _change(before, dataclasses.replace(contact, amended=before.amended + 1), why, "amend")
-    return contact.id
+    return row_id
 
 
 def withdraw(contact_id: int, why: str) -> None:
