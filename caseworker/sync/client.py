@@ -40,6 +40,9 @@ class Limits:
     most: int = 64 * 1024
 
 
+USUAL = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A verified receipt and its exact bytes."""
@@ -85,7 +88,7 @@ def wait_before(tries: int, chance: float) -> int:
     return SHORTEST_WAIT + int(min(max(chance, 0.0), 1.0) * (ceiling - SHORTEST_WAIT))
 
 
-def send(item: OutboxItem, known: Pins, limits: Limits = Limits()) -> Reply:
+def send(item: OutboxItem, known: Pins, limits: Limits = USUAL) -> Reply:
     """Send sealed bytes once and return the verified receipt. Changes nothing; ``send_waiting`` acts on it.
 
     Raises:
@@ -103,7 +106,7 @@ def send_waiting(
     *,
     now: int | None = None,
     by_hand: bool = True,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL,
     chance: Callable[[], float] = random.random,
 ) -> list[Result]:
     """Seal what is approved and send what is sealed, in order, until something does not arrive.
@@ -185,7 +188,7 @@ def _send_missing(item: OutboxItem, receipt: Receipt, known: Pins, limits: Limit
 # --- one request --------------------------------------------------------------------------------------------
 
 
-def post(hub: str, path: str, body: bytes, limits: Limits = Limits()) -> bytes:
+def post(hub: str, path: str, body: bytes, limits: Limits = USUAL) -> bytes:
     """POST ``body`` and return the body of a 200 answer in JSON, within the limits of size and time.
 
     No redirects, no cookies, no proxy, no compression. Plain HTTP only to this machine itself.

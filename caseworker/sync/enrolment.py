@@ -16,7 +16,7 @@ from caseworker.storage import devices, pins
 from caseworker.storage.pins import Pins
 from caseworker.sync import client, wire
 from caseworker.sync import outbox as sending
-from caseworker.sync.client import Limits
+from caseworker.sync.client import USUAL, Limits
 from caseworker.sync.wire import BUNDLE_MOST, EnrolmentReceipt, EnrolRequest, NotOurs
 
 
@@ -83,7 +83,7 @@ def read_bundle(path: Path, code: str) -> Bundle:
     return Bundle(keys, digest)
 
 
-def enrol(bundle: Bundle, code: str, *, limits: Limits = Limits()) -> None:
+def enrol(bundle: Bundle, code: str, *, limits: Limits = USUAL) -> None:
     """Pin the bundle's keys, then tell the hub this laptop's key. For the worker thread; may be repeated.
 
     The keys are pinned before the hub is asked, so nothing that the network does can change whom we trust.

@@ -104,6 +104,7 @@ class Opened:
 
     header: Header
     payload: bytes
+    sig: str
     approvals: tuple[Approval, ...]
 
     @property
@@ -208,7 +209,7 @@ def open_wire(
         signing.verify(key, "return", to_be_signed(payload), bytes.fromhex(signed.sig))
     except signing.BadSignature:
         raise NotOurs("sender") from None
-    return Opened(header, payload, signed.approvals)
+    return Opened(header, payload, signed.sig, signed.approvals)
 
 
 def padded_size(payload: bytes) -> int:
