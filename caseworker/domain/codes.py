@@ -226,10 +226,8 @@ def _entry(
     label = given.get("label", "")
     if not label or label != label.strip():
         raise broken("the label is missing, or begins or ends with a space")
-    if groups and given.get("group") not in groups:
+    if (groups or "group" in given) and given.get("group") not in groups:
         raise broken("its group is missing or not listed under groups")
-    if not groups and "group" in given and not given["group"]:
-        raise broken("the group is empty")
     flags = given.get("flags", [])
     if not all(type(flag) is str and flag for flag in flags) or len(set(flags)) != len(flags):
         raise broken("the flags must be different words")
