@@ -54,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./run", description="The app on made-up people, with a hub on this machine")
+    parser = argparse.ArgumentParser(
+        prog="./run", description="The app on made-up people, with a hub on this machine"
+    )
     parser.add_argument(
         "--home",
         type=Path,
@@ -83,18 +85,16 @@ def _make_people(home: Path, place: dict[str, str]) -> None:
 
 
 def _pair(home: Path, place: dict[str, str], address: str) -> None:
-    """A pairing file and code, made once and printed at every start."""
-    kept = home / "pairing.json"
-    if not kept.exists():
-        made = subprocess.run(
-            [sys.executable, "-m", "caseworker.hub", "pair", "--agency", "A07", "--name", "Made-up Advocacy",
-             "--address", address, "--synthetic", "--out", str(home / "made-up.casebundle"), "--json"],
-            env=place, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        kept.write_text(made.stdout, "utf-8")
-    pairing = json.loads(kept.read_text("utf-8"))
-    print(f"To join this hub (Settings, Join the commissioner's hub): {pairing['file']}")
-    print(f"Pairing code: {pairing['code']}")
+    """A pairing file and code, new at every start: a code joins one laptop and ends after a week."""
+    bundle = home / "made-up.casebundle"
+    bundle.unlink(missing_ok=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "caseworker.hub", "pair", "--agency", "A07", "--name", "Made-up Advocacy",
+         "--address", address, "--synthetic", "--out", str(bundle), "--json"],
+        env=place, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    print(f"To join this hub (Settings, Join the commissioner's hub): {bundle}")
+    print(f"Pairing code: {json.loads(made.stdout)['code']}")
 
 
 def _first_line(stream: IO[str] | None) -> str:
