@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caseworker import canonical
 from caseworker.domain import codes
 from caseworker.domain.periods import Period
-from caseworker.domain.plans import DIMENSIONS, NOT_STATED, PREFERS_NOT, Plan
+from caseworker.domain.plans import DIMENSIONS, FLAG_MEASURES, NOT_STATED, PREFERS_NOT, Plan
 
 MERGED = "MERGED"
-ALL = "all"  # the "dimension" of a table that holds a total and nothing else
+ALL = "total"  # the "dimension" of a table that holds a total and nothing else
 
 # What a referral's outcome is counted as; together they are the valid referrals (domain.md 2.3, 4.3).
 OUTCOME_MEASURES: dict[str, str] = {
@@ -45,6 +45,12 @@ ADDING_UP: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("received", ("valid_referrals", "duplicates", "invalid")),
     ("valid_referrals", tuple(m for code, m in OUTCOME_MEASURES.items() if code not in NOT_VALID)),
     ("supported", ("new", "ongoing")),
+)
+# no part is more than the total: somebody with an online element is somebody supported
+COVERING: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("supported", FLAG_MEASURES),
+    ("newly_referred", ("re_referred",)),
+    ("contacts", ("attempts", "two_way", "did_not_attend")),
 )
 # These two break a number down into measures that have totals of their own.
 RESTATED: dict[str, Mapping[str, str]] = {"outcome": OUTCOME_MEASURES, "status": STATUS_MEASURES}
@@ -167,7 +173,6 @@ def merge(
     people: Mapping[str, Collection[int]],
     least: int,
     present: Collection[str] = (),
-    name: str = MERGED,
 ) -> tuple[Group, ...]:
     """Put categories together until each covers at least ``least`` people.
 
@@ -178,7 +183,6 @@ def merge(
     Args:
         people: category -> the distinct people in it (numbers that mean nothing outside this call), in published order.
         present: categories in which something was counted even if by nobody known (anonymous reports).
-        name: what the merged category is called.
     """
     order = list(people)
     by_size = sorted(order, key=lambda code: (len(people[code]), code))
@@ -196,7 +200,7 @@ def merge(
     if not together:
         return tuple(single)
     inside = tuple(code for code in order if code in set(together))
-    return (*single, Group(name if len(inside) > 1 else inside[0], inside, len(covered)))
+    return (*single, Group(MERGED if len(inside) > 1 else inside[0], inside, len(covered)))
 
 
 def merge_within(
@@ -212,11 +216,19 @@ def merge_within(
     more than either.
     """
     found: list[Group] = []
+    merged = 0
     for group in outer:
         inside = {code: people[code] for code in people if parent[code] in group.codes}
-        name = MERGED if group.is_merged else f"{MERGED}-{group.name}"
-        found += merge(inside, least, present, name)
+        for part in merge(inside, least, present):
+            if part.is_merged:
+                merged += 1
+                part = replace(part, name=_merged_name(merged))
+            found.append(part)
     return tuple(found)
+
+
+def _merged_name(number: int) -> str:
+    return MERGED if number == 1 else f"{MERGED}-{number}"
 
 
 def merge_further(
@@ -227,15 +239,16 @@ def merge_further(
         group.name: set().union(*(people.get(code, ()) for code in group.codes)) for group in groups
     }
     inside = {group.name: group.codes for group in groups}
-    result = merge(members, least, present=inside)
-    return tuple(
-        Group(
-            group.name if not group.is_merged else MERGED,
-            tuple(code for name in group.codes for code in inside[name]),
-            group.people,
-        )
-        for group in result
-    )
+    found: list[Group] = []
+    merged = 0
+    for group in merge(members, least, present=inside):
+        codes_inside = tuple(code for name in group.codes for code in inside[name])
+        name = group.name
+        if len(codes_inside) > 1:
+            merged += 1
+            name = _merged_name(merged)
+        found.append(Group(name, codes_inside, group.people))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +270,7 @@ class Cells:
     names: list[str]
     values: list[int]
     equations: list[tuple[int, list[int]]]
+    covers: list[tuple[int, list[int]]] = field(default_factory=list)  # no part exceeds the total
     tables: list[PublishedTable] = field(default_factory=list)
 
 
@@ -310,6 +324,7 @@ def cells_of(counts: Counts, plan: Plan) -> Cells:
                     )
                 )
     _add_measures_up(cells, index, partitions)
+    _add_covers(cells, index, partitions)
     _add_restatements(cells, index, partitions)
     _add_districts(cells, index, partitions)
     return cells
@@ -332,6 +347,27 @@ def _add_measures_up(
             for group in partitions[total, dim]:
                 cells.equations.append(
                     (index[total, dim, group.name], [index[part, dim, group.name] for part in parts])
+                )
+
+
+def _add_covers(
+    cells: Cells,
+    index: Mapping[tuple[str, str, str], int],
+    partitions: Mapping[tuple[str, str], tuple[Group, ...]],
+) -> None:
+    for total, parts in COVERING:
+        if (total, "", "") not in index:
+            continue
+        present = [part for part in parts if (part, "", "") in index]
+        if present:
+            cells.covers.append((index[total, "", ""], [index[part, "", ""] for part in present]))
+        for measure, dim in partitions:
+            alike = [part for part in present if partitions.get((part, dim)) == partitions[measure, dim]]
+            if measure != total or not alike:
+                continue
+            for group in partitions[total, dim]:
+                cells.covers.append(
+                    (index[total, dim, group.name], [index[part, dim, group.name] for part in alike])
                 )
 
 

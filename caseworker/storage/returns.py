@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from caseworker import canonical
 from caseworker.domain import codes
 from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.periods import Period, local_date, midnight
@@ -38,6 +39,7 @@ from caseworker.domain.returns import (
     set3,
     stated,
 )
+from caseworker.storage import audit
 from caseworker.storage.engine import database
 
 DORMANT_DAYS = 60
@@ -524,6 +526,7 @@ class _Referrals:
             if outcome not in NOT_VALID:
                 measures = (*measures, "valid_referrals")
             for dim, code in place.items():
+                code = code if code in people[dim] else NOT_STATED
                 if client is not None:
                     people[dim][code].add(client)
                 for measure in measures:
@@ -566,14 +569,25 @@ def latest_version(period: Period) -> int:
 
 
 def freeze(counts: Counts, version: int, payload: bytes) -> int:
-    """Keep an approved return and the counts behind it, for good. Inside ``storage.write``.
+    """Keep an approved return and the counts behind it. Inside ``storage.write``.
 
-    Raises:
-        peewee.IntegrityError: that version exists; versions are never replaced.
+    What was sent is never replaced. Only an approval taken back before it was sealed gives its number to the next.
     """
     cursor = database.execute_sql(
-        "INSERT INTO frozen_return (period, version, plan, counted, payload, made) VALUES (?, ?, ?, ?, ?, ?)",
-        (str(counts.period), version, counts.plan, json.dumps(counts.as_json()), payload, int(time.time())),
+        "INSERT INTO frozen_return (period, version, plan, counted, payload, made) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (period, version) DO UPDATE SET plan = excluded.plan, counted = excluded.counted,"
+        " payload = excluded.payload, made = excluded.made",
+        (
+            str(counts.period),
+            version,
+            counts.plan,
+            canonical.dump(counts.as_json()).decode("ascii"),
+            payload,
+            int(time.time()),
+        ),
+    )
+    audit.append(
+        "freeze", "return", int(cursor.lastrowid), detail={"period": str(counts.period), "version": version}
     )
     return int(cursor.lastrowid)
 
@@ -587,4 +601,5 @@ def frozen(period: Period, version: int | None = None) -> Frozen | None:
     ).fetchone()
     if row is None:
         return None
-    return Frozen(*row[:4], Counts.from_json(json.loads(row[4])), bytes(row[5]), row[6])
+    counts = Counts.from_json(json.loads(row[4]))
+    return Frozen(row[0], row[1], row[2], row[3], counts, bytes(row[5]), row[6])
