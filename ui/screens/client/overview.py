@@ -1,0 +1,406 @@
+"""The record at a glance: what is next, how she came, what support is open, who she is; equality questions last."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from caseworker.domain import codes, when
+from caseworker.domain.actions import Action, is_overdue
+from caseworker.domain.clients import Client, age_on
+from caseworker.domain.episodes import Episode
+from caseworker.domain.referrals import Referral
+from caseworker.errors import Problem
+from caseworker.storage import actions, clients, drafts, episodes, referrals
+from caseworker.storage import safe_contacts as stored_safe
+from ui.say import say
+from ui.screens.client.edit import (
+    EQUALITY,
+    AboutForm,
+    ActionForm,
+    AmendForm,
+    CloseEpisodeForm,
+    EpisodeForm,
+    EqualityForm,
+    RecordForm,
+    ReferralForm,
+    SafeContactForm,
+    WithdrawForm,
+)
+from ui.screens.client.tab import Tab, empty
+from ui.session import Session, Toast
+from ui.theme import px
+from ui.widgets import Button, Card, RowFrame, Said, Text, column
+
+
+class OverviewTab(Tab):
+    """Cards in the order of the work. Each has one button for its next step."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._shown: object = None
+        self.cards = column(gap=14)
+        self.body.addLayout(self.cards)
+        self.body.addStretch(1)
+
+    def title(self) -> str:
+        return self.tr("Overview")
+
+    def show_client(self, client_id: int) -> None:
+        super().show_client(client_id)
+        self._shown = None
+
+    def reload(self) -> None:
+        client = clients.get(self.client_id)
+        parts = (
+            client,
+            actions.for_client(self.client_id, limit=50),
+            referrals.for_client(self.client_id),
+            episodes.for_client(self.client_id),
+            [key for key in (draft.key for draft in drafts.all_drafts()) if self._mine(key)],
+            bool(stored_safe.for_client(self.client_id)),
+            self.session.now().astimezone(when.LONDON).date(),
+        )
+        if parts == self._shown:
+            return
+        self._shown = parts
+        _, steps, came, support, waiting, reachable, _ = parts
+        empty(self.cards)
+        if waiting:
+            self.cards.addWidget(self._unfinished(waiting))
+        if not reachable:
+            self.cards.addWidget(self._ask_safe())
+        self.cards.addWidget(self._steps(steps))
+        self.cards.addWidget(self._support(support))
+        self.cards.addWidget(self._referrals(came))
+        self.cards.addWidget(self._about(client))
+        self.cards.addWidget(self._equality(client))
+
+    # ---- cards
+
+    def _unfinished(self, keys: list[str]) -> Card:
+        card = Card(self.tr("Unfinished"), icon="history")
+        for key in keys:
+            form = self._words_for(key)
+            line = RowFrame()
+            line.across.addWidget(Text(form, wrap=True), 1)
+            button = Button(self.tr("Carry on"))
+            button.setAccessibleName(self.tr("Carry on: {form}").format(form=form))
+            button.clicked.connect(partial(self._carry_on, key))
+            line.across.addWidget(button)
+            card.add_row(line)
+        return card
+
+    def _ask_safe(self) -> Card:
+        card = Card(self.tr("How to reach this client safely is not asked yet"), icon="shield-check")
+        card.body.addWidget(
+            Text(
+                self.tr("Ask first: which number, when, who may answer, what must never be done."), wrap=True
+            )
+        )
+        button = Button(self.tr("Record safe contact"), "shield-check", "primary")
+        button.clicked.connect(self._safe)
+        card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _steps(self, steps: list[Action]) -> Card:
+        card = Card(self.tr("Next steps"), str(len(steps)) if steps else "", "calendar-check")
+        self._head_button(card, self.tr("Add a next step"), self._add_step)
+        today = self.session.now().astimezone(when.LONDON).date()
+        for step in steps:
+            line = RowFrame()
+            words = column(gap=3)
+            words.addWidget(Text(step.text, wrap=True))
+            due = when.iso_date(step.due)
+            if due is not None:
+                shown = f"{when.show_date(due)}, {say(when.show_day_relative(due, today))}"
+                words.addWidget(
+                    Text(shown, "small", "warn" if is_overdue(step, today) else "muted", wrap=True)
+                )
+            line.across.addLayout(words, 1)
+            done = Button(self.tr("Done"), "check")
+            done.setAccessibleName(self.tr("Done: {step}").format(step=step.text))
+            done.clicked.connect(partial(self._done, step))
+            change = Button(self.tr("Change"), kind="quiet")
+            change.setAccessibleName(self.tr("Change: {step}").format(step=step.text))
+            change.clicked.connect(partial(self._change_step, step))
+            line.across.addWidget(change)
+            line.across.addWidget(done)
+            card.add_row(line)
+        if not steps:
+            card.body.addWidget(Text(self.tr("Nothing planned."), "body", "muted"))
+        return card
+
+    def _support(self, support: list[Episode]) -> Card:
+        card = Card(self.tr("Support"), icon="heart-handshake")
+        open_now = [one for one in support if not one.closed]
+        if not open_now:
+            self._head_button(card, self.tr("Start support"), self._start_support)
+        services, crimes = codes.get("service_type"), codes.get("crime")
+        for one in support:
+            line = RowFrame()
+            words = column(gap=3)
+            words.addWidget(Text(services.label(one.service), "strong", wrap=True))
+            started = when.iso_date(one.started)
+            since = when.show_date(started) if started else ""
+            if one.closed:
+                ended = when.iso_date(one.closed)
+                reason = codes.get("closure_reason").label(one.closure_reason)
+                said = self.tr("{start} to {end}. {reason}").format(
+                    start=since, end=when.show_date(ended) if ended else "", reason=reason
+                )
+            else:
+                said = self.tr("Open since {date}").format(date=since)
+            words.addWidget(Text(said, wrap=True))
+            words.addWidget(Text(crimes.label(one.crime), "small", "muted", wrap=True))
+            line.across.addLayout(words, 1)
+            change = Button(self.tr("Change"), kind="quiet")
+            change.setAccessibleName(
+                self.tr("Change support: {service}").format(service=services.label(one.service))
+            )
+            change.clicked.connect(partial(self._change_support, one.id or 0))
+            line.across.addWidget(change)
+            if not one.closed:
+                close = Button(self.tr("Close support"))
+                close.setAccessibleName(
+                    self.tr("Close support: {service}").format(service=services.label(one.service))
+                )
+                close.clicked.connect(partial(self._close_support, one))
+                line.across.addWidget(close)
+            card.add_row(line)
+        if not support:
+            card.body.addWidget(
+                Text(
+                    self.tr("No support has started. Contacts count in the return once it has."),
+                    "body",
+                    "muted",
+                    wrap=True,
+                )
+            )
+        return card
+
+    def _referrals(self, came: list[Referral]) -> Card:
+        card = Card(self.tr("Referrals"), icon="inbox")
+        self._head_button(card, self.tr("Add a referral"), self._add_referral)
+        sources, crimes, outcomes = (
+            codes.get("referral_source"),
+            codes.get("crime"),
+            codes.get("referral_outcome"),
+        )
+        for one in came:
+            line = RowFrame()
+            words = column(gap=3)
+            source = sources.label(one.source)
+            words.addWidget(Text(source, "strong", wrap=True))
+            day = when.show_date(when.local(one.received).date())
+            words.addWidget(
+                Text(
+                    self.tr("Received {date}. {crime}").format(date=day, crime=crimes.label(one.crime)),
+                    wrap=True,
+                )
+            )
+            words.addWidget(
+                Text(
+                    self.tr("Outcome: {outcome}").format(outcome=outcomes.label(one.outcome)),
+                    "small",
+                    "muted",
+                    wrap=True,
+                )
+            )
+            line.across.addLayout(words, 1)
+            change = Button(self.tr("Change"), kind="quiet")
+            change.setAccessibleName(
+                self.tr("Change referral: {source}, {date}").format(source=source, date=day)
+            )
+            change.clicked.connect(partial(self._change_referral, one.id or 0))
+            line.across.addWidget(change)
+            card.add_row(line)
+        if not came:
+            card.body.addWidget(Text(self.tr("No referral is recorded."), "body", "muted"))
+        return card
+
+    def _about(self, client: Client) -> Card:
+        card = Card(self.tr("About this client"), icon="user")
+        self._head_button(card, self.tr("Change"), self._change_about, self.tr("Change about this client"))
+        age = age_on(client, self.session.now().astimezone(when.LONDON).date())
+        born = when.iso_date(client.born)
+        if born is not None:
+            shown = self.tr("{date}, {age} years old").format(date=when.show_date(born), age=age)
+        elif age is not None:
+            shown = self.tr("About {age} years old").format(age=age)
+        else:
+            shown = codes.MISSING.get(client.born, "")
+        card.body.addWidget(
+            Facts(
+                [
+                    (self.tr("Likes to be called"), client.known_as or self.tr("Not asked yet")),
+                    (self.tr("Date of birth or age"), shown),
+                    (self.tr("District"), codes.get("area").label(client.area)),
+                    (self.tr("Language"), codes.get("language").label(client.language)),
+                    (self.tr("Interpreter"), codes.get("interpreter").label(client.interpreter)),
+                ]
+            )
+        )
+        if client.totals_only:
+            card.body.addWidget(
+                Said(self.tr("Counted only in totals, in no table by age, district or anything else"), "info")
+            )
+        return card
+
+    def _equality(self, client: Client) -> Card:
+        card = Card(self.tr("Equality questions"), icon="users")
+        lists = dict(zip(EQUALITY, EQUALITY, strict=True))
+        labels = {
+            "sex": self.tr("Sex"),
+            "gender_same": self.tr("Gender the same as registered at birth"),
+            "ethnicity": self.tr("Ethnic group"),
+            "disability": self.tr("Condition or disability"),
+            "orientation": self.tr("Sexual orientation"),
+            "religion": self.tr("Religion"),
+        }
+        answers = {name: getattr(client, name) for name in EQUALITY}
+        asked = [name for name in EQUALITY if answers[name] != "NA-ASK"]
+        self._head_button(
+            card,
+            self.tr("Change") if asked else self.tr("Ask"),
+            self._ask_equality,
+            self.tr("Equality questions: answer"),
+        )
+        if not asked:
+            card.body.addWidget(
+                Text(
+                    self.tr("Not asked yet. Optional, and never the first thing to ask."),
+                    "body",
+                    "muted",
+                    wrap=True,
+                )
+            )
+        else:
+            card.body.addWidget(
+                Facts([(labels[name], codes.get(lists[name]).label(answers[name])) for name in EQUALITY])
+            )
+        return card
+
+    def _head_button(self, card: Card, text: str, slot: object, name: str = "") -> Button:
+        button = Button(text)
+        button.setAccessibleName(name or text)
+        button.clicked.connect(slot)
+        card.head.addWidget(button)
+        return button
+
+    # ---- doing
+
+    def _mine(self, key: str) -> bool:
+        noun, _, rest = key.partition(":")
+        owner = rest.partition(":")[0]
+        if noun in ("amend", "withdraw") and owner.isdigit():
+            from caseworker.storage import contacts
+
+            return contacts.get(int(owner)).client_id == self.client_id
+        return noun not in ("contact", "amend", "withdraw") and owner == str(self.client_id)
+
+    def _words_for(self, key: str) -> str:
+        return {
+            "safe_contact": self.tr("Safe contact, half-typed"),
+            "client": self.tr("About this client, half-typed"),
+            "equality": self.tr("Equality questions, half-typed"),
+            "referral": self.tr("A referral, half-typed"),
+            "episode": self.tr("Support, half-typed"),
+            "close": self.tr("Closing support, half-typed"),
+            "action": self.tr("A next step, half-typed"),
+            "amend": self.tr("An amendment of a contact, half-typed"),
+            "withdraw": self.tr("Withdrawing a contact, half-typed"),
+        }.get(key.partition(":")[0], self.tr("A form, half-typed"))
+
+    def _carry_on(self, key: str) -> None:
+        noun, _, rest = key.partition(":")
+        which = rest.partition(":")[2]
+        row_id = int(which) if which.isdigit() else None
+        form: RecordForm
+        if noun == "safe_contact":
+            form = SafeContactForm(self.session, self.client_id)
+        elif noun == "client":
+            form = AboutForm(self.session, self.client_id)
+        elif noun == "equality":
+            form = EqualityForm(self.session, self.client_id)
+        elif noun == "referral":
+            form = ReferralForm(self.session, self.client_id, row_id)
+        elif noun == "episode":
+            form = EpisodeForm(self.session, self.client_id, row_id)
+        elif noun == "close":
+            form = CloseEpisodeForm(self.session, episodes.get(row_id or 0))
+        elif noun == "amend":
+            form = AmendForm(self.session, int(rest))
+        elif noun == "withdraw":
+            form = WithdrawForm(self.session, int(rest))
+        else:
+            form = ActionForm(self.session, self.client_id, actions.get(row_id) if row_id else None)
+        self.form_wanted.emit(form)
+
+    def _safe(self) -> None:
+        self.form_wanted.emit(SafeContactForm(self.session, self.client_id))
+
+    def _add_step(self) -> None:
+        self.form_wanted.emit(ActionForm(self.session, self.client_id))
+
+    def _change_step(self, step: Action) -> None:
+        self.form_wanted.emit(ActionForm(self.session, self.client_id, step))
+
+    def _done(self, step: Action) -> None:
+        try:
+            self.session.write(actions.finish, step.id or 0)
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        self.session.toast.emit(
+            Toast(self.tr("Next step done."), self.tr("Undo"), partial(undo_done, self.session, step.id or 0))
+        )
+
+    def _start_support(self) -> None:
+        self.form_wanted.emit(EpisodeForm(self.session, self.client_id))
+
+    def _change_support(self, episode_id: int) -> None:
+        self.form_wanted.emit(EpisodeForm(self.session, self.client_id, episode_id))
+
+    def _close_support(self, episode: Episode) -> None:
+        self.form_wanted.emit(CloseEpisodeForm(self.session, episode))
+
+    def _add_referral(self) -> None:
+        self.form_wanted.emit(ReferralForm(self.session, self.client_id))
+
+    def _change_referral(self, referral_id: int) -> None:
+        self.form_wanted.emit(ReferralForm(self.session, self.client_id, referral_id))
+
+    def _change_about(self) -> None:
+        self.form_wanted.emit(AboutForm(self.session, self.client_id))
+
+    def _ask_equality(self) -> None:
+        self.form_wanted.emit(EqualityForm(self.session, self.client_id))
+
+
+def undo_done(session: Session, action_id: int) -> None:
+    """Take back "Done". The history keeps both."""
+    try:
+        session.write(actions.unfinish, action_id)
+    except Problem as problem:
+        session.problem(problem)
+
+
+class Facts(QWidget):
+    """Questions and their answers, two by two where there is room."""
+
+    def __init__(self, facts: list[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(px(24))
+        grid.setVerticalSpacing(px(8))
+        for at, (question, answer) in enumerate(facts):
+            cell = column(gap=0)
+            cell.addWidget(Text(question, "small", "muted", wrap=True))
+            cell.addWidget(Text(answer, wrap=True))
+            grid.addLayout(cell, at // 2, at % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)

@@ -1,0 +1,236 @@
+"""One client's record: who she is and how to reach her safely on top, always; under it the tabs.
+
+Opening a record is written to the audit chain. Forms open inside the page, so the safe-contact panel stays in sight.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+
+from caseworker import storage
+from caseworker.domain import when
+from caseworker.domain.clients import Client
+from caseworker.errors import Problem
+from caseworker.storage import audit, clients, episodes
+from caseworker.storage import safe_contacts as stored_safe
+from ui import theme
+from ui.screens.client.contacts import ContactsTab
+from ui.screens.client.edit import FormPage, RecordForm, SafeContactForm
+from ui.screens.client.history import HistoryTab
+from ui.screens.client.overview import OverviewTab
+from ui.screens.client.safe import SafePanel
+from ui.screens.client.tab import Tab
+from ui.session import Place, Session
+from ui.theme import px
+from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
+
+SHORT = 440  # logical pixels: under this the safe-contact panel becomes running text
+
+
+class ClientPage(Page):
+    """``arg`` of the place is the client's id."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, scroll=False, parent=parent)
+        self.client_id: int | None = None
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self._build_header()
+        self.tabs: list[Tab] = [OverviewTab(session), ContactsTab(session), HistoryTab(session)]
+        self.stack = QStackedWidget()
+        for tab in self.tabs:
+            self.bar.addTab(tab.title())
+            self.stack.addWidget(tab)
+            tab.form_wanted.connect(self.open_form)
+        for at, tab in enumerate(self.tabs):
+            self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=tab.title(), n=at + 1))
+        self.body.addWidget(self.stack, 1)
+        self.form: FormPage | None = None
+        self.bar.currentChanged.connect(self._tab_changed)
+        self.back.clicked.connect(self._back)
+        self.change_safe.clicked.connect(self._change_safe)
+
+    def _build_header(self) -> None:
+        self.header = QWidget()
+        self._down = column(self.header, (24, 10, 24, 0), 8)
+        top = row(gap=10)
+        self.name = Text("", "title", wrap=False)
+        self.known_as = Text("", "lead", "muted")
+        self.reference = Text("", "reference", "muted")
+        self.short_chip = Chip()
+        self.short_chip.hide()
+        self.back = Button(self.tr("Clients"), "arrow-left", "quiet")
+        self.back.setToolTip(self.tr("Back to the list of clients"))
+        names = QWidget()
+        flow = FlowLayout(10, names)
+        for part in (self.name, self.known_as, self.reference, self.short_chip):
+            flow.addWidget(part)
+        top.addWidget(names, 1)
+        top.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        self._down.addLayout(top)
+        self.chips = QWidget()
+        self._chip_flow = FlowLayout(8, self.chips)
+        self.support_chip, self.next_chip, self.alias_chip = Chip(), Chip(), Chip()
+        for chip in (self.support_chip, self.next_chip, self.alias_chip):
+            self._chip_flow.addWidget(chip)
+        self._down.addWidget(self.chips)
+        self.safe = SafePanel()
+        self.change_safe = Button(self.tr("Change"), "pencil", "quiet")
+        self.change_safe.setAccessibleName(self.tr("Change safe contact"))
+        self.safe.tools.addWidget(self.change_safe)
+        self._down.addWidget(self.safe)
+        self.bar = QTabBar()
+        self.bar.setAccessibleName(self.tr("Parts of the record"))
+        self.bar.setExpanding(False)
+        self.bar.setDrawBase(False)
+        self.bar.setUsesScrollButtons(True)
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)
+        self.bar.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._down.addWidget(self.bar)
+        self.body.addWidget(self.header)
+        self.body.addWidget(theme.line())
+
+    # ---- what the window asks
+
+    def title(self) -> str:
+        return self.tr("Client")
+
+    def first_focus(self) -> QWidget | None:
+        return self.form.form.first_focus() if self.form is not None else self.bar
+
+    def selected_client(self) -> int | None:
+        return self.client_id
+
+    def show_place(self, arg: Any) -> None:
+        client_id = int(arg)
+        if client_id != self.client_id:
+            self.close_form()
+            self.client_id = client_id
+            self.bar.setCurrentIndex(0)
+            for tab in self.tabs:
+                tab.show_client(client_id)
+        try:
+            storage.write(audit.opened, client_id)  # no ``changed``: looking changes nothing that is on show
+        except Problem as problem:
+            self.session.problem(problem)
+        self.mark_stale()
+
+    def show_tab(self, at: int) -> None:
+        """Ctrl+1..3."""
+        if 0 <= at < self.bar.count():
+            self.close_form()
+            self.bar.setCurrentIndex(at)
+            self.bar.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def save(self) -> None:
+        """Ctrl+Enter in an open form."""
+        if self.form is not None:
+            self.form.form.save()
+
+    def keep_draft(self) -> None:
+        if self.form is not None:
+            self.form.form.drafts.keep_if_waiting()
+
+    def reload(self) -> None:
+        if self.client_id is None:
+            return
+        client = clients.get(self.client_id)
+        now = self.session.now()
+        self._show_names(client)
+        self._show_chips(client)
+        self.safe.show_safe(stored_safe.for_client(client.id or 0), now)
+        if self.form is None:
+            self.tabs[self.bar.currentIndex()].reload()
+        self._fit()
+
+    # ---- forms inside the page
+
+    def open_form(self, form: object) -> None:
+        """Show a form in place of the tab. One at a time; another that is open keeps its draft."""
+        assert isinstance(form, RecordForm)
+        self.close_form()
+        self.form = FormPage(form)
+        form.finished.connect(self.close_form)
+        self.stack.addWidget(self.form)
+        self.stack.setCurrentWidget(self.form)
+        form.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_form(self) -> None:
+        """Esc, or done: back to the tab. What was half-typed stays as a draft."""
+        if self.form is None:
+            return
+        self.keep_draft()
+        leaving, self.form = self.form, None
+        self.stack.setCurrentWidget(self.tabs[self.bar.currentIndex()])
+        self.stack.removeWidget(leaving)
+        leaving.hide()
+        leaving.deleteLater()
+        self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.session.is_locked():
+            self.tabs[self.bar.currentIndex()].reload()
+
+    # ---- parts
+
+    def _show_names(self, client: Client) -> None:
+        self.name.setText(client.name)
+        self.known_as.setText(
+            self.tr("Likes “{name}”").format(name=client.known_as) if client.known_as else ""
+        )
+        self.known_as.setVisible(bool(client.known_as))
+        self.reference.setText(client.reference)
+
+    def _show_chips(self, client: Client) -> None:
+        open_now = episodes.open_for(client.id or 0)
+        if open_now:
+            started = when.iso_date(open_now[0].started)
+            text = (
+                self.tr("Open since {date}").format(date=when.show_date(started))
+                if started
+                else self.tr("Open")
+            )
+            support = (text, "info", "heart-handshake")
+        else:
+            support = (self.tr("No support open"), "plain", "circle")
+        self.support_chip.show_chip(*support)
+        self.short_chip.show_chip(*support)
+        next_step = clients.rows([client.id or 0])[0]
+        due = when.iso_date(next_step.next_due) if next_step.next_due else None
+        self.next_chip.setVisible(due is not None)
+        if due is not None:
+            from ui.say import say
+
+            today = self.session.now().astimezone(when.LONDON).date()
+            late = due < today
+            text = self.tr("Next step {day}").format(day=say(when.show_day_relative(due, today)))
+            self.next_chip.show_chip(
+                text, "warn" if late else "info", "calendar-clock" if late else "calendar"
+            )
+        self.alias_chip.setVisible(client.is_alias)
+        self.alias_chip.show_chip(self.tr("Name is an alias"), "plain", "user")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        short = self.height() < px(SHORT)
+        self.safe.show_short(short)
+        self.chips.setVisible(not short)
+        self.short_chip.setVisible(short)
+
+    def _tab_changed(self, at: int) -> None:
+        self.close_form()
+        self.stack.setCurrentWidget(self.tabs[at])
+        if self.client_id is not None and self.isVisible():
+            self.tabs[at].reload()
+
+    def _back(self) -> None:
+        self.session.go.emit(Place("clients"))
+
+    def _change_safe(self) -> None:
+        if self.client_id is not None:
+            self.open_form(SafeContactForm(self.session, self.client_id))

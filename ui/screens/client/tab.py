@@ -1,0 +1,47 @@
+"""What every tab of the client's record is: a scrolling column that reads its part of the vault when shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout, QWidget
+
+from ui.session import Session
+from ui.widgets import column
+from ui.widgets.page import scrolled
+
+
+class Tab(QWidget):
+    """``.body`` scrolls. ``form_wanted`` asks the page to show a form in the tab's place."""
+
+    form_wanted = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.client_id = 0
+        whole = column(self)
+        self.area, self.body = scrolled((24, 16, 24, 24), 12)
+        whole.addWidget(self.area)
+
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def show_client(self, client_id: int) -> None:
+        """Another client's record is open now."""
+        self.client_id = client_id
+        self.area.verticalScrollBar().setValue(0)
+
+    def reload(self) -> None:
+        """Read again and show."""
+
+
+def empty(layout: QLayout) -> None:
+    """Take every widget out of a layout and let it go: rows of a list are made anew from what was read."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        inner = item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            empty(inner)

@@ -1,0 +1,345 @@
+"""Clients: find somebody as you type, see at a glance whether it is safe to ring, open the record or log a contact.
+
+The table asks the vault for the few rows it paints (blocks of 128 ids), so that it is as quick at a million contacts
+as at ten.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
+
+from caseworker.domain import safe_contacts, when
+from caseworker.storage import clients
+from ui import theme
+from ui.say import say
+from ui.screens.client.safe import STATES
+from ui.session import Place, Session
+from ui.theme import px
+from ui.widgets import Button, FlowLayout, Heading, Page, Text, TextLine, Tick, column, row
+
+Index = QModelIndex | QPersistentModelIndex
+BLOCK = 128
+KEPT_BLOCKS = 8
+
+
+class ClientModel(QAbstractTableModel):
+    """Client ids in order, their rows fetched in blocks when painted. Holds no query of its own: ``show_ids``."""
+
+    REFERENCE, NAME, SAFE, LAST, NEXT = range(5)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ids: list[int] = []
+        self._blocks: OrderedDict[int, list[clients.ClientRow]] = OrderedDict()
+        self._now: datetime | None = None
+        self._heads = (
+            self.tr("Reference"),
+            self.tr("Name"),
+            self.tr("Safe to call?"),
+            self.tr("Last contact"),
+            self.tr("Next step"),
+        )
+
+    def show_ids(self, ids: Sequence[int], now: datetime) -> None:
+        """Show these clients, as things stand now."""
+        self.beginResetModel()
+        self._ids = list(ids)
+        self._blocks.clear()
+        self._now = now
+        self.endResetModel()
+
+    def client_id(self, row: int) -> int | None:
+        return self._ids[row] if 0 <= row < len(self._ids) else None
+
+    def row_of(self, client_id: int | None) -> int:
+        """Where a client stands; -1 when not in the list."""
+        return self._ids.index(client_id) if client_id in self._ids else -1
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._heads)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._heads):
+            if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+                return self._heads[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or not 0 <= index.row() < len(self._ids):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(index.row(), index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self._heads[index.column()]}: {self._text(index.row(), index.column())}"
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (self.SAFE, self.NEXT):
+            return self._text(index.row(), index.column())
+        if role == Qt.ItemDataRole.FontRole and index.column() == self.NAME:
+            return theme.font("strong")
+        if role == Qt.ItemDataRole.FontRole and index.column() == self.REFERENCE:
+            return theme.font("reference")
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == self.SAFE:
+            _, name, token = STATES[self._safe(index.row()).state]
+            return theme.icon(name, token, 16)
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() == self.SAFE:
+            return theme.colour(STATES[self._safe(index.row()).state][2])
+        return None
+
+    def _row(self, at: int) -> clients.ClientRow:
+        number = at // BLOCK
+        if number not in self._blocks:
+            self._blocks[number] = clients.rows(self._ids[number * BLOCK : (number + 1) * BLOCK])
+            if len(self._blocks) > KEPT_BLOCKS:
+                self._blocks.popitem(last=False)
+        self._blocks.move_to_end(number)
+        return self._blocks[number][at % BLOCK]
+
+    def _safe(self, at: int) -> safe_contacts.SafeNow:
+        assert self._now is not None
+        return safe_contacts.chip(self._row(at).safe, self._now)
+
+    def _text(self, at: int, column: int) -> str:
+        assert self._now is not None
+        row = self._row(at)
+        if column == self.REFERENCE:
+            return row.reference
+        if column == self.NAME:
+            return (
+                self.tr("{name}, likes “{known_as}”").format(name=row.name, known_as=row.known_as)
+                if row.known_as
+                else row.name
+            )
+        if column == self.SAFE:
+            return say(self._safe(at).sentence)
+        if column == self.LAST:
+            return (
+                when.show_date(when.local(row.last_contact).date())
+                if row.last_contact
+                else self.tr("None yet")
+            )
+        due = when.iso_date(row.next_due) if row.next_due else None
+        if due is None:
+            return ""
+        relative = say(when.show_day_relative(due, self._now.date()))
+        return (
+            self.tr("{what}, {day}").format(what=row.next_text, day=relative) if row.next_text else relative
+        )
+
+
+class ClientsPage(Page):
+    """Search box, filters, the table, and one clear next step when it is empty."""
+
+    LIMIT = 500
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, scroll=False, parent=parent)
+        head = row(gap=12)
+        head.addWidget(Heading(self.tr("Clients")))
+        head.addStretch(1)
+        self.new = Button(self.tr("New client"), "user-plus", "primary")
+        self.new.setToolTip(self.tr("New client  (Ctrl+N)"))
+        head.addWidget(self.new)
+        self.body.addLayout(head)
+
+        self.line = TextLine()
+        self.line.setPlaceholderText(self.tr("Name, known-as name or reference"))
+        self.line.setAccessibleName(self.tr("Find in the list of clients"))
+        self.line.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition).setText(
+            self.tr("Find")
+        )
+        self.line.setClearButtonEnabled(False)
+        self.body.addWidget(self.line)
+
+        filters = QWidget()
+        flow = FlowLayout(14, filters)
+        self.mine = Tick(self.tr("My clients"))
+        self.closed = Tick(self.tr("Include closed"))
+        self.clear = Button(self.tr("Clear"), "x", "quiet")
+        self.clear.setAccessibleName(self.tr("Clear search and filters"))
+        self.count = Text("", "body", "muted")
+        for part in (self.mine, self.closed, self.clear, self.count):
+            flow.addWidget(part)
+        self.body.addWidget(filters)
+
+        self.model = ClientModel(self)
+        self.table = ClientTable(self.model)
+        self.body.addWidget(self.table, 1)
+        self.hint = Text(
+            self.tr("Up and Down move, Enter opens, Ctrl+J logs a contact for the row"),
+            "small",
+            "muted",
+            wrap=True,
+        )
+        self.body.addWidget(self.hint)
+        self.empty = QWidget()
+        down = column(self.empty, (0, 24, 0, 0), 10)
+        self.empty_words = Text("", "lead", wrap=True)
+        down.addWidget(self.empty_words)
+        self.empty_step = Button("", kind="primary")
+        down.addWidget(self.empty_step, 0, Qt.AlignmentFlag.AlignLeft)
+        down.addStretch(1)
+        self.body.addWidget(self.empty, 1)
+
+        self.line.textEdited.connect(self.search)
+        self.line.installEventFilter(self)
+        self.mine.toggled.connect(self.search)
+        self.closed.toggled.connect(self.search)
+        self.clear.clicked.connect(self.clear_all)
+        self.table.activated.connect(self._open_index)
+        self.new.clicked.connect(self._new)
+        self.empty_step.clicked.connect(self._empty_step)
+
+    def title(self) -> str:
+        return self.tr("Clients")
+
+    def first_focus(self) -> QWidget | None:
+        return self.line
+
+    def reload(self) -> None:
+        self.search()
+
+    def search(self, *_: object) -> None:
+        """Ask the vault at every key and keep the chosen row where it is."""
+        chosen = self.selected_client()
+        text = self.line.text().strip()
+        found = clients.search(
+            text, mine_only=self.mine.isChecked(), open_only=not self.closed.isChecked(), limit=self.LIMIT
+        )
+        self.model.show_ids(found.ids, self.session.now())
+        at = self.model.row_of(chosen)
+        if found.ids:
+            self.table.setCurrentIndex(self.model.index(max(0, at), ClientModel.NAME))
+        filtered = bool(text) or self.mine.isChecked()
+        self.clear.setVisible(filtered or self.closed.isChecked())
+        self._say_count(found, filtered)
+        self._show_empty(not found.ids, filtered)
+
+    def clear_all(self) -> None:
+        self.line.clear()
+        for tick in (self.mine, self.closed):
+            blocked = tick.blockSignals(True)
+            tick.setChecked(False)
+            tick.blockSignals(blocked)
+            tick._show_state()
+        self.search()
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def selected_client(self) -> int | None:
+        """The client of the row the keyboard stands on: what Ctrl+J logs a contact for."""
+        index = self.table.currentIndex()
+        return self.model.client_id(index.row()) if index.isValid() else None
+
+    def open_client(self) -> None:
+        client_id = self.selected_client()
+        if client_id is not None:
+            self.session.go.emit(Place("client", client_id))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """From the search box: Up and Down move in the table, Enter opens, and the letters stay here."""
+        if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None and self.model.rowCount():
+                at = min(max(self.table.currentIndex().row() + step, 0), self.model.rowCount() - 1)
+                self.table.setCurrentIndex(self.model.index(at, ClientModel.NAME))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.open_client()
+                return True
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Last contact goes first, then the reference, when there is little room: the name and the safe words stay.
+        self.table.setColumnHidden(ClientModel.LAST, self.width() < px(820))
+        self.table.setColumnHidden(ClientModel.REFERENCE, self.width() < px(560))
+        super().resizeEvent(event)
+
+    def _say_count(self, found: clients.Found, filtered: bool) -> None:
+        shown = self.tr("{count}+").format(count=self.LIMIT) if found.more else str(found.count)
+        if filtered and not found.more:
+            self.count.setText(self.tr("{shown} of {all} clients").format(shown=shown, all=clients.count()))
+        else:
+            self.count.setText(self.tr("{shown} clients").format(shown=shown))
+
+    def _show_empty(self, empty: bool, filtered: bool) -> None:
+        self.table.setVisible(not empty)
+        self.hint.setVisible(not empty)
+        self.empty.setVisible(empty)
+        if filtered:
+            self.empty_words.setText(
+                self.tr("No client matches. Check the spelling, or look among closed records too.")
+            )
+            self.empty_step.setText(self.tr("Clear the search"))
+        else:
+            self.empty_words.setText(
+                self.tr("No clients yet. A name or an alias is enough to start a record.")
+            )
+            self.empty_step.setText(self.tr("Add the first client"))
+
+    def _empty_step(self) -> None:
+        if self.line.text().strip() or self.mine.isChecked():
+            self.clear_all()
+        else:
+            self._new()
+
+    def _new(self) -> None:
+        self.session.go.emit(Place("new_client"))
+
+    def _open_index(self, _index: QModelIndex) -> None:
+        self.open_client()
+
+
+class ClientTable(QTableView):
+    """Rows of one height, columns of fixed share: nothing is measured row by row."""
+
+    def __init__(self, model: ClientModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Clients"))
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        down = self.verticalHeader()
+        down.setVisible(False)
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(px(38))
+        across = self.horizontalHeader()
+        across.setHighlightSections(False)
+        across.setSectionsClickable(False)
+        across.setMinimumSectionSize(px(70))
+        stretch, fixed = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Fixed
+        for column_, mode, wide in (
+            (ClientModel.REFERENCE, fixed, 96),
+            (ClientModel.NAME, stretch, 0),
+            (ClientModel.SAFE, stretch, 0),
+            (ClientModel.LAST, fixed, 150),
+            (ClientModel.NEXT, stretch, 0),
+        ):
+            across.setSectionResizeMode(column_, mode)
+            if wide:
+                across.resizeSection(column_, px(wide))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            last = self.model().rowCount() - 1
+            self.setCurrentIndex(
+                self.model().index(0 if event.key() == Qt.Key.Key_Home else last, ClientModel.NAME)
+            )
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,189 @@
+"""Forms: fields in reading order, problems said twice (in the summary and beside the field), and a draft that is never lost.
+
+What stands in a form is sealed into the vault 700 ms after the last key. A lock, a crash or a flat battery loses less
+than a sentence; closing the form keeps the draft too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+
+from caseworker.domain import when
+from caseworker.errors import Problem
+from caseworker.storage import drafts
+from caseworker.words import Words
+from ui.say import say
+from ui.session import Session
+from ui.widgets import CodeCombo, DateBoxes, ErrorSummary, Field
+
+KEEP_AFTER_MS = 700
+
+
+def value_of(editor: Any) -> object:
+    """What stands in an editor: text, a code, a number or a tick."""
+    if isinstance(editor, QLineEdit):
+        return editor.text()
+    if isinstance(editor, QPlainTextEdit):
+        return editor.toPlainText()
+    if isinstance(editor, QSpinBox):
+        return editor.value()
+    if isinstance(editor, QCheckBox):
+        return editor.isChecked()
+    if isinstance(editor, DateBoxes):
+        return list(editor.parts())
+    if isinstance(editor, QComboBox) and not isinstance(editor, CodeCombo):
+        return editor.currentData()
+    return editor.value()
+
+
+def put(editor: Any, value: object) -> None:
+    """Put a value in an editor without that counting as an edit."""
+    if isinstance(editor, QLineEdit):
+        editor.setText(str(value))
+    elif isinstance(editor, QPlainTextEdit):
+        blocked = editor.blockSignals(True)
+        editor.setPlainText(str(value))
+        editor.blockSignals(blocked)
+    elif isinstance(editor, QSpinBox):
+        blocked = editor.blockSignals(True)
+        editor.setValue(int(str(value)))
+        editor.blockSignals(blocked)
+    elif isinstance(editor, QCheckBox):
+        blocked = editor.blockSignals(True)
+        editor.setChecked(bool(value))
+        editor.blockSignals(blocked)
+    elif isinstance(editor, DateBoxes):
+        if isinstance(value, list):  # as typed, from a draft: half a date comes back as half a date
+            for box, text in zip((editor.day, editor.month, editor.year), value, strict=True):
+                box.setText(str(text))
+        else:
+            editor.set_date(str(value))
+    elif isinstance(editor, QComboBox) and not isinstance(editor, CodeCombo):
+        editor.setCurrentIndex(max(0, editor.findData(value)))
+    else:
+        editor.set_value(None if value is None else str(value))
+
+
+def watch(editor: Any, slot: Callable[..., object]) -> None:
+    """Call the bound method whenever the person changes the editor. The slot takes no arguments it needs."""
+    if isinstance(editor, QLineEdit):
+        editor.textEdited.connect(slot)
+    elif isinstance(editor, QPlainTextEdit):
+        editor.textChanged.connect(slot)
+    elif isinstance(editor, QSpinBox):
+        editor.valueChanged.connect(slot)
+    elif isinstance(editor, QCheckBox):
+        editor.toggled.connect(slot)
+    elif isinstance(editor, DateBoxes):
+        editor.changed.connect(slot)
+    elif isinstance(editor, QComboBox):
+        editor.activated.connect(slot)
+    else:
+        editor.chosen.connect(slot)
+
+
+class DraftKeeper(QObject):
+    """Seals what stands in one form into the vault after a short pause, on every field."""
+
+    kept = Signal(object)  # the time it was kept, as shown: "10:42am"
+
+    def __init__(
+        self, session: Session, key: str, read: Callable[[], dict[str, object]], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.key = key
+        self._read = read
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(KEEP_AFTER_MS)
+        self._timer.timeout.connect(self.keep)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was typed that is not kept yet."""
+        return self._timer.isActive()
+
+    def touch(self, *_: object) -> None:
+        self._timer.start()
+
+    def keep(self) -> None:
+        """Seal it now. A full disk is said once by the session and does not stop the typing."""
+        self._timer.stop()
+        try:
+            self.session.write(drafts.keep, self.key, self._read())
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        self.kept.emit(when.show_time(self.session.now()))
+
+    def keep_if_waiting(self) -> None:
+        if self.waiting:
+            self.keep()
+
+    def forget(self) -> None:
+        """Stop without keeping: it was saved, or thrown away on purpose."""
+        self._timer.stop()
+
+
+class Form(QWidget):
+    """Named editors with labels, hints and problems. Storage gets a dataclass made from ``values()``."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: dict[str, Field] = {}
+        self.editors: dict[str, Any] = {}
+        self.errors = ErrorSummary()
+        self.errors.hide()
+
+    def field(self, name: str, label: str, editor: QWidget, hint: str = "", optional: bool = False) -> Field:
+        """A field under that name, watched for edits."""
+        made = Field(label, editor, hint, optional)
+        self.fields[name] = made
+        self.bind(name, editor)
+        return made
+
+    def bind(self, name: str, editor: QWidget) -> None:
+        """Watch and read an editor that draws its own label (a choice row)."""
+        self.editors[name] = editor
+        watch(editor, self._edited)
+
+    def _edited(self, *_: object) -> None:
+        self.edited.emit()
+
+    def values(self) -> dict[str, object]:
+        return {name: value_of(editor) for name, editor in self.editors.items()}
+
+    def text(self, name: str) -> str:
+        """One value as trimmed text."""
+        value = value_of(self.editors[name])
+        return "" if value is None else str(value).strip()
+
+    def fill(self, values: Mapping[str, object]) -> None:
+        """Put back what stood in the form; names it does not know are left out."""
+        for name, value in values.items():
+            if name in self.editors:
+                put(self.editors[name], value)
+
+    def show_problems(self, problems: Mapping[str, Words | str]) -> None:
+        """Beside each field and in the summary, which takes the keyboard. An empty mapping clears both."""
+        lines: list[tuple[str, QWidget]] = []
+        for name, editor in self.editors.items():
+            text = say(problems[name]) if name in problems else None
+            shown = self.fields.get(name, editor)
+            if hasattr(shown, "show_problem"):
+                shown.show_problem(text)
+            if text is not None:
+                lines.append((text, editor))
+        rest = [say(text) for name, text in problems.items() if name not in self.editors]
+        lines += [(text, self.errors) for text in rest]
+        self.errors.show_problems(lines)
+        self.errors.setVisible(bool(lines))
+        if lines:
+            self.errors.setFocus(Qt.FocusReason.OtherFocusReason)
