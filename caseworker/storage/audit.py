@@ -74,9 +74,13 @@ def append(
         _ROW, (seq, at, worker, device, action, noun, row_id, client_id, text, salt, content, prev, digest)
     )
     _pending.head = (seq, digest)
-    if seq % CHECKPOINT_EVERY == 0 or seq == 1:
+    if _always_signed(seq, action):
         checkpoint(seq, digest)
     return seq
+
+
+def _always_signed(seq: int, action: str) -> bool:
+    return seq == 1 or seq % CHECKPOINT_EVERY == 0 or action == "lock"
 
 
 def opened(client_id: int) -> int:
@@ -182,7 +186,9 @@ def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
                 found.append(words("The history written with audit entry {seq} has been changed", seq=seq))
         if at < last_at:
             found.append(words("The audit chain: entry {seq} is dated before the one it follows", seq=seq))
-        if seq in signatures:
+        if seq not in signatures and _always_signed(seq, action):
+            found.append(words("The signature on audit entry {seq} is missing", seq=seq))
+        elif seq in signatures:
             _check_signature(seq, digest, signatures.pop(seq), signers, found)
         prev, expected, last_at = bytes(digest), seq + 1, at
         if len(found) >= 20:

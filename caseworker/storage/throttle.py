@@ -22,7 +22,7 @@ _memory: dict[
 
 def delay(failures: int) -> int:
     """Seconds to wait after that many wrong passphrases in a row."""
-    return DELAYS[min(failures, len(DELAYS) - 1)] if failures > 0 else 0
+    return DELAYS[min(failures, len(DELAYS)) - 1] if failures > 0 else 0
 
 
 def wait_seconds(folder: Path) -> int:

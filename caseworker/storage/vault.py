@@ -22,6 +22,7 @@ from typing import Any
 
 import peewee
 from playhouse.migrations import Runner
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from caseworker import storage
 from caseworker.crypto import header as hdr
@@ -840,7 +841,6 @@ class OpenVault:
         if not database.read_only:
             with database.atomic():
                 audit.append("lock", "vault", 0)
-                audit.checkpoint_if_old(0)
                 head = audit.head()
             self._anchor.advance(head)
         database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -936,10 +936,12 @@ def _run_checks(
             if cancelled is not None and cancelled():
                 break
             found.append(problem.words)
-        except peewee.OperationalError:
+        except (peewee.DatabaseError, sqlcipher.DatabaseError):
+            # "interrupted" when cancelled; otherwise a part that no longer fits together, such as the search
+            # list
             if cancelled is not None and cancelled():
                 break
-            raise
+            found.append(_damaged_structure(None))
     return found
 
 
