@@ -212,16 +212,19 @@ def _mask(np: Any, column: Iterable[str], wanted: Iterable[str]) -> Any:
 
 # --- people ---------------------------------------------------------------------------------------------------------
 
+# For many episodes at once: their numbers come in as one JSON list, each is one step into a covering index.
 _FIRST_TWO_WAY = f"""
-(SELECT c.at FROM contact c INDEXED BY contact_episode WHERE c.episode_id = e.id AND c.at < ? AND c.withdrawn = 0
+SELECT e.value, (SELECT c.at FROM contact c INDEXED BY contact_episode
+    WHERE c.episode_id = e.value AND c.at < ? AND c.withdrawn = 0
     AND c.kind IN ({", ".join(f"'{kind}'" for kind in sorted(COUNTING_KINDS))})
     AND c.outcome IN ({", ".join(f"'{outcome}'" for outcome in sorted(TWO_WAY))})
     AND c.method NOT IN ({", ".join(f"'{method}'" for method in sorted(NEVER_TWO_WAY_METHODS))})
     ORDER BY c.at LIMIT 1)
+FROM json_each(?) e
 """
-_EPISODE = f"""
+_EPISODE = """
 SELECT e.id, e.client_id, e.started, e.closed, e.closure_reason, e.crime, e.da_context, e.online, e.hate,
-    e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only, p.born, p.age_estimate, {_FIRST_TWO_WAY}
+    e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only, p.born, p.age_estimate
 FROM episode e JOIN client p ON p.id = e.client_id
 """
 
@@ -244,20 +247,19 @@ class _Episode:
     totals_only: int
     born: str
     age_estimate: int | None
-    first_two_way: int | None
 
-    def engaged_at(self) -> int | None:
+    def engaged_at(self, first_two_way: int | None) -> int | None:
         """When it became engaged: the first two-way contact, and consent to support or an assessment begun.
 
         Consent has no date of its own and is taken as given by the first conversation; an assessment counts from
         the day it was begun.
         """
-        if self.first_two_way is None:
+        if first_two_way is None:
             return None
         if self.consent == "yes":
-            return self.first_two_way
+            return first_two_way
         if self.assessed_on:
-            return max(self.first_two_way, midnight(date.fromisoformat(self.assessed_on)))
+            return max(first_two_way, midnight(date.fromisoformat(self.assessed_on)))
         return None
 
     def open_on(self, day: str) -> bool:
@@ -295,39 +297,51 @@ class _People:
             self.area[client] = NOT_STATED if totals_only else stated(area)
 
     def _hidden_among(self, clients: set[int]) -> set[int]:
-        rows = database.execute_sql("SELECT id FROM client WHERE totals_only != 0").fetchall()
+        rows = database.execute_sql(
+            "SELECT id FROM client INDEXED BY client_totals_only WHERE totals_only != 0"
+        ).fetchall()
         return clients & {row[0] for row in rows}
 
     def _episodes(self, contacts: _Contacts) -> dict[int, _Episode]:
         """Open at some time in the period, or closed before it and with a contact in it all the same."""
-        before = (self.before,)
         rows = database.execute_sql(
             f"{_EPISODE} WHERE e.closed = '' AND e.started <= ?"
             f" UNION ALL {_EPISODE} WHERE e.closed >= ? AND e.started <= ?",
-            (*before, self.end, *before, self.start, self.end),
+            (self.end, self.start, self.end),
         ).fetchall()
         found = {row[0]: _Episode(*row) for row in rows}
-        missing = sorted(
-            set(contacts.np.unique(contacts.episode[contacts.two_way]).tolist()) - set(found) - {0}
-        )
-        for first in range(0, len(missing), 500):
-            some = missing[first : first + 500]
-            marks = ", ".join("?" * len(some))
-            more = database.execute_sql(f"{_EPISODE} WHERE e.id IN ({marks})", (*before, *some)).fetchall()
-            found |= {row[0]: _Episode(*row) for row in more}
-        return found
+        with_contact = contacts.np.unique(contacts.episode[contacts.two_way]).tolist()
+        missing = json.dumps([episode for episode in with_contact if episode and episode not in found])
+        rows = database.execute_sql(f"{_EPISODE} WHERE e.id IN (SELECT value FROM json_each(?))", (missing,))
+        return found | {row[0]: _Episode(*row) for row in rows.fetchall()}
 
-    def _last_two_way(self, contacts: _Contacts) -> dict[int, int]:
-        """Episode -> its last two-way contact in the period.
+    def _first_two_way(self, in_period: Mapping[int, int]) -> dict[int, int | None]:
+        """Episode -> its first two-way contact before the period's end.
+
+        Nothing counts towards an episode before it starts, so one that started in the period needs no looking back;
+        and one that was over before the period's end without a contact in it changes no figure.
+        """
+        earlier = [
+            episode.id
+            for episode in self.episodes.values()
+            if episode.started < self.start
+            and (episode.id in in_period or episode.open_on(self.end) or episode.assessed_on >= self.start)
+        ]
+        rows = database.execute_sql(_FIRST_TWO_WAY, (self.from_, json.dumps(earlier))).fetchall()
+        before = {episode: at for episode, at in rows if at is not None}
+        return {episode: before.get(episode, in_period.get(episode)) for episode in self.episodes}
+
+    def _two_way(self, contacts: _Contacts) -> tuple[dict[int, int], dict[int, int]]:
+        """Episode -> its first, and its last, two-way contact in the period.
 
         A contact logged without an episode belongs to the one its client had open that day, the latest if several.
         """
         np = contacts.np
         known = contacts.two_way & (contacts.episode > 0)
         order = np.argsort(contacts.at[known], kind="stable")
-        last = dict(
-            zip(contacts.episode[known][order].tolist(), contacts.at[known][order].tolist(), strict=True)
-        )
+        episodes, times = contacts.episode[known][order].tolist(), contacts.at[known][order].tolist()
+        last = dict(zip(episodes, times, strict=True))
+        first = dict(zip(reversed(episodes), reversed(times), strict=True))
         loose = contacts.two_way & (contacts.episode == 0) & (contacts.client > 0)
         if loose.any():
             of_client = defaultdict(list)
@@ -339,11 +353,13 @@ class _People:
                     e for e in of_client[client] if e.started <= day and (not e.closed or e.closed >= day)
                 ]
                 if open_then:
-                    last[open_then[-1].id] = max(at, last.get(open_then[-1].id, 0))
-        return last
+                    theirs = open_then[-1].id
+                    last[theirs] = max(at, last.get(theirs, at))
+                    first[theirs] = min(at, first.get(theirs, at))
+        return first, last
 
     def _measures(self, contacts: _Contacts) -> dict[str, set[int]]:
-        last = self._last_two_way(contacts)
+        first, last = self._two_way(contacts)
         supporting: dict[int, list[_Episode]] = defaultdict(list)
         for episode_id in last:
             episode = self.episodes[episode_id]
@@ -351,7 +367,8 @@ class _People:
         self.supporting = {
             client: sorted(found, key=lambda e: (e.started, e.id)) for client, found in supporting.items()
         }
-        engaged_at = {episode.id: episode.engaged_at() for episode in self.episodes.values()}
+        first_ever = self._first_two_way(first)
+        engaged_at = {e.id: e.engaged_at(first_ever[e.id]) for e in self.episodes.values()}
         # Ongoing: engaged before the period began. Everybody else who was supported is new, also those who have not
         # yet agreed to support; so new and ongoing always add up to supported.
         ongoing = {
