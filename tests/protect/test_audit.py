@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +29,17 @@ def ranges(
     hidden = [index for index, number in enumerate(shown) if number is None]
     found, _ = attack(linked, boxes, hidden, None, exact=exact)
     return {linked.names[index]: span for index, span in found.items()}
+
+
+def test_what_one_published_number_says_on_its_own() -> None:
+    assert [box(number, 5) for number in (0, 5, 10, 3)] == [(0, 4), (1, 9), (6, 14), (3, 3)]
+    assert [box(number, 0) for number in (0, 5)] == [(0, 0), (5, 5)]
+    house = [box(number, 5, conventional=True, small=8) for number in (0, 10, 15)]
+    assert house == [(0, 0), (8, 12), (13, 17)]
+    assert box(5, 5, conventional=True, small=5) == (5, 7)
+    assert box(None, 5) == (1, math.inf)
+    assert box(None, 5, zeros_published=False) == (0, math.inf)
+    assert box(None, 5, hidden=(1, 7)) == (1, 7)
 
 
 def test_one_hidden_cell_is_worked_out_from_its_row() -> None:

@@ -118,6 +118,12 @@ def test_a_lone_number_goes_up_as_often_as_its_remainder_says() -> None:
         assert abs(up / 4_000 - value / 5) < 0.03
 
 
+def test_a_changed_count_draws_anew() -> None:
+    """Otherwise a cell that goes from 6 to 11 would show which way it was rounded before."""
+    same = sum((up_cost(KEY, f"c{n}", 6, 5) < 0) == (up_cost(KEY, f"c{n}", 11, 5) < 0) for n in range(1_000))
+    assert 600 < same < 760  # 0.2 ** 2 + 0.8 ** 2 = 68%
+
+
 def test_the_same_data_and_key_give_the_same_answer_in_any_order() -> None:
     linked = linked_tables(400, 3)
     turned = list(reversed(range(len(linked.names))))
@@ -206,6 +212,12 @@ def test_without_room_the_largest_total_moves_one_step_more_and_is_listed() -> N
     assert broken(linked, rounded.values) == 0
     assert all(abs(number - true) < 10 for number, true in zip(rounded.values, linked.values, strict=True))
     assert rounded.values[row_total] == 0
+
+
+def test_a_nought_never_moves_even_when_nothing_else_can() -> None:
+    linked = Linked(["a", "nobody", "all"], [3, 0, 3], [(2, [0, 1])])
+    with pytest.raises(CannotRound):
+        round_linked(linked, KEY, fixed={0: 0, 2: 5})
 
 
 def test_published_numbers_that_contradict_each_other_are_refused() -> None:

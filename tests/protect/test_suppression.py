@@ -27,29 +27,53 @@ def check(linked: Linked, found: Suppressed) -> None:
 
 def test_a_row_that_gives_its_small_numbers_away_is_hidden_further() -> None:
     """Eleven ones under a total shown as 10 (8 to 12): each could only be 1 or 2."""
-    linked = Linked([*map(str, range(11)), "all"], [1] * 11 + [11], [(11, list(range(11)))])
-    naive = [None] * 11 + [10]
+    linked = Linked([*map(str, range(12)), "all"], [1] * 11 + [0, 11], [(12, list(range(12)))])
+    naive = [None] * 11 + [0, 10]
     assert len(audit(linked, naive, 5, small=SMALL, conventional=True).failing) == 11
     found = suppress(linked)
     assert found.passed
-    assert found.secondary == [11]
+    assert found.secondary == [12]
     assert found.range is None
     check(linked, found)
 
 
-def test_what_needs_no_hiding_is_shown_again() -> None:
-    """Repair hides one number for each failing cell; only those that protect stay hidden."""
-    rows = [[1] * 11, [20] * 11]
+def is_open(linked: Linked, values: list[int | None]) -> bool:
+    """Whether both attackers are kept off."""
+    strict = audit(linked, values, 5, small=SMALL, conventional=True)
+    knows_rule = audit(linked, values, 5, min_candidates=2, small=SMALL, conventional=True, hidden=(1, 7))
+    return not strict.failing and not knows_rule.failing
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1, 1, 12, 1, 1, 0], [0, 1, 1, 1, 1, 2]],
+        [[1, 2, 1], [12, 1, 20]],
+        [[1, 0, 2, 0, 2, 9], [0, 20, 9, 2, 9, 0], [12, 0, 1, 1, 1, 1]],
+    ],
+)
+def test_what_needs_no_hiding_is_shown_again(rows: list[list[int]]) -> None:
+    """In these tables the repair hides more than it has to at first."""
     linked = table(rows)
     found = suppress(linked)
     assert found.passed
+    assert found.secondary
     check(linked, found)
     for index in found.secondary:
         shown = list(found.values)
         shown[index] = (linked.values[index] + 2) // 5 * 5
-        strict = audit(linked, shown, 5, small=SMALL, conventional=True)
-        knows_rule = audit(linked, shown, 5, min_candidates=2, small=SMALL, conventional=True, hidden=(1, 7))
-        assert strict.failing or knows_rule.failing
+        assert not is_open(linked, shown)
+
+
+def test_who_knows_the_rule_finds_no_exact_number() -> None:
+    """Four sevens under a total shown as 30 (28 to 32): at most 7 each, so all are 7."""
+    linked = Linked([*map(str, range(4)), "all"], [7] * 4 + [28], [(4, list(range(4)))])
+    naive = [None] * 4 + [30]
+    assert audit(linked, naive, 5, small=SMALL, conventional=True).passed
+    assert audit(linked, naive, 5, small=SMALL, conventional=True, hidden=(1, 7)).exact_small == 4
+    found = suppress(linked)
+    assert found.passed
+    assert found.secondary == [4]
 
 
 def test_a_table_without_small_numbers_is_only_rounded() -> None:
