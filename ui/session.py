@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from caseworker.errors import Problem
+from ui.preferences import Preferences
 from ui.say import say
 from ui.work import Work
 
@@ -61,21 +62,25 @@ class Session(QObject):
     covering = Signal()
     keeping = Signal()
     locked = Signal()
+    #: Carries Preferences: somebody chose another text size, other colours, another time to lock.
+    chosen = Signal(object)
 
     def __init__(
         self,
         vault: OpenVault,
         work: Work | None = None,
         clock: Callable[[], datetime] | None = None,
+        preferences: Preferences | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        if work is None:
-            from caseworker.storage import database
+        from caseworker.storage import database
 
-            work = Work(database, self)
         self.vault = vault
-        self.work = work
+        self.work = work or Work(database, self)
+        #: The check of the whole file has a thread of its own, so that a return never waits behind it.
+        self.checks = Work(database, self)
+        self.preferences = preferences or Preferences()
         self._clock = clock
         self._locked = False
         #: Called first when locking: ends the process by force if an orderly lock takes too long.
@@ -91,6 +96,9 @@ class Session(QObject):
 
         result: T = storage.write(function, *args, **kwargs)
         self.changed.emit()
+        if storage.checkpoint_due() and not self.work.busy():
+            # Folding the log into the file takes a while: never on the thread of the screen.
+            self.work.run(storage.checkpoint, owner=self)
         return result
 
     def problem(self, problem: Problem) -> None:
@@ -104,13 +112,14 @@ class Session(QObject):
         """Cover the window, keep what is half-typed, close the vault. The process ends after this."""
         if self._locked:
             return
-        self._locked = True
         if self.deadline is not None:
             self.deadline()
         self.covering.emit()
         # The worker is told to stop before drafts are written: it may hold the write lock they need.
         self.work.stop()
+        self.checks.stop()
         self.keeping.emit()
+        self._locked = True
         forget_clipboard()
         try:
             self.vault.close()

@@ -23,7 +23,7 @@ class Database(Protocol):
 
     def connection_context(self) -> AbstractContextManager[Any]: ...
 
-    def connection(self) -> Any: ...
+    def interrupt(self) -> None: ...
 
 
 class Job:
@@ -57,9 +57,9 @@ class Job:
         """Whether somebody asked to stop. Jobs that take long look here between steps."""
         return self._stop.is_set()
 
-    def report(self, step: Any) -> None:
-        """Say how far it is (``Words`` or a plain object); reaches ``progress=`` on the screen's thread."""
-        self._report(step)
+    def report(self, *step: Any) -> None:
+        """Say how far it is (``Words`` or a plain object); reaches ``progress=`` on the UI thread."""
+        self._report(step[0] if len(step) == 1 else step)
 
     def _perform(self) -> None:
         extra: dict[str, Any] = {}
@@ -89,7 +89,6 @@ class Work(QObject):
         self._database = database
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: set[Job] = set()
-        self._connection: Any = None
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -132,10 +131,8 @@ class Work(QObject):
         for job in self._waiting:
             job.cancel()
         self._waiting.clear()
-        connection = self._connection
-        if connection is not None:
-            # interrupt() is the one call on a connection that another thread may make.
-            connection.interrupt()
+        if self._database is not None:
+            self._database.interrupt()
         self._jobs.put(None)
 
     def wait(self, seconds: float) -> bool:
@@ -151,15 +148,22 @@ class Work(QObject):
                 # Still delivered, so that whoever waits hears that it stopped.
                 job._error = Stopped()
             else:
-                with self._own_connection():
-                    job._perform()
+                self._do(job)
             try:
                 self._finished.emit(job)
             except RuntimeError:  # the application went away first
                 return
 
+    def _do(self, job: Job) -> None:
+        try:
+            with self._own_connection():
+                job._perform()
+        except Exception as error:  # the vault was closed under it
+            job._error = job._error or error
+
     def _own_connection(self) -> AbstractContextManager[Any]:
-        return nullcontext() if self._database is None else _Connected(self, self._database)
+        # Closed after each job: a connection left open could read a vault the screen has closed.
+        return nullcontext() if self._database is None else self._database.connection_context()
 
     def _deliver(self, job: Job) -> None:
         if job not in self._waiting:
@@ -183,22 +187,3 @@ class Work(QObject):
 
 class Stopped(Exception):
     """The job was asked to stop before it began."""
-
-
-class _Connected:
-    """A connection of the worker's own, closed after the job: one left open could read a closed vault."""
-
-    def __init__(self, work: Work, database: Database) -> None:
-        self._work = work
-        self._database = database
-        self._context: AbstractContextManager[Any] | None = None
-
-    def __enter__(self) -> None:
-        self._context = self._database.connection_context()
-        self._context.__enter__()
-        self._work._connection = self._database.connection()
-
-    def __exit__(self, *raised: Any) -> None:
-        self._work._connection = None
-        if self._context is not None:
-            self._context.__exit__(*raised)

@@ -12,7 +12,7 @@ from ui.widgets.fields import (
     NoteEdit,
     TextLine,
 )
-from ui.widgets.page import Page, Panel
+from ui.widgets.page import Page
 from ui.widgets.parts import (
     Banner,
     Button,
@@ -46,7 +46,6 @@ __all__ = [
     "Heading",
     "NoteEdit",
     "Page",
-    "Panel",
     "RowFrame",
     "Said",
     "Text",

@@ -1,4 +1,4 @@
-"""What every screen is built on: a page in the window, and the panel at its right side.
+"""What every screen is built on: a page in the window.
 
 A page reads the vault again when something changed while it is on show, or when it is next shown.
 """
@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
-from ui.theme import px
-from ui.widgets.parts import Button, Margins, Text, column, row
+from ui.widgets.parts import Margins, column
 
 
 def scrolled(margins: Margins, gap: float) -> tuple[QScrollArea, QVBoxLayout]:
@@ -86,60 +85,3 @@ class Page(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         self._read_again()
         super().showEvent(event)
-
-
-class Panel(QFrame):
-    """The panel at the right side (400 px): the page stays readable beside it. Never modal.
-
-    ``.body`` scrolls, ``.foot`` stays. ``closing`` asks the window to take it away; the draft is kept.
-    """
-
-    closing = Signal()
-    WIDE = 400
-
-    def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.setObjectName("panel")
-        self.setAccessibleName(title)
-        outer = column(self)
-        self.area, self.body = scrolled((18, 14, 18, 10), 11)
-        outer.addWidget(self.area, 1)
-        head = row(gap=8)
-        self.heading = Text(title, "panel")
-        head.addWidget(self.heading)
-        head.addStretch(1)
-        self.shut = Button(self.tr("Close"), "x", "quiet")
-        self.shut.setToolTip(self.tr("Close and keep the draft  (Esc)"))
-        self.shut.clicked.connect(self._shut)
-        head.addWidget(self.shut)
-        self.body.addLayout(head)
-        foot = QFrame()
-        foot.setObjectName("panelfoot")
-        self.foot = row(foot, (18, 10, 18, 10), 10)
-        outer.addWidget(foot)
-
-    def show_place(self, arg: Any) -> None:
-        """Opened, or asked for again; ``arg`` as in ``Place``."""
-
-    def show_alone(self, alone: bool) -> None:
-        """True when the window is too narrow to show the page beside: show what the page would have shown."""
-
-    def keep_draft(self) -> None:
-        """Write what is half-typed to the vault's drafts now."""
-
-    def save(self) -> None:
-        """Ctrl+Enter."""
-
-    def first_focus(self) -> QWidget | None:
-        return None
-
-    def _shut(self) -> None:
-        self.closing.emit()
-
-
-def fit_panel(panel: Panel, alone: bool) -> None:
-    """400 px beside the page, or the whole width in its place."""
-    panel.setMinimumWidth(px(Panel.WIDE) if not alone else 0)
-    panel.setMaximumWidth(16777215 if alone else px(Panel.WIDE))
-    panel.show_alone(alone)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.session import Notice
 from ui.theme import px
 
 Margins = tuple[float, float, float, float]
@@ -378,6 +379,7 @@ class Banner(QFrame):
     ) -> None:
         super().__init__(parent)
         self.kind = kind
+        self._action_text, self._action = action_text, action
         self.setProperty("banner", self.TINTS[kind])
         self.setAccessibleName(text)
         outer = row(self)
@@ -401,6 +403,10 @@ class Banner(QFrame):
 
     def text(self) -> str:
         return self._words.text()
+
+    def notice(self) -> Notice:
+        """What it says, as it was asked for."""
+        return Notice(self.text(), self.kind, self._action_text, self._action)
 
     def _close(self) -> None:
         self.hide()

@@ -1,0 +1,606 @@
+"""Starts the app: one window that shows the first run, the lock screen or the records; it ends at a lock.
+
+Exit codes: 0 closed, 75 locked (the launcher starts a new process with the lock screen), 2 wrong arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QWindow,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from caseworker import paths
+from caseworker.errors import Problem
+from ui import preferences as prefs
+from ui import theme
+from ui.idle import Idle
+from ui.preferences import Preferences
+from ui.say import say
+from ui.screens.lock import LockScreen
+
+if TYPE_CHECKING:
+    from caseworker.crypto.keys import KdfCost
+    from ui.screens.firstrun import FirstRun
+    from ui.session import Session
+    from ui.window import Window
+
+CLOSED, LOCKED = 0, 75
+#: The process has ended this long after a lock began, whatever a worker thread does.
+LOCK_SECONDS = 0.8
+LAST_RESORT_SECONDS = 0.95
+SHIFTS, SHIFT_SECONDS = 3, 5.0
+#: Made-up people to try things with, in the vaults' folder; never looked at by ``vault.find``.
+PRACTICE = "made-up"
+
+
+class Desk(QMainWindow):
+    """The one window. ``ended`` carries the exit code; who runs the event loop ends the process with it."""
+
+    ended = Signal(object)
+    #: Something else is on show: the lock screen, the first run or the records.
+    showing = Signal()
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        preferences_file: Path | None = None,
+        cost: KdfCost | None = None,
+        clock: Callable[[], datetime] | None = None,
+        locked_at: datetime | None = None,
+        note: str = "",
+    ) -> None:
+        super().__init__()
+        self.root = root
+        self._preferences_file = preferences_file
+        self.preferences = prefs.load(preferences_file) if preferences_file is not None else Preferences()
+        self._cost = cost
+        self._clock = clock
+        self._locked_at = locked_at
+        self._note = note
+        self._deadline: Callable[[], None] | None = None
+        self.session: Session | None = None
+        self.window_: Window | None = None
+        self.door: LockScreen | None = None
+        self.first_run: FirstRun | None = None
+        self._practice: Any = None
+        self._code: int | None = None
+        self.setWindowTitle(theme.PRODUCT)
+        self.setWindowIcon(theme.icon("notebook-pen", "primary", 32))
+        self.setMinimumSize(640, 420)
+        self.resize(1280, 800)
+        if self.preferences.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.preferences.geometry.encode("ascii")))
+        self.cover = QWidget(self)
+        self.cover.setObjectName("cover")
+        self.cover.setAutoFillBackground(True)
+        self.cover.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        self.cover.hide()
+        self.idle = Idle(self.preferences.idle_minutes, self)
+        self.idle.lock_due.connect(self.lock)
+        self._shifts: list[float] = []
+        self._listen()
+
+    # ---- what is on show
+
+    def begin(self) -> None:
+        """The first run when there is no vault here yet, else the lock screen."""
+        if _has_vault(self.root):
+            self.show_lock()
+        else:
+            self.show_first_run()
+
+    def show_lock(self) -> None:
+        self.door = LockScreen(self.root, self._locked_at, self._note, self._cost)
+        self.door.opened.connect(self.open_window)
+        self.door.holding.connect(self.take)
+        self.door.preferences_wanted.connect(self.choose_looks)
+        self.door.help_wanted.connect(self.show_help)
+        self._put(self.door)
+
+    def show_first_run(self, answers: Any = None) -> None:
+        from ui.screens.firstrun import FirstRun
+
+        self.first_run = FirstRun(self.root, self.preferences, answers, self._cost)
+        self.first_run.opened.connect(self.open_window)
+        self.first_run.practise.connect(self._practise)
+        self.first_run.preferences_wanted.connect(self.choose_looks)
+        self.first_run.preferences_changed.connect(self._keep_preferences)
+        self.first_run.help_wanted.connect(self.show_help)
+        self._put(self.first_run)
+
+    def take(self, vault: Any) -> Session:
+        """The vault is open from here on: whatever happens, it can be locked."""
+        if self.session is None:
+            from ui.session import Session
+
+            self.session = Session(vault, None, self._clock, self.preferences, self)
+            self.session.deadline = self._deadline
+            self.session.covering.connect(self.cover_up)
+            self.session.locked.connect(self._locked)
+            self.session.chosen.connect(self.set_preferences)
+            self.idle.start()
+        return self.session
+
+    def open_window(self, vault: Any) -> None:
+        """The records. The whole file is read and checked beside the screen from now on."""
+        session = self.take(vault)
+        self._build_window()
+        session.checks.run(vault.whole_check, owner=self, then=self._checked, failed=self._not_checked)
+        if not vault.synthetic and not _sheet_typed():
+            self._remind_of_sheet()
+
+    def _build_window(self) -> None:
+        from ui.session import Place
+        from ui.window import Window
+
+        assert self.session is not None
+        self.window_ = Window(self.session)
+        self.door = self.first_run = None
+        self._put(self.window_)
+        self.window_.go(Place("today"))
+
+    def _put(self, widget: QWidget) -> None:
+        leaving = self.takeCentralWidget()
+        self.setCentralWidget(widget)
+        if leaving is not None:
+            leaving.hide()
+            leaving.deleteLater()
+        if not self.cover.isHidden():
+            self.cover.raise_()
+        self.showing.emit()
+
+    def _checked(self, found: list[Any]) -> None:
+        from ui.session import Notice
+
+        if self.session is not None:
+            for words in found:
+                self.session.notice.emit(Notice(say(words), "high"))
+
+    def _not_checked(self, error: Exception) -> None:
+        if isinstance(error, Problem) and self.session is not None:
+            self.session.problem(error)
+        elif not isinstance(error, Problem):
+            raise error
+
+    def _remind_of_sheet(self) -> None:
+        from ui.session import Notice
+
+        if self.session is not None:
+            self.session.notice.emit(
+                Notice(
+                    self.tr(
+                        "Your recovery sheet was never typed back. Make a new one, so that you know it works"
+                    ),
+                    "warn",
+                    self.tr("Make a new sheet"),
+                    self._go_to_sheet,
+                )
+            )
+
+    def _go_to_sheet(self) -> None:
+        from ui.session import Place
+
+        if self.session is not None:
+            self.session.go.emit(Place("settings", "sheet"))
+
+    # ---- made-up people
+
+    def _practise(self, passphrase: str) -> None:
+        """A separate vault of made-up people, made beside the screen and thrown away at the next start."""
+        from ui.work import Work
+
+        self._practice = Work(None, self)
+        self._practice.run(
+            _make_practice,
+            self.root,
+            passphrase,
+            self._cost,
+            owner=self,
+            then=self.open_practice,
+            failed=self._no_practice,
+        )
+
+    def open_practice(self, unlocked: Any) -> None:
+        from caseworker.storage import vault
+
+        self.open_window(vault.open_vault(unlocked))
+
+    def _no_practice(self, error: Exception) -> None:
+        step = getattr(self.first_run, "step", None)
+        if step is not None and hasattr(step, "show_failure"):
+            step.show_failure(error)
+
+    # ---- locking
+
+    def set_deadline(self, deadline: Callable[[], None]) -> None:
+        """What ends the process by force when an orderly lock takes too long."""
+        self._deadline = deadline
+
+    def lock(self) -> None:
+        """Ctrl+L, idle, sleep: close the vault and end. On the lock screen there is nothing to lock."""
+        if self.session is not None:
+            self.session.lock()
+
+    def hide_now(self) -> None:
+        """F12, Shift three times, the button: cover first, in this very event; then lock."""
+        self.cover_up()
+        self.lock()
+
+    def cover_up(self) -> None:
+        """Nothing of ours can be read from here on: an opaque, empty cover over everything, at once."""
+        for other in QApplication.topLevelWidgets():
+            if other is not self and other.isVisible():
+                other.hide()
+        self.cover.setGeometry(self.rect())
+        self.cover.show()
+        self.cover.raise_()
+        self.cover.repaint()
+
+    def is_covered(self) -> bool:
+        return not self.cover.isHidden()
+
+    def _locked(self) -> None:
+        self._keep_geometry()
+        self._end(LOCKED)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing the window locks the records and ends."""
+        self._keep_geometry()
+        if self.session is not None and not self.session.is_locked():
+            self._code = CLOSED
+            self.session.lock()
+        event.accept()
+        self._end(CLOSED)
+
+    def _end(self, code: int) -> None:
+        self.idle.stop()
+        if self._code is None or self._code == CLOSED:
+            code = self._code if self._code is not None else code
+            self._code = code
+        self.ended.emit(self._code)
+
+    # ---- preferences
+
+    def choose_looks(self) -> None:
+        from ui.screens.settings import LookDialog
+
+        dialog = LookDialog(self.preferences, self)
+        dialog.chosen.connect(self.set_preferences)
+        dialog.open()
+
+    def show_help(self) -> None:
+        from ui.screens.help import HelpDialog
+
+        HelpDialog(self).open()
+
+    def _keep_preferences(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        self.idle.set_minutes(preferences.idle_minutes)
+        if self.session is not None:
+            self.session.preferences = preferences
+        if self._preferences_file is not None:
+            prefs.save(self._preferences_file, preferences)
+
+    def set_preferences(self, preferences: Preferences) -> None:
+        """Use and keep the choice; what is on show is built anew at the new size, with its drafts."""
+        before = self.preferences
+        if preferences == before:
+            return
+        self._keep_preferences(preferences)
+        if (before.theme, before.scale, before.easier) == (
+            preferences.theme,
+            preferences.scale,
+            preferences.easier,
+        ):
+            return
+        # After the event that asked: the control it came from is about to be replaced.
+        QTimer.singleShot(0, self._build_anew)
+
+    def _build_anew(self) -> None:
+        apply_look(self.preferences)
+        if self.window_ is not None and self.session is not None and not self.session.is_locked():
+            self._window_anew()
+        elif self.door is not None and not self.door.is_busy():
+            before = self.door
+            self.show_lock()
+            self.door.take_over(before)
+        elif self.first_run is not None and not self.first_run.is_making():
+            self.first_run.step.keep()
+            self.show_first_run(self.first_run.answers)
+
+    def _window_anew(self) -> None:
+        old = self.window_
+        assert old is not None and self.session is not None
+        focus = QApplication.focusWidget()
+        name = focus.accessibleName() if focus is not None else ""
+        old.keep_drafts()
+        place, before = old.place(), old.places_before()
+        panel = old.panel_client() if old.panel is not None else None
+        had_panel = old.panel is not None
+        notices = old.open_notices()
+        from ui.window import Window
+
+        self.window_ = Window(self.session)
+        self._put(self.window_)
+        self.window_.restore(place, before)
+        for notice in notices:
+            self.window_.show_notice(notice)
+        if had_panel:
+            self.window_.open_panel(panel)
+        if name:
+            for widget in self.window_.findChildren(QWidget):
+                if widget.accessibleName() == name and widget.isVisible():
+                    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                    break
+
+    def _keep_geometry(self) -> None:
+        data = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._keep_preferences(replace(self.preferences, geometry=data))
+
+    # ---- keys that work everywhere
+
+    def _listen(self) -> None:
+        for keys, slot in (("F12", self.hide_now), ("Ctrl+L", self.lock)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+            shortcut.activated.connect(slot)
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        # Window by window: a filter on the application would be called for every event of every widget.
+        app.focusWindowChanged.connect(self._watch)
+
+    def _watch(self, window: QWindow | None) -> None:
+        if window is not None and not window.property("watched"):
+            window.setProperty("watched", True)
+            window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self.idle.touch()
+            if self.session is not None and self._hide_asked(event):
+                self.hide_now()
+                return True
+        elif kind in _SIGNS_OF_LIFE:
+            self.idle.touch()
+        return False
+
+    def _hide_asked(self, event: QKeyEvent) -> bool:
+        """F12 (a shortcut does not reach past a modal dialog) or Shift three times within five seconds."""
+        if event.key() == Qt.Key.Key_F12:
+            return True
+        if event.isAutoRepeat():
+            return False
+        if event.key() != Qt.Key.Key_Shift:
+            self._shifts.clear()
+            return False
+        now = time.monotonic()
+        self._shifts = [at for at in self._shifts if now - at < SHIFT_SECONDS] + [now]
+        if len(self._shifts) >= SHIFTS:
+            self._shifts.clear()
+            return True
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.idle.minimised(self.isMinimized())
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.cover.setGeometry(self.rect())
+
+
+_SIGNS_OF_LIFE = frozenset(
+    (
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TabletPress,
+    )
+)
+
+
+class Deadline:
+    """Ends the process with "locked" a moment after the lock began, even if a worker never lets go.
+
+    Two timers: a thread, and one the operating system keeps, for work that holds Python itself.
+    """
+
+    def __call__(self) -> None:
+        threading.Thread(target=self._wait, name="deadline", daemon=True).start()
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, LAST_RESORT_SECONDS)
+        else:
+            with open(os.devnull, "w") as nowhere:
+                faulthandler.dump_traceback_later(
+                    LAST_RESORT_SECONDS, exit=True, file=os.dup(nowhere.fileno())
+                )
+
+    @staticmethod
+    def _wait() -> None:
+        time.sleep(LOCK_SECONDS)
+        os._exit(LOCKED)
+
+
+def apply_look(preferences: Preferences) -> None:
+    """Put the chosen look on the application; "as this computer" follows its own settings."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    name = preferences.theme
+    if name == "system":
+        hints = QGuiApplication.styleHints()
+        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+            name = "contrast"
+        else:
+            name = "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+    theme.apply(app, name, preferences.scale, preferences.easier)
+
+
+def make_app(argv: list[str]) -> QApplication:
+    """The one QApplication, with its neutral name and the focus ring."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Our own windows and dialogs only: the system's file dialogs keep lists of what was opened.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    app = QApplication(argv)
+    app.setApplicationName(theme.PRODUCT)
+    app.setApplicationDisplayName(theme.PRODUCT)
+    app.setDesktopFileName("caseworker")
+    app.setQuitOnLastWindowClosed(False)
+    theme.Rings(app)
+    return app
+
+
+def build_window(
+    vault_root: Path,
+    *,
+    preferences_file: Path | None = None,
+    cost: KdfCost | None = None,
+    clock: Callable[[], datetime] | None = None,
+    locked_at: datetime | None = None,
+    note: str = "",
+) -> Desk:
+    """The app's window over the vault in that folder, as ``run`` builds it: for tests and the journey too.
+
+    ``cost`` lowers the key stretching of vaults made here; only tests give it.
+    """
+    make_app(sys.argv[:1])
+    chosen = prefs.load(preferences_file) if preferences_file is not None else Preferences()
+    apply_look(chosen)
+    desk = Desk(
+        vault_root,
+        preferences_file=preferences_file,
+        cost=cost,
+        clock=clock,
+        locked_at=locked_at,
+        note=note,
+    )
+    desk.begin()
+    return desk
+
+
+def run(argv: list[str]) -> int:
+    """Start, run until closed or locked; the exit code."""
+    told = _arguments(argv)
+    _harden()
+    app = make_app(argv[:1])
+    root = Path(told.vault) if told.vault else paths.data_root()
+    note = ""
+    if told.after_failure:
+        note = QObject().tr("Caseworker stopped unexpectedly. What you had saved is safe.")
+    locked_at = datetime.fromtimestamp(told.locked_at) if told.locked_at else None
+    desk = build_window(root, preferences_file=paths.settings_file(), locked_at=locked_at, note=note)
+    desk.set_deadline(Deadline())
+    desk.ended.connect(app.exit)
+    desk.show()
+    QTimer.singleShot(0, lambda: _after_first_paint(desk))
+    return app.exec()
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="caseworker", description="Caseworker")
+    parser.add_argument("--vault", metavar="DIR", default="", help="the folder of the records")
+    parser.add_argument("--locked-at", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--after-failure", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args(argv[1:])
+
+
+def _harden() -> None:
+    from caseworker.crypto import process
+
+    process.harden_process()
+
+
+def _after_first_paint(desk: Desk) -> None:
+    """The log and the one hook for bugs: neither is needed to paint the lock screen."""
+    from caseworker import log
+
+    log.start(paths.log_file())
+    log.install_hook(lambda kind: _calm(desk))
+    crash = paths.log_file().with_name("crash.log")
+    # Where each thread stood, by file and line; never a value.
+    faulthandler.enable(crash.open("w", encoding="utf-8"))
+
+
+def _calm(desk: Desk) -> None:
+    """Something unexpected happened: say so calmly and go on; the records are as last saved."""
+    if threading.current_thread() is not threading.main_thread() or desk.session is None:
+        return
+    from ui.session import Notice
+
+    desk.session.notice.emit(
+        Notice(
+            desk.tr(
+                "Something unexpected happened and that step was not done. What you had saved is safe. If it"
+                " happens again, lock and open Caseworker, and tell whoever looks after it"
+            ),
+            "warn",
+        )
+    )
+
+
+def _has_vault(root: Path) -> bool:
+    """Whether a vault is here, without loading what opens one."""
+
+    # The rule of storage.vault.find, which is asked again before anything is opened.
+    def holds(folder: Path) -> bool:
+        return any((folder / name).exists() for name in ("vault.hdr", "vault.hdr.1")) or any(
+            folder.glob("vault-*.db")
+        )
+
+    try:
+        return holds(root) or any(place.is_dir() and holds(place) for place in root.iterdir())
+    except OSError:
+        return False
+
+
+def _sheet_typed() -> bool:
+    from caseworker.storage import settings
+
+    return bool(settings.get("recovery_sheet_typed", False))
+
+
+def _make_practice(root: Path, passphrase: str, cost: Any) -> Any:
+    """On the worker thread: made-up people in a folder of their own, and its keys."""
+    import shutil
+
+    from caseworker.demo import make
+    from caseworker.storage import vault
+
+    folder = root / PRACTICE
+    shutil.rmtree(folder, ignore_errors=True)
+    made = make("solo", folder, passphrase, cost=cost)
+    return vault.unlock(made, passphrase)
+
+
+if __name__ == "__main__":
+    code = run(sys.argv)
+    sys.stdout.flush()
+    # No tidying up of Python and Qt: the vault is closed, and nothing may outlive this line.
+    os._exit(code)

@@ -1,0 +1,400 @@
+"""Settings: how the app looks on this computer, when it locks, the passphrase, the recovery sheet, the hub.
+
+What is chosen works at once. Looks and locking belong to this computer; the rest belongs to the records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+
+from caseworker.errors import Problem, Refused
+from ui.preferences import IDLE_MINUTES, SCALES, Preferences
+from ui.say import say
+from ui.screens.sheet import RecoverySheet
+from ui.session import Place, Session, Toast
+from ui.theme import px
+from ui.widgets import (
+    Button,
+    Card,
+    ChoiceRow,
+    ErrorSummary,
+    Field,
+    Heading,
+    Page,
+    Said,
+    Text,
+    TextLine,
+    Tick,
+    column,
+    row,
+)
+
+
+class Looks(QWidget):
+    """Colours, text size and letters. ``changed`` carries the new Preferences."""
+
+    changed = Signal(object)
+
+    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.preferences = preferences
+        down = column(self, gap=14)
+        self.theme = ChoiceRow(
+            self.tr("Colours"),
+            [
+                ("system", self.tr("As this computer"), "settings"),
+                ("light", self.tr("Light"), "sun"),
+                ("dark", self.tr("Dark"), "circle"),
+                ("contrast", self.tr("High contrast"), "eye-off"),
+            ],
+        )
+        self.theme.set_value(preferences.theme)
+        self.theme.chosen.connect(self._choose_theme)
+        down.addWidget(self.theme)
+        self.sizes = ChoiceRow(
+            self.tr("Text size"),
+            [(str(scale), f"{round(scale * 100)}%", "") for scale in SCALES],
+            self.tr(
+                "Ctrl and + makes text larger on any screen, Ctrl and - smaller, Ctrl and 0 puts it back"
+            ),
+        )
+        self.sizes.set_value(str(min(SCALES, key=lambda s: abs(s - preferences.scale))))
+        self.sizes.chosen.connect(self._choose_size)
+        down.addWidget(self.sizes)
+        self.easier = Tick(self.tr("Letters that are easier to tell apart"), preferences.easier)
+        self.easier.clicked.connect(self._choose_letters)
+        down.addWidget(self.easier)
+
+    def _choose_theme(self, theme: object) -> None:
+        self._change(replace(self.preferences, theme=str(theme)))
+
+    def _choose_size(self, size: object) -> None:
+        self._change(replace(self.preferences, scale=float(str(size))))
+
+    def _choose_letters(self) -> None:
+        self._change(replace(self.preferences, easier=self.easier.isChecked()))
+
+    def _change(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        self.changed.emit(preferences)
+
+
+class LookDialog(QDialog):
+    """Text size and colours, from the lock screen and the first run. ``chosen`` carries the Preferences."""
+
+    chosen = Signal(object)
+
+    def __init__(self, preferences: Preferences, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Text size and colours"))
+        down = column(self, (24, 20, 24, 18), 18)
+        down.addWidget(Heading(self.tr("Text size and colours"), 2))
+        self.looks = Looks(preferences)
+        down.addWidget(self.looks)
+        across = row(gap=10)
+        across.addStretch(1)
+        cancel = Button(self.tr("Cancel"))
+        cancel.clicked.connect(self.reject)
+        use = Button(self.tr("Use these"), "check", "primary")
+        use.clicked.connect(self._use)
+        across.addWidget(cancel)
+        across.addWidget(use)
+        down.addLayout(across)
+        self.setMinimumWidth(px(420))
+
+    def _use(self) -> None:
+        chosen = self.looks.preferences
+        self.accept()
+        self.chosen.emit(chosen)
+
+
+class SettingsPage(Page):
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent=parent)
+        self.body.addWidget(Heading(self.title()))
+        self.looks = Looks(session.preferences)
+        self.looks.changed.connect(session.chosen)
+        self._add(self.tr("How it looks"), "sun", self.looks)
+        self._add(self.tr("Locking"), "lock", self._locking())
+        self.passphrase = ChangePassphrase(session)
+        self._add(self.tr("Passphrase"), "key-round", self.passphrase)
+        self.sheet = NewSheet(session)
+        self._add(self.tr("Recovery sheet"), "file-text", self.sheet)
+        self._hub = self._hub_part()
+        self._add(self.tr("The commissioner’s hub"), "send", self._hub)
+        self._add(self.tr("About"), "info", self._about())
+        self.body.addStretch(1)
+
+    def title(self) -> str:
+        return self.tr("Settings")
+
+    def first_focus(self) -> QWidget | None:
+        return self.looks.theme.first()
+
+    def show_place(self, arg: Any) -> None:
+        """``hub`` and ``sheet`` go to that part."""
+        part = {"hub": self._hub, "sheet": self.sheet}.get(str(arg))
+        if part is not None:
+            self.area.ensureWidgetVisible(part)
+
+    def _add(self, title: str, icon: str, part: QWidget) -> None:
+        card = Card(title, icon=icon)
+        card.setMaximumWidth(px(760))
+        card.body.addWidget(part)
+        self.body.addWidget(card)
+
+    def _locking(self) -> QWidget:
+        self.minutes = ChoiceRow(
+            self.tr("Lock after this time without use"),
+            [(str(m), minutes_words(m), "clock") for m in IDLE_MINUTES],
+            self.tr("Minimising the window locks after one minute; sleep locks at once"),
+        )
+        near = min(IDLE_MINUTES, key=lambda m: abs(m - self.session.preferences.idle_minutes))
+        self.minutes.set_value(str(near))
+        self.minutes.chosen.connect(self._choose_minutes)
+        return self.minutes
+
+    def _choose_minutes(self, minutes: object) -> None:
+        self.session.chosen.emit(replace(self.session.preferences, idle_minutes=int(str(minutes))))
+
+    def _hub_part(self) -> QWidget:
+        part = QWidget()
+        down = column(part, gap=10)
+        down.addWidget(
+            Text(
+                self.tr(
+                    "Joined once, with a file and a letter from the commissioner. Returns can then be sent."
+                ),
+                wrap=True,
+            )
+        )
+        self.join_button = Button(self.tr("Join, or see what was joined"), "send")
+        self.join_button.clicked.connect(self._join)
+        down.addWidget(self.join_button, 0, Qt.AlignmentFlag.AlignLeft)
+        return part
+
+    def _join(self) -> None:
+        self.session.go.emit(Place("join"))
+
+    def _about(self) -> QWidget:
+        part = QWidget()
+        down = column(part, gap=8)
+        vault = self.session.vault
+        down.addWidget(
+            Said(self.tr("{name}, {agency}").format(name=vault.worker.name, agency=vault.agency), "user")
+        )
+        down.addWidget(Said(str(vault.path), "folder-open"))
+        down.addWidget(
+            Said(
+                self.tr("On Linux nothing can stop another program from taking pictures of this screen."),
+                "info",
+            )
+        )
+        self.licences = Button(self.tr("Licences"), kind="link")
+        self.licences.clicked.connect(self._show_licences)
+        down.addWidget(self.licences)
+        return part
+
+    def _show_licences(self) -> None:
+        self.session.go.emit(Place("help", "licences"))
+
+
+class ChangePassphrase(QWidget):
+    """The old passphrase and a new one; asked for with the vault open: someone else may sit here."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        down = column(self, gap=10)
+        self.open_button = Button(self.tr("Change passphrase"), "key-round")
+        self.open_button.clicked.connect(self.open_form)
+        down.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.form = QWidget()
+        inside = column(self.form, gap=10)
+        self.errors = ErrorSummary()
+        inside.addWidget(self.errors)
+        self.old, self.new, self.again = _secret(), _secret(), _secret()
+        self.old_field = Field(self.tr("Passphrase now"), self.old)
+        self.new_field = Field(
+            self.tr("New passphrase"), self.new, self.tr("Five or more words that do not belong together")
+        )
+        self.again_field = Field(self.tr("New passphrase again"), self.again)
+        self.show_it = Tick(self.tr("Show what I type"))
+        self.show_it.checkStateChanged.connect(self._show_or_not)
+        for part in (self.old_field, self.new_field, self.again_field, self.show_it):
+            inside.addWidget(part)
+        across = row(gap=10)
+        self.save_button = Button(self.tr("Use the new passphrase"), "check", "primary")
+        self.save_button.clicked.connect(self.save)
+        self.cancel_button = Button(self.tr("Cancel"), kind="quiet")
+        self.cancel_button.clicked.connect(self.close_form)
+        across.addWidget(self.save_button)
+        across.addWidget(self.cancel_button)
+        across.addStretch(1)
+        inside.addLayout(across)
+        self.said = Text("", "small", "muted", wrap=True)
+        inside.addWidget(self.said)
+        down.addWidget(self.form)
+        self.form.hide()
+        self.again.returnPressed.connect(self.save)
+
+    def open_form(self) -> None:
+        self.open_button.hide()
+        self.form.show()
+        self.old.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_form(self) -> None:
+        for line in (self.old, self.new, self.again):
+            line.clear()
+        for field in (self.old_field, self.new_field, self.again_field):
+            field.show_problem(None)
+        self.errors.show_problems([])
+        self.form.hide()
+        self.open_button.show()
+        self.open_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save(self) -> None:
+        from caseworker.crypto import keys
+
+        problem = keys.phrase_problem(self.new.text()) if self.new.text() else None
+        new = say(problem) if problem is not None else None
+        if not self.new.text():
+            new = self.tr("Enter a new passphrase")
+        old = None if self.old.text() else self.tr("Enter the passphrase you use now")
+        again = (
+            None if self.again.text() == self.new.text() else self.tr("Type the same new passphrase again")
+        )
+        self._show_problems(old, new, again)
+        if old or new or again:
+            return
+        self._wait(True)
+        self.session.work.run(
+            self.session.vault.change_passphrase,
+            self.old.text(),
+            self.new.text(),
+            owner=self,
+            then=self._changed,
+            failed=self._failed,
+        )
+
+    def _show_problems(self, old: str | None, new: str | None, again: str | None) -> None:
+        problems: list[tuple[str, QWidget | None]] = []
+        for field, words in ((self.old_field, old), (self.new_field, new), (self.again_field, again)):
+            field.show_problem(words)
+            if words:
+                problems.append((words, field.editor))
+        self.errors.show_problems(problems)
+
+    def _wait(self, yes: bool) -> None:
+        for part in (self.old, self.new, self.again, self.save_button, self.cancel_button):
+            part.setEnabled(not yes)
+        self.said.setText(self.tr("Changing it. This takes a few seconds.") if yes else "")
+
+    def _changed(self, _nothing: object) -> None:
+        self._wait(False)
+        self.close_form()
+        self.session.toast.emit(Toast(self.tr("Passphrase changed")))
+
+    def _failed(self, error: Exception) -> None:
+        self._wait(False)
+        if isinstance(error, Refused):
+            self._show_problems(None, say(next(iter(error.problems.values()))), None)
+        elif isinstance(error, Problem):
+            self._show_problems(say(error.words), None, None)
+        else:
+            raise error
+
+    def _show_or_not(self) -> None:
+        mode = QLineEdit.EchoMode.Normal if self.show_it.isChecked() else QLineEdit.EchoMode.Password
+        for line in (self.old, self.new, self.again):
+            line.setEchoMode(mode)
+
+
+class NewSheet(QWidget):
+    """A new recovery sheet; the old one stops working when the new code is made."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._down = column(self, gap=10)
+        self._down.addWidget(
+            Text(
+                self.tr(
+                    "If the sheet was seen by somebody or is lost, make a new one. The old one stops working."
+                ),
+                wrap=True,
+            )
+        )
+        self.passphrase = _secret()
+        self.field = Field(self.tr("Your passphrase, to make a new sheet"), self.passphrase)
+        self._down.addWidget(self.field)
+        self.make_button = Button(self.tr("Make a new recovery sheet"), "file-text")
+        self.make_button.clicked.connect(self.make)
+        self._down.addWidget(self.make_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.sheet: RecoverySheet | None = None
+
+    def make(self) -> None:
+        if not self.passphrase.text():
+            self.field.show_problem(self.tr("Enter your passphrase"))
+            self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.field.show_problem(None)
+        self._wait(True)
+        self.session.work.run(
+            self.session.vault.new_recovery_code,
+            self.passphrase.text(),
+            owner=self,
+            then=self._made,
+            failed=self._failed,
+        )
+
+    def _made(self, code: str) -> None:
+        self._wait(False)
+        self.passphrase.clear()
+        self.field.hide()
+        self.make_button.hide()
+        self.sheet = RecoverySheet(code)
+        self.sheet.done.connect(self._typed_back)
+        self._down.addWidget(self.sheet)
+        self.sheet.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _typed_back(self) -> None:
+        from caseworker.storage import settings
+
+        if self.sheet is not None:
+            self.sheet.hide()
+            self.sheet.deleteLater()
+            self.sheet = None
+        self.field.show()
+        self.make_button.show()
+        self.session.write(settings.set, "recovery_sheet_typed", True)
+        self.session.toast.emit(Toast(self.tr("The new recovery sheet works")))
+
+    def _failed(self, error: Exception) -> None:
+        self._wait(False)
+        if not isinstance(error, Problem):
+            raise error
+        self.field.show_problem(say(error.words))
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _wait(self, yes: bool) -> None:
+        self.passphrase.setEnabled(not yes)
+        self.make_button.setEnabled(not yes)
+
+
+def _secret() -> TextLine:
+    line = TextLine()
+    line.setEchoMode(QLineEdit.EchoMode.Password)
+    return line
+
+
+def minutes_words(minutes: int) -> str:
+    """ "5 minutes", in the language of the screen."""
+    if minutes == 1:
+        return QCoreApplication.translate("Minutes", "1 minute")
+    return QCoreApplication.translate("Minutes", "{n} minutes").format(n=minutes)

@@ -1,0 +1,709 @@
+"""The frame around every screen: places at the left, search and Lock at the top, page and panel.
+
+No feature lives here. Screens are made when somebody first goes to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QWidget,
+)
+
+from caseworker.errors import Problem
+from ui import theme
+from ui.keyboard import Binding, Keyboard
+from ui.say import say
+from ui.session import Notice, Place, Session
+from ui.session import Toast as Told
+from ui.theme import px
+from ui.widgets import Banner, Button, Chip, Glyph, Page, Text, Toast, announce, column, row
+
+#: Where each screen's class is. ``contact`` is the panel.
+SCREENS = {
+    "today": ("ui.screens.today", "TodayPage"),
+    "clients": ("ui.screens.clients", "ClientsPage"),
+    "client": ("ui.screens.client", "ClientPage"),
+    "new_client": ("ui.screens.new_client", "NewClientPage"),
+    "returns": ("ui.screens.returns", "ReturnsPage"),
+    "outbox": ("ui.screens.outbox", "OutboxPage"),
+    "join": ("ui.screens.join", "JoinPage"),
+    "settings": ("ui.screens.settings", "SettingsPage"),
+    "help": ("ui.screens.help", "HelpPage"),
+    "contact": ("ui.screens.contacts", "ContactPanel"),
+}
+#: Which place of the side bar is lit for each screen.
+LIT = {"client": "clients", "new_client": "clients", "join": "outbox"}
+PANEL_WIDE = 400
+
+
+class Side(Protocol):
+    """What the panel at the right side answers to."""
+
+    closed: Any
+
+    def open_for(self, client_id: int | None) -> None: ...
+    def show_narrow(self, narrow: bool) -> None: ...
+    def arrive(self) -> None: ...
+    def save(self) -> None: ...
+    def keep_draft(self) -> None: ...
+    def close_panel(self) -> None: ...
+
+
+class Places(QListWidget):
+    """Part of the side bar. A real list: screen readers say "Clients, 2 of 4"."""
+
+    def __init__(
+        self, name: str, places: list[tuple[str, str, str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("places")
+        self.setAccessibleName(name)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setSpacing(0)
+        self.setIconSize(theme.icon_size(18, 8))
+        self._icons: dict[str, str] = {}
+        for place, text, icon, keys in places:
+            item = QListWidgetItem(text)
+            item.setData(Qt.ItemDataRole.UserRole, place)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+            item.setToolTip(f"{text}  ({keys})")
+            item.setSizeHint(QSize(px(48), px(42)))
+            self._icons[place] = icon
+            self.addItem(item)
+        self.setFixedHeight(px(42) * len(places) + 2)
+        self.light("")
+
+    def light(self, place: str) -> None:
+        """Show that place as the one somebody is at; none of them if it is not here."""
+        self.blockSignals(True)
+        self.setCurrentRow(-1)
+        self.clearSelection()
+        for at in range(self.count()):
+            item = self.item(at)
+            name = item.data(Qt.ItemDataRole.UserRole)
+            here = name == place
+            item.setIcon(theme.icon(self._icons[name], "primary" if here else "muted", 18, 8))
+            item.setFont(theme.font("strong" if here else "body"))
+            if here:
+                self.setCurrentItem(item)
+        self.blockSignals(False)
+
+    def slim(self, yes: bool) -> None:
+        """Icons only; the words stay for screen readers and the tool tip."""
+        for at in range(self.count()):
+            item = self.item(at)
+            item.setText("" if yes else item.data(Qt.ItemDataRole.AccessibleTextRole))
+
+    def place_of(self, item: QListWidgetItem) -> str:
+        return str(item.data(Qt.ItemDataRole.UserRole))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentItem():
+            self.itemClicked.emit(self.currentItem())
+            return
+        super().keyPressEvent(event)
+
+
+class Search(QLineEdit):
+    """Find a client from anywhere; ``>`` first lists commands. Nothing typed: the last clients looked at."""
+
+    SHOWN = 8
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setObjectName("search")
+        name = self.tr("Find a client")
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
+        self.setToolTip(self.tr("Find a client  (Ctrl+K). Start with > for a command"))
+        self.setMinimumWidth(px(150))
+        self.setMaximumWidth(px(400))
+        self.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition).setText(name)
+        self.found = QListWidget(window)
+        self.found.setObjectName("found")
+        self.found.setAccessibleName(self.tr("Found"))
+        self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.found.hide()
+        self.found.itemClicked.connect(self._take)
+        self.textEdited.connect(self._look)
+        self.installEventFilter(self)
+
+    def open_list(self) -> None:
+        """Ctrl+K: go to the box and show what can be chosen."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+        self._look()
+
+    def _look(self) -> None:
+        typed = self.text()
+        self.found.clear()
+        if typed.lstrip().startswith(">"):
+            for binding in self._window.keyboard.find(typed.lstrip()[1:]):
+                if binding.listed and binding.action:
+                    self._offer(f"{binding.words}   {binding.shown_keys()}", binding)
+        else:
+            for client_id, words in self._window.find_clients(typed, self.SHOWN):
+                self._offer(words, client_id)
+        if not self.found.count():
+            nobody = QListWidgetItem(self.tr("Nobody found. Press Ctrl+N for a new client"))
+            nobody.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.found.addItem(nobody)
+        else:
+            self.found.setCurrentRow(0)
+        self._place()
+        self.found.show()
+        self.found.raise_()
+
+    def _offer(self, words: str, what: object) -> None:
+        item = QListWidgetItem(words)
+        item.setData(Qt.ItemDataRole.UserRole, what)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+        self.found.addItem(item)
+
+    def _place(self) -> None:
+        corner = self.mapTo(self._window, self.rect().bottomLeft())
+        each = max(self.found.sizeHintForRow(0), px(38))
+        wide = min(max(self.width(), px(420)), self._window.width() - corner.x() - px(8))
+        tall = min(each * self.found.count() + px(12), self._window.height() - corner.y() - px(16))
+        self.found.setGeometry(corner.x(), corner.y() + px(4), wide, tall)
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        what = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        if what is None:
+            return
+        self.leave()
+        if isinstance(what, Binding):
+            self._window.do(what.action)
+        else:
+            self._window.session.go.emit(Place("client", what))
+
+    def leave(self) -> None:
+        self.found.hide()
+        self.found.clear()
+        self.clear()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and not self.found.underMouse():
+            self.found.hide()
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # Esc and Enter are the list's while it is open, not the panel's.
+            if not self.found.isHidden() and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+                event.accept()
+                return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        key = Qt.Key(event.key())
+        if key in steps:
+            if self.found.isHidden():
+                self._look()
+            elif self.found.count():
+                self.found.setCurrentRow((self.found.currentRow() + steps[key]) % self.found.count())
+                self._say_current()
+            return
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not self.found.isHidden():
+                self._take(self.found.currentItem())
+            return
+        if key == Qt.Key.Key_Escape:
+            self.leave()
+            return
+        super().keyPressEvent(event)
+
+    def _say_current(self) -> None:
+        if self.found.currentItem() is not None:
+            announce(self, self.found.currentItem().text())
+
+
+class Window(QWidget):
+    """Side bar, top bar, notices, the stack of pages and the panel, for one open vault."""
+
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.keyboard = Keyboard(self)
+        self.setObjectName("window")
+        self.panel: QWidget | None = None
+        self._pages: dict[str, Page] = {}
+        self._place = Place("today")
+        self._before: list[Place] = []
+        self._said: Told | None = None
+
+        self._across = row(self)
+        self._build_side()
+        self._build_middle()
+        self.toast = Toast(self)
+        self._listen()
+        session.go.connect(self.go)
+        session.back.connect(self.go_back)
+        session.toast.connect(self.show_toast)
+        session.notice.connect(self.show_notice)
+        session.keeping.connect(self.keep_drafts)
+        session.changed.connect(self.show_waiting)
+        self.show_waiting()
+        if session.vault.synthetic:
+            self.notices.addWidget(Banner(self.tr("Made-up people. Nothing here is real."), "madeup"))
+        self._show_warnings()
+
+    # ---- going places
+
+    def go(self, place: Place) -> None:
+        """Show that place; ``contact`` opens the panel beside whatever is on show."""
+        if place.name == "contact":
+            self.open_panel(place.arg)
+            return
+        if self.current() is not None and (place.name, place.arg) != (self._place.name, self._place.arg):
+            self._before = [*self._before[-49:], self._place]
+        self._show(place)
+
+    def go_back(self) -> None:
+        """Alt+Left: where somebody was before, or Today."""
+        self._show(self._before.pop() if self._before else Place("today"))
+
+    def current(self) -> Page | None:
+        """The page on show."""
+        page = self.stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    def place(self) -> Place:
+        return self._place
+
+    def places_before(self) -> list[Place]:
+        return list(self._before)
+
+    def restore(self, place: Place, before: list[Place]) -> None:
+        """Stand where another window of the same session stood."""
+        self._before = before
+        self._show(place)
+
+    def page(self, name: str) -> Page:
+        """The page with that name, made now if nobody went there before."""
+        if name not in self._pages:
+            where, what = SCREENS[name]
+            made = cast(Page, getattr(import_module(where), what)(self.session))
+            self._pages[name] = made
+            self.stack.addWidget(made)
+        return self._pages[name]
+
+    def _show(self, place: Place) -> None:
+        leaving = self.current()
+        page = self.page(place.name)
+        self._place = place
+        if leaving is not None and leaving is not page:
+            leaving.keep_draft()
+        page.show_place(place.arg)
+        self.stack.setCurrentWidget(page)
+        lit = LIT.get(place.name, place.name)
+        self.main_places.light(lit)
+        self.foot_places.light(lit)
+        announce(page, page.title())
+        if self.panel is not None and self._is_narrow():
+            # The panel stood in the page's place: somebody asked for the page.
+            self._close_panel_now()
+        first = page.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.isAncestorOf(self.focusWidget() or self):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.fit()
+
+    # ---- the panel
+
+    def open_panel(self, client_id: int | None) -> None:
+        """Log a contact beside the page, or in its place when the window is narrow."""
+        if self.panel is None:
+            where, what = SCREENS["contact"]
+            made = cast(QWidget, getattr(import_module(where), what)(self.session, client_id, self))
+            self.panel = made
+            self._across.addWidget(made)
+            self._side().closed.connect(self._panel_closed)
+            self.fit()
+            made.show()
+        else:
+            self._side().open_for(client_id)
+        self._side().arrive()
+
+    def _side(self) -> Side:
+        return cast(Side, self.panel)
+
+    def panel_client(self) -> int | None:
+        """Whose contact the open panel logs."""
+        return cast("int | None", getattr(self.panel, "client_id", None))
+
+    def _panel_closed(self) -> None:
+        self._close_panel_now()
+        page = self.current()
+        if page is not None:
+            (page.first_focus() or page).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_panel_now(self) -> None:
+        if self.panel is None:
+            return
+        self._side().keep_draft()
+        leaving, self.panel = self.panel, None
+        self._across.removeWidget(leaving)
+        leaving.hide()
+        leaving.deleteLater()
+        self.fit()
+
+    # ---- what the keys do
+
+    def do(self, action: str) -> None:
+        """Do what a key or the palette asked for: the names are those of ui/keyboard.py."""
+        if action.startswith("tab_"):
+            self._ask_page("show_tab", int(action[4:]) - 1)
+        elif action in SCREENS and action != "contact":
+            self.session.go.emit(Place(action))
+        else:
+            getattr(self, f"_do_{action}")()
+
+    def _do_search(self) -> None:
+        self.search.open_list()
+
+    def _do_back(self) -> None:
+        self.go_back()
+
+    def _do_contact(self) -> None:
+        self.session.go.emit(Place("contact", self._client_on_show()))
+
+    def _client_on_show(self) -> int | None:
+        if self._place.name == "client" and isinstance(self._place.arg, int):
+            return self._place.arg
+        chosen = getattr(self.current(), "selected_client", None)
+        return cast("int | None", chosen()) if callable(chosen) else None
+
+    def _do_save(self) -> None:
+        if (self.panel is not None and (self._is_narrow() or self._has_focus(self.panel))) or (
+            not self._ask_page("save") and self.panel is not None
+        ):
+            self._side().save()
+
+    def _do_keep_draft(self) -> None:
+        self.keep_drafts()
+        self.show_toast(Told(self.tr("Draft kept")))
+
+    def _do_close(self) -> None:
+        if self.panel is not None:
+            self._side().close_panel()
+        else:
+            self._ask_page("close_form")
+
+    def _do_undo(self) -> None:
+        said, self._said = self._said, None
+        if said is not None and said.action is not None:
+            self.toast.hide()
+            said.action()
+
+    def _do_print_page(self) -> None:
+        if not self._ask_page("print_page"):
+            self.show_toast(Told(self.tr("There is nothing to print on this screen")))
+
+    def _do_export(self) -> None:
+        if not self._ask_page("export"):
+            self.show_toast(Told(self.tr("Open the preview of a return to save a copy")))
+
+    def _do_sync(self) -> None:
+        self.session.go.emit(Place("outbox", "send"))
+
+    def _do_lock(self) -> None:
+        self.session.lock()
+
+    def _do_hide(self) -> None:
+        self.session.hide_now()
+
+    def _do_larger(self) -> None:
+        self.session.chosen.emit(self.session.preferences.larger())
+
+    def _do_smaller(self) -> None:
+        self.session.chosen.emit(self.session.preferences.smaller())
+
+    def _do_normal_size(self) -> None:
+        self.session.chosen.emit(replace(self.session.preferences, scale=1.0))
+
+    def _do_next_pane(self) -> None:
+        self._step_pane(1)
+
+    def _do_previous_pane(self) -> None:
+        self._step_pane(-1)
+
+    def _step_pane(self, by: int) -> None:
+        panes: list[QWidget] = [self.main_places, self.search]
+        page = self.current()
+        if page is not None and page.isVisible():
+            panes.append(page)
+        if self.panel is not None:
+            panes.append(self.panel)
+        here = next((i for i, pane in enumerate(panes) if self._has_focus(pane)), -1 if by > 0 else 0)
+        to = panes[(here + by) % len(panes)]
+        if to is self.panel:
+            self._side().arrive()
+            return
+        if isinstance(to, Page):
+            to = to.first_focus() or _first_stop(to) or to
+        to.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _has_focus(self, pane: QWidget) -> bool:
+        focus = self.focusWidget()
+        return focus is not None and (focus is pane or pane.isAncestorOf(focus))
+
+    def _ask_page(self, what: str, *args: Any) -> bool:
+        """Call that method of the page on show, if it has one."""
+        method = getattr(self.current(), what, None)
+        if callable(method):
+            method(*args)
+            return True
+        return False
+
+    # ---- saying things
+
+    def show_toast(self, said: Told) -> None:
+        self._said = said
+        self.toast.show_toast(said)
+
+    def show_notice(self, notice: Notice) -> None:
+        """A line under the top bar that stays until closed; the same words are not said twice."""
+        if any(banner.text() == notice.text for banner in self.banners()):
+            return
+        banner = Banner(
+            notice.text, notice.kind, notice.action_text, notice.action, self.tr("Close this message")
+        )
+        self.notices.addWidget(banner)
+        announce(self, notice.text)
+
+    def _show_warnings(self) -> None:
+        vault = self.session.vault
+        for warning in vault.warnings:
+            if vault.alarm:
+                words = self.tr("I have read this")
+                self.show_notice(Notice(say(warning), "high", words, self._acknowledge))
+            else:
+                self.show_notice(Notice(say(warning), "high"))
+
+    def _acknowledge(self) -> None:
+        try:
+            self.session.vault.acknowledge()
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        self.session.vault.warnings.clear()
+        self._clear_notices()
+
+    def banners(self) -> list[Banner]:
+        """The lines under the top bar that are on show."""
+        return [one for one in self._strip.findChildren(Banner) if not one.isHidden()]
+
+    def open_notices(self) -> list[Notice]:
+        """What those lines say, to say it again in a window built anew."""
+        return [one.notice() for one in self.banners() if one.kind != "madeup"]
+
+    def _clear_notices(self) -> None:
+        for banner in self.banners():
+            if banner.kind != "madeup":
+                banner.hide()
+                banner.deleteLater()
+
+    def show_waiting(self) -> None:
+        """The calm chip: offline is normal, so no red and no alarm; only how much waits to be sent."""
+        waiting = _waiting()
+        if waiting:
+            words = self.tr("Offline, {n} waiting").format(n=waiting)
+        else:
+            words = self.tr("Offline, nothing waiting")
+        self._sync_words = words
+        self.sync.show_chip(words, "info", "cloud-off")
+        self.fit()
+
+    def find_clients(self, typed: str, limit: int) -> list[tuple[int, str]]:
+        """(id, words) of clients for the search box; with nothing typed the last ones looked at."""
+        from caseworker.storage import clients
+
+        if typed.strip():
+            rows = clients.rows(clients.search(typed, open_only=False, limit=limit).ids)
+        else:
+            rows = clients.recent(limit)
+        found = []
+        for one in rows:
+            known = f" ({one.known_as})" if one.known_as and one.known_as != one.name else ""
+            found.append((one.id, f"{one.name}{known}   {one.reference}"))
+        return found
+
+    def keep_drafts(self) -> None:
+        """Every half-typed form into the vault's drafts. One that cannot must not stop the lock."""
+        keepers: list[Page | Side] = [*self._pages.values()]
+        if self.panel is not None:
+            keepers.append(self._side())
+        for keeper in keepers:
+            try:
+                keeper.keep_draft()
+            except Exception as error:
+                if not isinstance(error, Problem):
+                    from caseworker import log
+
+                    log.event("E-DRAFT")
+
+    # ---- building
+
+    def _build_side(self) -> None:
+        self._nav = QFrame()
+        self._nav.setObjectName("side")
+        down = column(self._nav, (0, 12, 0, 12), 0)
+        self._brand_row: QHBoxLayout = row(margins=(16, 2, 12, 10), gap=9)
+        self._brand_row.addWidget(Glyph("notebook-pen", "primary", 22))
+        self._brand = Text(theme.PRODUCT, "section")
+        self._brand_row.addWidget(self._brand)
+        self._brand_row.addStretch(1)
+        down.addLayout(self._brand_row)
+        self.main_places = Places(
+            self.tr("Places"),
+            [
+                ("today", self.tr("Today"), "sun", "Alt+1"),
+                ("clients", self.tr("Clients"), "users", "Alt+2"),
+                ("returns", self.tr("Returns"), "chart-column", "Alt+3"),
+                ("outbox", self.tr("Outbox"), "send", "Alt+4"),
+            ],
+        )
+        down.addWidget(self.main_places)
+        down.addStretch(1)
+        self.foot_places = Places(
+            self.tr("Settings and help"),
+            [
+                ("settings", self.tr("Settings"), "settings", "Alt+5"),
+                ("help", self.tr("Help and shortcuts"), "circle-help", "F1"),
+            ],
+        )
+        down.addWidget(self.foot_places)
+        for places in (self.main_places, self.foot_places):
+            places.itemClicked.connect(self._place_clicked)
+        self._across.addWidget(self._nav)
+
+    def _place_clicked(self, item: QListWidgetItem) -> None:
+        place = str(item.data(Qt.ItemDataRole.UserRole))
+        self.session.go.emit(Place(place))
+
+    def _build_middle(self) -> None:
+        self.middle = QWidget()
+        down = column(self.middle)
+        bar = QFrame()
+        bar.setObjectName("topbar")
+        across = row(bar, (24, 9, 16, 9), 10)
+        self.search = Search(self)
+        across.addWidget(self.search, 3)
+        across.addStretch(1)
+        self.sync = Chip("", "info", "cloud-off")
+        across.addWidget(self.sync)
+        self.log_contact = Button(self.tr("Log a contact"), "plus")
+        self.log_contact.clicked.connect(self._do_contact)
+        self.lock_button = Button(self.tr("Lock"), "lock")
+        self.lock_button.clicked.connect(self._do_lock)
+        self.hide_button = Button(self.tr("Hide"), "eye-off")
+        # Pressed, not clicked: the cover must not wait for the button to come up again.
+        self.hide_button.pressed.connect(self._do_hide)
+        self._labels = {
+            self.log_contact: (self.tr("Log a contact"), self.tr("Log a contact  (Ctrl+J)"), "plus"),
+            self.lock_button: (self.tr("Lock"), self.tr("Lock  (Ctrl+L)"), "lock"),
+            self.hide_button: (
+                self.tr("Hide"),
+                self.tr("Hide the screen now  (F12, or press Shift 3 times)"),
+                "eye-off",
+            ),
+        }
+        for button, (name, tip, _) in self._labels.items():
+            button.setAccessibleName(name)
+            button.setToolTip(tip)
+            across.addWidget(button)
+        down.addWidget(bar)
+        self._strip = QWidget()
+        self.notices = column(self._strip)
+        down.addWidget(self._strip)
+        self.stack = QStackedWidget()
+        down.addWidget(self.stack, 1)
+        self._across.addWidget(self.middle, 1)
+
+    def _listen(self) -> None:
+        self._shortcuts: list[QShortcut] = []
+        for binding in self.keyboard.table():
+            # Lock and Hide also work in dialogs and on the lock screen: the desk listens for those.
+            if binding.action and binding.action not in ("lock", "hide"):
+                for keys in binding.keys:
+                    shortcut = QShortcut(QKeySequence(keys), self)
+                    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                    shortcut.setProperty("action", binding.action)
+                    shortcut.activated.connect(self._shortcut)
+                    self._shortcuts.append(shortcut)
+
+    def _shortcut(self) -> None:
+        pressed = self.sender()
+        if pressed is not None:
+            self.do(str(pressed.property("action")))
+
+    # ---- fitting the window
+
+    def _is_narrow(self) -> bool:
+        return self.width() / theme.look().scale < 1060
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Reflow in steps: side bar to icons, top bar to icons, then the panel in the page's place."""
+        wide = self.width() / theme.look().scale
+        slim = wide < (1240 if self.panel is not None else 1000)
+        self._nav.setFixedWidth(px(56 if slim else 196))
+        self._brand.setVisible(not slim)
+        for places in (self.main_places, self.foot_places):
+            places.slim(slim)
+        self.log_contact.setVisible(self.panel is None)
+        little = wide < 820
+        for button, (words, _, icon) in self._labels.items():
+            if (button.text() == "") != little:
+                button.setText("" if little else words)
+                button.show_icon(icon)
+        self.sync.show_chip(
+            self._sync_words.split(", ")[-1] if wide < 900 else self._sync_words, "info", "cloud-off"
+        )
+        self.sync.setAccessibleName(self._sync_words)
+        if self.panel is not None:
+            alone = self._is_narrow()
+            self.middle.setVisible(not alone)
+            self.panel.setMinimumWidth(0 if alone else px(PANEL_WIDE))
+            self.panel.setMaximumWidth(16777215 if alone else px(PANEL_WIDE))
+            self._side().show_narrow(alone)
+        else:
+            self.middle.show()
+
+
+def _first_stop(page: QWidget) -> QWidget | None:
+    """The first control of the page that Tab would reach."""
+    for widget in page.findChildren(QWidget):
+        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return widget
+    return None
+
+
+def _waiting() -> int:
+    from caseworker.storage import outbox
+
+    return sum(1 for item in outbox.items() if item.state in ("APPROVED", "SEALED"))
