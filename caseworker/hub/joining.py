@@ -6,6 +6,7 @@ same.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from caseworker.crypto import pairing
@@ -56,7 +57,8 @@ def pair(
     bundle = Bundle(
         format="case-bundle", v=1, org=org, org_name=org_name, agency=agency, agency_name=agency_name,
         hub=address, kid=keys.kid, seal_key=keys.seal_public.hex(), receipt_key=keys.receipt_public.hex(),
-        root_key=keys.root_public.hex(), policy=POLICY, plan=plan, ends=now + GOOD_FOR,
+        root_key=keys.root_public.hex(), policy=POLICY, plan=plan,
+        letter=secrets.token_hex(16), ends=now + GOOD_FOR,
     )  # fmt: skip
     file = wire.make_bundle(bundle, secret, keys.sign_as_root)
     try:

@@ -199,9 +199,11 @@ def post(hub: str, path: str, body: bytes, limits: Limits = USUAL) -> bytes:
     """
     deadline = time.monotonic() + limits.whole
     connection = _connection(hub, limits)
+    opened: socket.socket | None = None
     try:
         try:
             connection.connect()
+            opened = connection.sock
         except ssl.SSLError:
             raise _untrusted() from None
         except (OSError, UnicodeError):
@@ -224,6 +226,8 @@ def post(hub: str, path: str, body: bytes, limits: Limits = USUAL) -> bytes:
             raise _not_the_hub() from None
     finally:
         connection.close()
+        if opened is not None:
+            opened.close()
 
 
 def _connection(hub: str, limits: Limits) -> http.client.HTTPConnection:
@@ -243,8 +247,7 @@ def _connection(hub: str, limits: Limits) -> http.client.HTTPConnection:
 def _ask(
     connection: http.client.HTTPConnection, path: str, body: bytes, deadline: float, limits: Limits
 ) -> bytes:
-    sock: Any = connection.sock
-    connection.sock = _Bounded(sock, deadline, limits.most)
+    connection.sock = _Bounded(connection.sock, deadline, limits.most)
     connection.request(
         "POST",
         path,
@@ -334,7 +337,7 @@ class _Bounded:
         return io.BufferedReader(_Stream(self))
 
     def close(self) -> None:
-        self._sock.close()
+        """Kept open: http.client closes before the body is read. ``post`` closes the socket itself."""
 
     def _hurry(self) -> None:
         left = self._deadline - time.monotonic()

@@ -299,7 +299,10 @@ Address = Annotated[
 
 
 class Bundle(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an agency must know to send to this commissioner: names to show, keys to pin, the address."""
+    """What an agency must know to send to this commissioner: names to show, keys to pin, the address.
+
+    ``letter`` is random: no two letters are alike, even for the same agency in the same second.
+    """
 
     format: Literal["case-bundle"]
     v: Literal[1]
@@ -314,6 +317,7 @@ class Bundle(Struct, frozen=True, forbid_unknown_fields=True):
     root_key: Hash
     policy: Annotated[int, Meta(ge=1, le=2**31)]
     plan: Named
+    letter: DeviceUid
     ends: Epoch
 
 
