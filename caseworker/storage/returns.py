@@ -114,7 +114,8 @@ def _stopper(cancelled: Callable[[], bool] | None) -> Callable[[], None]:
 # --- activity -------------------------------------------------------------------------------------------------------
 
 _CONTACTS = """
-SELECT at, client_id, episode_id, kind, method, outcome, minutes, travel_minutes FROM contact INDEXED BY contact_period
+SELECT at, coalesce(client_id, 0), coalesce(episode_id, 0), kind || ' ' || method || ' ' || outcome, minutes,
+    travel_minutes FROM contact INDEXED BY contact_period
 WHERE at >= ? AND at < ? AND withdrawn = 0
 """
 
@@ -128,28 +129,34 @@ class _Contacts:
         self.np = np
         self.period = period
         rows = database.execute_sql(_CONTACTS, period.epochs()).fetchall()
-        at, client, episode, kind, method, outcome, minutes, travel = (
-            zip(*rows, strict=True) if rows else ((),) * 8
-        )
+        at, client, episode, what, minutes, travel = zip(*rows, strict=True) if rows else ((),) * 6
         self.at = np.array(at, dtype=np.int64)
-        self.client = np.array([number or 0 for number in client], dtype=np.int64)
-        self.episode = np.array([number or 0 for number in episode], dtype=np.int64)
+        self.client = np.array(client, dtype=np.int64)
+        self.episode = np.array(episode, dtype=np.int64)
         self.codes = {"kind": codes_of("kind", period), "method": codes_of("method", period)}
-        self.column = {"kind": self._numbered("kind", kind), "method": self._numbered("method", method)}
-        self.minutes = np.array(minutes, dtype=np.int64)
-        self.travel = np.array(travel, dtype=np.int64)
-        tried = _mask(np, outcome, ATTEMPTED)
-        answered = _mask(np, outcome, TWO_WAY)
-        absent = _mask(np, outcome, {"DNA"})
-        client_kind = _mask(np, kind, CLIENT_KINDS)
-        self.two_way = answered & _mask(np, kind, COUNTING_KINDS) & ~_mask(np, method, NEVER_TWO_WAY_METHODS)
+        # Few different things happen very often: each is looked at once, its answers are then spread over the rows.
+        different = {text: number for number, text in enumerate(set(what))}
+        which = np.array([different[text] for text in what], dtype=np.int64)
+        parts = [text.split(" ") for text in different]
+        kinds, methods, outcomes = ([part[place] for part in parts] for place in range(3))
+        self.column = {
+            "kind": self._numbered("kind", kinds)[which],
+            "method": self._numbered("method", methods)[which],
+        }
+        client_kind = _mask(np, kinds, CLIENT_KINDS)
+        two_way = (
+            _mask(np, outcomes, TWO_WAY)
+            & _mask(np, kinds, COUNTING_KINDS)
+            & ~_mask(np, methods, NEVER_TWO_WAY_METHODS)
+        )
+        self.two_way = two_way[which]
         self.counted = {
             "contacts": np.ones(len(rows), dtype=np.int64),
-            "attempts": (tried & client_kind).astype(np.int64),
+            "attempts": (_mask(np, outcomes, ATTEMPTED) & client_kind)[which].astype(np.int64),
             "two_way": self.two_way.astype(np.int64),
-            "did_not_attend": (absent & client_kind).astype(np.int64),
-            "minutes_direct": self.minutes,
-            "minutes_travel": self.travel,
+            "did_not_attend": (_mask(np, outcomes, {"DNA"}) & client_kind)[which].astype(np.int64),
+            "minutes_direct": np.array(minutes, dtype=np.int64),
+            "minutes_travel": np.array(travel, dtype=np.int64),
         }
 
     def _numbered(self, dim: str, column: Iterable[str]) -> Any:
@@ -418,6 +425,7 @@ class _People:
         by_area: dict[str, dict[str, set[int]]] = {
             measure: _sorted_into(codes_of("area", self.period), clients, self.area.__getitem__)
             for measure, clients in self.measures.items()
+            if measure not in _FLAGS
         }
         parent = {code: set3(code) for code in codes_of("area", self.period)}
         by_set3 = _sorted_into(
@@ -436,7 +444,8 @@ class _People:
         crimes = merge(by_crime["supported"], least)
         for measure, clients in self.measures.items():
             totals[measure] = len(clients)
-            cells[measure, "area"] = _sizes(by_area[measure])
+        for measure, found in by_area.items():
+            cells[measure, "area"] = _sizes(found)
             groups[measure, "area"] = inner
         for measure in ("supported", "new", "ongoing"):
             cells[measure, "set3"] = {
@@ -523,37 +532,37 @@ class _Referrals:
         all_codes = {
             dim: codes_of(dim, self.period) for dim in ("source", "area", "crime_group", "month", "outcome")
         }
-        numbers: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        people: dict[str, dict[str, set[int]]] = {
-            dim: {code: set() for code in found} for dim, found in all_codes.items()
+        outcomes = [row[6] if row[6] in OUTCOME_MEASURES else NOT_STATED for row in self.rows]
+        columns = {
+            "source": [stated(row[3]) for row in self.rows],
+            "crime_group": [stated(crime_group(row[4])) for row in self.rows],
+            "area": [stated(row[5]) for row in self.rows],
+            "month": [months[bisect_right(starts, row[2]) - 1] for row in self.rows],
         }
-        for _id, client, received, source, crime, area, outcome, _area, totals_only in self.rows:
-            outcome = outcome if outcome in OUTCOME_MEASURES else NOT_STATED
-            place = {
-                "source": stated(source),
-                "area": stated(area),
-                "crime_group": stated(crime_group(crime)),
-                "month": months[bisect_right(starts, received) - 1],
-            }
-            if totals_only:
-                place = dict.fromkeys(place, NOT_STATED)
-            # The outcome restates totals (accepted, declined ...), so it holds everybody, as they do.
-            place["outcome"] = outcome
-            measures = ("received", OUTCOME_MEASURES[outcome])
-            if outcome not in NOT_VALID:
-                measures = (*measures, "valid_referrals")
-            for dim, code in place.items():
-                code = code if code in people[dim] else NOT_STATED
+        for place, row in enumerate(self.rows):
+            if row[8]:
+                for column in columns.values():
+                    column[place] = NOT_STATED
+        # The outcome restates totals (accepted, declined ...), so it holds everybody, as they do.
+        columns["outcome"] = outcomes
+        clients = [row[1] for row in self.rows]
+        measures = ("received", "valid_referrals", *OUTCOME_MEASURES.values())
+        for dim, column in columns.items():
+            numbers: dict[str, Counter[str]] = {measure: Counter() for measure in measures}
+            for (code, outcome), number in Counter(zip(column, outcomes, strict=True)).items():
+                code = code if code in all_codes[dim] else NOT_STATED
+                numbers["received"][code] += number
+                numbers[OUTCOME_MEASURES[outcome]][code] += number
+                if outcome not in NOT_VALID:
+                    numbers["valid_referrals"][code] += number
+            people: dict[str, set[int]] = {code: set() for code in all_codes[dim]}
+            for code, client in set(zip(column, clients, strict=True)):
                 if client is not None:
-                    people[dim][code].add(client)
-                for measure in measures:
-                    numbers[measure, dim][code] += 1
-        for measure in ("received", "valid_referrals", *OUTCOME_MEASURES.values()):
-            totals[measure] = sum(numbers[measure, "month"].values())
-        for dim, found in all_codes.items():
-            merged = merge(people[dim], least, numbers["received", dim])
-            for measure in ("received", "valid_referrals", *OUTCOME_MEASURES.values()):
-                cells[measure, dim] = {code: numbers[measure, dim][code] for code in found}
+                    people[code if code in people else NOT_STATED].add(client)
+            merged = merge(people, least, numbers["received"])
+            for measure in measures:
+                totals[measure] = numbers[measure].total()
+                cells[measure, dim] = {code: numbers[measure][code] for code in all_codes[dim]}
                 groups[measure, dim] = merged
 
 
