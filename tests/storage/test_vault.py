@@ -1,4 +1,4 @@
-"""A vault is made whole, opened by its own secrets only, changed without a gap, and closed without a trace."""
+"""A vault is made whole, opened by its own secrets only, changed without a gap, closed without a trace."""
 
 from __future__ import annotations
 
