@@ -177,7 +177,7 @@ def judge(desk: Desk, opened: Opened, device: Device, now: int) -> tuple[str, En
         return "table", envelope
     period = Period.parse(envelope.period)
     today = datetime.fromtimestamp(now, LONDON).date()
-    if period.start < plan.valid_from or period.start > today:
+    if period.start < plan.valid_from or period.end >= today:
         return "period", envelope
     return _out_of_line(envelope), envelope
 
