@@ -166,7 +166,7 @@ def box(
         return float(max(small, shown - reach)), float(shown + (base - 1) // 2)
     if shown == 0:
         return 0.0, float(base - 1)
-    return float(max(1, shown - base + 1)), float(shown + base - 1)
+    return float(shown - base + 1), float(shown + base - 1)
 
 
 def attack(
