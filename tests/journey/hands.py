@@ -46,7 +46,8 @@ class Hands:
     def windows(self) -> list[QWidget]:
         return [w for w in QApplication.topLevelWidgets() if w.isVisible()]
 
-    def _all(self, kind: type | tuple[type, ...]) -> Iterator[QWidget]:
+    def all(self, kind: type | tuple[type, ...]) -> Iterator[QWidget]:
+        """Visible widgets of these kinds, newest window first."""
         kinds = kind if isinstance(kind, tuple) else (kind,)
         for window in reversed(self.windows()):
             for one in kinds:
@@ -66,7 +67,7 @@ class Hands:
 
     def texts(self) -> list[str]:
         """Every visible text, in no promised order: what the person could read now."""
-        found = [w.text() for w in self._all(QLabel)] + [w.text() for w in self._all(QAbstractButton)]
+        found = [w.text() for w in self.all(QLabel)] + [w.text() for w in self.all(QAbstractButton)]
         return [text for text in found if text]
 
     def reads(self, part: str) -> bool:
@@ -74,17 +75,18 @@ class Hands:
 
     def find_button(self, text: str) -> QAbstractButton | None:
         enabled: list[QAbstractButton] = []
-        for widget in self._all(QAbstractButton):
+        for widget in self.all(QAbstractButton):
             assert isinstance(widget, QAbstractButton)
-            if widget.isEnabled() and text in (widget.text().replace("&", ""), self.name(widget)):
+            words = (widget.text().replace("&", ""), self.name(widget))
+            if widget.isEnabled() and text in words:
                 enabled.append(widget)
         return enabled[0] if enabled else None
 
     def find_editor(self, name: str) -> QWidget | None:
-        for widget in self._all((QLineEdit, QPlainTextEdit, QTextEdit, QComboBox)):
+        for widget in self.all((QLineEdit, QPlainTextEdit, QTextEdit, QComboBox)):
             if widget.isEnabled() and self.name(widget) == name:
                 return widget
-        for widget in self._all((QLineEdit, QPlainTextEdit, QTextEdit, QComboBox)):
+        for widget in self.all((QLineEdit, QPlainTextEdit, QTextEdit, QComboBox)):
             if widget.isEnabled() and self.name(widget).startswith(name):
                 return widget
         return None
@@ -92,10 +94,11 @@ class Hands:
     def there(self) -> str:
         """The screen in words, for a failure's message: names of controls and texts, cut short."""
         controls = [
-            self.name(w)
-            for w in self._all((QAbstractButton, QLineEdit, QPlainTextEdit, QTextEdit, QComboBox))
+            self.name(w) for w in self.all((QAbstractButton, QLineEdit, QPlainTextEdit, QTextEdit, QComboBox))
         ]
-        return f"controls {[c for c in controls if c]}; texts {[t[:80] for t in self.texts()]}"
+        focus = QApplication.focusWidget()
+        where = f"{type(focus).__name__} {self.name(focus)!r}" if focus is not None else "nowhere"
+        return f"focus {where}; controls {[c for c in controls if c]}; texts {[t[:80] for t in self.texts()]}"
 
     # ---- waiting (an event loop, never a blind sleep)
 
@@ -160,7 +163,7 @@ class Hands:
         """Clicks a tab of any tab bar."""
 
         def bar() -> tuple[QTabBar, int] | None:
-            for widget in self._all(QTabBar):
+            for widget in self.all(QTabBar):
                 assert isinstance(widget, QTabBar)
                 for index in range(widget.count()):
                     if widget.tabText(index).replace("&", "") == text:
@@ -179,14 +182,41 @@ class Hands:
         self.until(lambda: self.find_editor(name), f"the field “{name}”")
         editor = self.find_editor(name)
         assert editor is not None
+        # What the app itself does with the focus after a step comes first, as it does for a person.
+        self.settle()
         self._bring_into_view(editor)
-        editor.setFocus(Qt.FocusReason.TabFocusReason)
-        self.until(
-            lambda: self.focus() is editor or editor.isAncestorOf(self.focus()), f"the focus in “{name}”"
-        )
+
+        def focused() -> bool:
+            if self.focus() is editor or editor.isAncestorOf(self.focus()):
+                return True
+            editor.setFocus(Qt.FocusReason.TabFocusReason)
+            return False
+
+        self.until(focused, f"the focus in “{name}”")
         if isinstance(editor, (QLineEdit, QPlainTextEdit, QTextEdit)):
             editor.selectAll()
         self.type(text)
+
+    def choose(self, name: str, code: str) -> None:
+        """Goes to the list of that name and walks to the entry with that code by the arrow keys."""
+        self.until(lambda: self.find_editor(name), f"the list “{name}”")
+        box = self.find_editor(name)
+        assert isinstance(box, QComboBox)
+        box.setFocus(Qt.FocusReason.TabFocusReason)
+        wanted = box.findData(code)
+        if wanted < 0:
+            raise Lost(f"“{name}” has no entry {code}")
+        while box.currentIndex() != wanted:
+            self.press("Down" if box.currentIndex() < wanted else "Up")
+
+    def editor_text(self, name: str) -> str:
+        """What stands in the field of that name."""
+        self.until(lambda: self.find_editor(name), f"the field “{name}”")
+        editor = self.find_editor(name)
+        if isinstance(editor, QLineEdit):
+            return editor.text()
+        assert isinstance(editor, (QPlainTextEdit, QTextEdit))
+        return editor.toPlainText()
 
     @staticmethod
     def _inside(button: QAbstractButton) -> QPoint:

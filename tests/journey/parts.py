@@ -5,6 +5,7 @@ figures.
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -95,19 +96,29 @@ class RealHub:
         finally:
             link.close()
 
-    def pair(self, agency: str, name: str, out: Path) -> str:
-        """Makes a pairing bundle; the pairing code that goes with it, as a person would read it from the
-        letter.
-        """
-        command = self._command(
-            "pair", "--agency", agency, "--name", name, "--out", str(out), "--address", self.address
-        )
+    def pair(self, agency: str, name: str, out: Path, *more: str) -> tuple[str, str]:
+        """Makes a pairing bundle: the code of the letter that goes with it, and the number to compare."""
+        command = self._command("pair", "--agency", agency, "--name", name, "--out", str(out))
+        command += ["--address", self.address, "--json", *more]
         done = subprocess.run(
             command, env=environment(self.folder), cwd=ROOT, capture_output=True, text=True, timeout=60
         )
         if done.returncode != 0:
             raise RuntimeError(f"pairing failed: {done.stderr}")
-        return pairing_code(done.stdout)
+        made = json.loads(done.stdout)
+        return str(made["code"]), str(made["digits"])
+
+    def check(self) -> str:
+        """What the hub's own walk over its ledger says."""
+        done = subprocess.run(
+            self._command("check"),
+            env=environment(self.folder),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.stdout.strip() if done.returncode == 0 else f"BROKEN: {done.stdout}{done.stderr}"
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -124,17 +135,6 @@ class RealHub:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def pairing_code(printed: str) -> str:
-    """The code in what the hub printed: the line of groups of letters and figures."""
-    for line in printed.splitlines():
-        words = line.replace(":", " ").split()
-        for word in words:
-            symbols = word.replace("-", "")
-            if "-" in word and len(symbols) == 28 and symbols.isalnum() and symbols.upper() == symbols:
-                return word
-    raise RuntimeError(f"no pairing code in: {printed}")
 
 
 class Steps:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from caseworker.domain.plans import DIMENSIONS, MEASURES, TABLE_TITLES, code_label
+from caseworker.domain.returns import ALL
 from caseworker.sync.summary import Table
 from caseworker.words import words
 from ui import theme
@@ -32,7 +33,6 @@ from ui.widgets import Button, Chip, Glyph, Text, column, row
 
 #: A count of 1 to 4 is "few people" (summary.md 1.5); 0 says that nobody is there and is not marked.
 FEW = 5
-ALL = "all"
 ALL_WORDS = words("All")
 #: How many measures stand beside one another; more would be cut at 200% text.
 BESIDE = 3
