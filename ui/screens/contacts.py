@@ -7,13 +7,14 @@ the hours that are safe.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from caseworker.domain import codes, safe_contacts, when
 from caseworker.domain import contacts as rules
@@ -396,8 +397,8 @@ class ContactForm(Form):
             ],
         )
         self.bind("next", self.next)
-        self.next.setVisible(self.client is not None)
         down.addWidget(self.next)
+        self.next.setVisible(self.client is not None)
         self.next_day = DateBoxes()
         self.next_day_field = self.field("due", self.tr("Day of the next step"), self.next_day)
         self.next_text = TextLine()
@@ -412,15 +413,15 @@ class ContactForm(Form):
             # An attempt is seen from what happened; nobody has to know that it is a kind of its own.
             if code != "ATT" and (code == "ANO") == (self.client is None):
                 self.kind.addItem(kinds.label(code), code)
-        self.minutes = QSpinBox()
-        self.minutes.setRange(0, rules.LONGEST_MINUTES)
-        self.minutes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.minutes.setAccelerated(True)
+        self.minutes = TextLine()
+        self.minutes.setMaxLength(4)
+        # Before the form listens: a number somebody typed is never written over.
+        self.minutes.textEdited.connect(self._minutes_own)
         across = row(gap=12)
-        across.addWidget(self.field("kind", self.tr("With"), self.kind), 1)
+        across.addWidget(self.field("kind", self.tr("With"), self.kind), 1, Qt.AlignmentFlag.AlignTop)
         minutes = self.field("minutes", self.tr("Minutes"), self.minutes)
-        self.minutes.setFixedWidth(px(76))
-        across.addWidget(minutes)
+        minutes.setFixedWidth(px(84))
+        across.addWidget(minutes, 0, Qt.AlignmentFlag.AlignTop)
         down.addLayout(across)
         self.category = CodeCombo("note_category", self._today(), missing=False)
         self.category.removeItem(0)
@@ -478,10 +479,8 @@ class ContactForm(Form):
     def draft_fields(self) -> dict[str, object]:
         """What stands in the form. "Now" becomes the time it meant, so that tomorrow it still means today."""
         fields = self.values()
-        try:
+        with suppress(Refused):
             fields["at"] = when.show_datetime(when.read_when(self.when.text(), self.session.now()))
-        except Refused:
-            pass
         fields["minutes_typed"] = self._minutes_typed
         return fields
 
@@ -509,13 +508,9 @@ class ContactForm(Form):
         self.next_day_field.setVisible(self.next.value() == "date")
         self.next_text_field.setVisible(self.next.value() not in (None, "none"))
         self._echo_next()
-        if self.sender() is self.minutes or self.minutes.hasFocus():
-            self._minutes_typed = True
         if not self._minutes_typed and method:
             usual = rules.default_outcome_minutes(method, self.outcome() or "COM", self.chosen_kind())
-            blocked = self.minutes.blockSignals(True)
-            self.minutes.setValue(usual)
-            self.minutes.blockSignals(blocked)
+            self.minutes.setText(str(usual))
 
     def _echo_when(self) -> None:
         try:
@@ -534,6 +529,9 @@ class ContactForm(Form):
         day = self._weekday(due)
         self.next_text_field.show_aside(f"{day} {when.show_date(due)}")
         self.next_text.setPlaceholderText(self._usual_step())
+
+    def _minutes_own(self) -> None:
+        self._minutes_typed = bool(self.minutes.text())
 
     def _weekday(self, day: date) -> str:
         return (
@@ -563,6 +561,11 @@ class ContactForm(Form):
         self.what.show_options(shown)
         if before in self._shown:
             self.what.set_value(before)
+        # New answers join the end of the Tab order; they belong between how it was done and the note.
+        earlier: QWidget = self.editors["override_reason"]
+        for pill in self.what.pills():
+            self.setTabOrder(earlier, pill)
+            earlier = pill
         self.rest.clear()
         for code in rest:
             self.rest.addItem(labels.label(code), code)
@@ -607,11 +610,8 @@ class ContactForm(Form):
 
     def _ask_why(self) -> None:
         asked = False
-        try:
-            contact = self.contact()
-            asked = rules.reason_for_contact(contact, self.safe) is not None
-        except Refused:
-            pass
+        with suppress(Refused):
+            asked = rules.reason_for_contact(self.contact(), self.safe) is not None
         ring = self.method() == "TEL"
         self.why_ring_field.setVisible(asked and ring)
         self.why_field.setVisible(asked and not ring)
@@ -659,12 +659,22 @@ class ContactForm(Form):
             method=self.method(),
             outcome=outcome,
             direction="in" if self.came_in.isChecked() or self.method() == "POST-IN" else "out",
-            minutes=self.minutes.value(),
+            minutes=self._minutes(),
             safe_checked=self.client is not None,
             override_reason=why,
             category=self.category.value() or "PRACTICAL",
             note=self.note.toPlainText().strip(),
         )
+
+    def _minutes(self) -> int:
+        """
+        Raises:
+            Refused: not a number of minutes.
+        """
+        typed = self.text("minutes") or "0"
+        if not (typed.isascii() and typed.isdigit()):
+            raise Refused({"minutes": words("Minutes must be a number, like {example}", example=10)})
+        return int(typed)
 
     def action(self) -> Action | None:
         """What is next, when a day was chosen."""

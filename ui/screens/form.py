@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from caseworker.domain import when
 from caseworker.errors import Problem
@@ -29,8 +29,6 @@ def value_of(editor: Any) -> object:
         return editor.text()
     if isinstance(editor, QPlainTextEdit):
         return editor.toPlainText()
-    if isinstance(editor, QSpinBox):
-        return editor.value()
     if isinstance(editor, QCheckBox):
         return editor.isChecked()
     if isinstance(editor, DateBoxes):
@@ -47,10 +45,6 @@ def put(editor: Any, value: object) -> None:
     elif isinstance(editor, QPlainTextEdit):
         blocked = editor.blockSignals(True)
         editor.setPlainText(str(value))
-        editor.blockSignals(blocked)
-    elif isinstance(editor, QSpinBox):
-        blocked = editor.blockSignals(True)
-        editor.setValue(int(str(value)))
         editor.blockSignals(blocked)
     elif isinstance(editor, QCheckBox):
         blocked = editor.blockSignals(True)
@@ -74,8 +68,6 @@ def watch(editor: Any, slot: Callable[..., object]) -> None:
         editor.textEdited.connect(slot)
     elif isinstance(editor, QPlainTextEdit):
         editor.textChanged.connect(slot)
-    elif isinstance(editor, QSpinBox):
-        editor.valueChanged.connect(slot)
     elif isinstance(editor, QCheckBox):
         editor.toggled.connect(slot)
     elif isinstance(editor, DateBoxes):

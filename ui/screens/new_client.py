@@ -53,7 +53,9 @@ class NewClientPage(Page):
         across.addWidget(self.save_button)
         across.addWidget(self.throw_button)
         across.addWidget(self.kept, 1)
-        self.layout().addWidget(foot)
+        whole = self.layout()
+        assert whole is not None
+        whole.addWidget(foot)
         self.save_button.clicked.connect(self.save)
         self.throw_button.clicked.connect(self._throw_away)
         self._make()
@@ -179,6 +181,7 @@ class NewClientForm(PersonForm):
 
     def store(self) -> str:
         received = when.epoch(when.read_when(self.text("received"), self.session.now(), field="received"))
+        answers: dict[str, Any] = {name: self.code(name) for name in EQUALITY}
         client = Client(
             None,
             "",
@@ -186,7 +189,7 @@ class NewClientForm(PersonForm):
             is_alias=bool(self.values()["is_alias"]),
             known_as=self.text("known_as"),
             area=self.code("area"),
-            **{name: self.code(name) for name in EQUALITY},
+            **answers,
         )
         client_id = clients.save(client)
         self._store_safe(client_id)

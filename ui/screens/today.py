@@ -37,7 +37,7 @@ class Shown:
     board: Board
     waiting: int
     clients: int
-    sentences: tuple[str, ...]
+    sentences: tuple[str, ...]  # they change with the clock, not with the vault
     day: date
 
 
@@ -90,12 +90,12 @@ class TodayPage(Page):
     def reload(self) -> None:
         now = self.session.now()
         board = today.board(now, self.session.vault.worker.id)
-        people = [*board.overdue, *board.due, *board.missed]
+        people = [one.who for one in (*board.overdue, *board.due)] + [one.who for one in board.missed]
         shown = Shown(
             board,
             sum(1 for item in outbox.items() if item.state in ("APPROVED", "SEALED")),
             clients.count(),
-            tuple(safe_sentence(one.who.safe, now) for one in people),
+            tuple(safe_sentence(who.safe, now) for who in people),
             now.astimezone(when.LONDON).date(),
         )
         if shown == self._shown:
@@ -164,6 +164,7 @@ class TodayPage(Page):
         self, name: str, title: str, icon: str, rows: list[Due] | list[Missed], count: int, now: datetime
     ) -> None:
         card = Card(title, str(count), icon)
+        card.heading.setWordWrap(False)
         self.cards[name] = card
         shown = rows if name in self._all else rows[:ROWS]
         for one in shown:

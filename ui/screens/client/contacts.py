@@ -1,11 +1,11 @@
-"""The contacts of one client, newest first, fifty at a time: what happened, what was said, and what was changed later."""
+"""The contacts of one client, newest first, fifty at a time: what happened, what was said, what was changed later."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain import codes, when
 from caseworker.domain import contacts as rules
@@ -134,7 +134,6 @@ class ContactCard(Card):
         super().__init__(parent=parent)
         self.contact = contact
         missed = contact.outcome in rules.ATTEMPTED
-        self.body.setContentsMargins(self.body.contentsMargins())
         top = row(gap=9)
         icon = ICONS.get(contact.method, "footprints")
         if missed and contact.method == "TEL":
@@ -145,10 +144,10 @@ class ContactCard(Card):
         self.what = Text(self._what(), "name")
         flow.addWidget(self.what)
         flow.addWidget(Text(self._outcome(), "body", "muted"))
+        top.addWidget(names, 1)
         author = self.tr("You") if contact.worker_id == worker_id else worker_name
         self.when = Text(f"{when.show_datetime(when.local(contact.at))}   {author}", "small", "muted")
-        flow.addWidget(self.when)
-        top.addWidget(names, 1)
+        top.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(top)
         if contact.note:
             note = Text(contact.note, wrap=True)
@@ -169,16 +168,21 @@ class ContactCard(Card):
         self.restore = Button(self.tr("Put back"), kind="link")
         for button in (self.amend, self.withdraw, self.restore):
             button.setAccessibleName(f"{button.text()}: {self.what.text()}, {self.when.text()}")
-            button.setVisible((button is self.restore) == bool(contact.withdrawn))
             foot.addWidget(button)
         self.body.addLayout(foot)
+        # Only once they have a parent: shown before, each would be a window of its own for a moment.
+        for button in (self.amend, self.withdraw, self.restore):
+            button.setVisible((button is self.restore) == bool(contact.withdrawn))
 
     def _what(self) -> str:
-        kinds, methods = codes.get("contact_kind"), codes.get("contact_method")
-        with_whom = kinds.label(self.contact.kind)
-        return self.tr("{method}: {kind}").format(
-            method=methods.label(self.contact.method), kind=with_whom[:1].lower() + with_whom[1:]
-        )
+        """ "Phone call with the client", "Phone call to the client", "Court attendance: in person, court"."""
+        kind = codes.get("contact_kind").label(self.contact.kind)
+        method = codes.get("contact_method").label(self.contact.method)
+        if self.contact.kind == "ATT":
+            return self.tr("{method} to the client").format(method=method)
+        if kind.startswith("With "):
+            return f"{method} {kind[0].lower()}{kind[1:]}"
+        return f"{kind}: {method[0].lower()}{method[1:]}"
 
     def _outcome(self) -> str:
         outcome = codes.get("contact_outcome").label(self.contact.outcome)
@@ -209,8 +213,6 @@ class ContactCard(Card):
             flow.addWidget(Chip(text, "info", "lock"))
 
     def _amendments(self) -> QWidget:
-        from PySide6.QtWidgets import QFrame
-
         box = QFrame()
         box.setProperty("was", True)
         inside = column(box, (12, 7, 10, 8), 2)

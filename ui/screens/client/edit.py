@@ -1,7 +1,7 @@
-"""The forms of a client's record: safe contact, about the client, equality, referral, support, next step, amending a contact.
+"""The forms of a record: safe contact, the client, equality, referral, support, next step, amending a contact.
 
-Each opens inside the page under the fixed header, keeps a draft as it is typed, and says beside each field what has
-to be put right.
+Each opens inside the page under the fixed header, keeps a draft as it is typed, and says beside each field what
+has to be put right.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QSpinBox, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain import codes, when
 from caseworker.domain import contacts as contact_rules
@@ -82,7 +83,7 @@ class RecordForm(Form):
     def first_focus(self) -> QWidget:
         """Where the keyboard arrives."""
         first = next(iter(self.editors.values()))
-        return first.first() if isinstance(first, ChoiceRow) else first  # type: ignore[no-any-return]
+        return first.first() if isinstance(first, ChoiceRow) else first
 
     def follow(self) -> None:
         """Show what the answers so far ask for."""
@@ -447,7 +448,8 @@ class EqualityForm(PersonForm):
         return self.tr("Equality questions")
 
     def store(self) -> str:
-        clients.save(replace(self.client, **{name: self.code(name) for name in EQUALITY}))
+        answers: dict[str, Any] = {name: self.code(name) for name in EQUALITY}
+        clients.save(replace(self.client, **answers))
         return self.tr("Saved.")
 
 
@@ -636,11 +638,8 @@ class AmendForm(RecordForm):
         for code in contact_rules.allowed_outcomes(self.contact.kind, self.contact.method):
             self.outcome.addItem(labels.label(code), code)
         self.add("outcome", self.tr("What happened"), self.outcome)
-        self.minutes = QSpinBox()
-        self.minutes.setRange(0, contact_rules.LONGEST_MINUTES)
-        self.minutes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.minutes.setMaximumWidth(px(110))
-        self.add("minutes", self.tr("Minutes"), self.minutes)
+        self.add("minutes", self.tr("Minutes"), TextLine())
+        self.editors["minutes"].setMaximumWidth(px(110))
         self.combo("category", self.tr("The note is about"), "note_category", missing=False)
         self.add(
             "why",
@@ -661,7 +660,7 @@ class AmendForm(RecordForm):
                 "note": self.contact.note,
                 "at": when.show_datetime(when.local(self.contact.at)),
                 "outcome": self.contact.outcome,
-                "minutes": self.contact.minutes,
+                "minutes": str(self.contact.minutes),
                 "category": self.contact.category,
                 "why": "",
             }
@@ -678,12 +677,15 @@ class AmendForm(RecordForm):
         at = self.contact.at
         if self.text("at") != shown:  # untouched, it keeps its seconds and its side of a clock change
             at = when.epoch(when.read_when(self.text("at"), self.session.now()))
+        minutes = self.text("minutes") or "0"
+        if not (minutes.isascii() and minutes.isdigit()):
+            raise Refused({"minutes": words("Minutes must be a number, like {example}", example=10)})
         amended = replace(
             self.contact,
             at=at,
             note=self.text("note"),
             outcome=str(self.outcome.currentData()),
-            minutes=self.minutes.value(),
+            minutes=int(minutes),
             category=self.code("category"),
         )
         contacts.amend(amended, self.text("why"))

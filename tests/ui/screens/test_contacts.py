@@ -1,0 +1,443 @@
+"""Logging a contact: by keyboard alone, safely, and without ever losing what was typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from caseworker import storage
+from caseworker.domain import when
+from caseworker.domain.contacts import is_attempt, is_two_way
+from caseworker.storage import actions, contacts, drafts, history, safe_contacts
+from tests.journey.hands import Hands
+from tests.ui.screens.parts import settle, today, words_of
+from ui.screens.contacts import ContactForm, ContactPanel, draft_key
+from ui.session import Place, Session, Toast
+from ui.window import Window
+
+NOTE = "She is safe at her sister's; ring on Thursday"
+
+
+def form_of(window: Window) -> ContactForm:
+    assert isinstance(window.panel, ContactPanel)
+    assert window.panel.form is not None
+    return window.panel.form
+
+
+def outcomes(form: ContactForm) -> list[str]:
+    return [pill.text() for pill in form.what.pills()]
+
+
+@pytest.fixture
+def form(window: Window, amara: int) -> ContactForm:
+    window.go(Place("contact", amara))
+    settle()
+    return form_of(window)
+
+
+def test_a_contact_with_a_45_letter_note_takes_at_most_60_keys_from_today(
+    window: Window, amara: int, hands: Hands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(NOTE) == 45
+    hands.press("Ctrl+J")
+    hands.type("ama")
+    hands.press("Return")
+    hands.press("Tab")
+    hands.type("s")
+    hands.press("Tab")
+    hands.type(NOTE)
+    hands.press("Tab")
+    hands.type("t")
+    hands.press("Ctrl+Return")
+    with capsys.disabled():
+        print(f"\n  contact from Today, 45-letter note: {hands.keys} key presses, {hands.clicks} clicks")
+    assert hands.clicks == 0
+    assert hands.keys <= 60
+    (saved,) = contacts.for_client(amara)
+    assert (saved.note, saved.method, saved.outcome, saved.kind) == (NOTE, "TEL", "COM", "CLI")
+    assert is_two_way(saved)
+    (step,) = actions.for_client(amara)
+    assert step.due == (today() + dt.timedelta(days=1)).isoformat()
+    assert window.panel is None
+
+
+def test_an_attempt_is_logged_in_a_few_keys(
+    window: Window, amara: int, hands: Hands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hands.press("Ctrl+J")
+    hands.type("ama")
+    hands.press("Return")
+    hands.press("Tab")
+    hands.type("n")
+    hands.press("Ctrl+Return")
+    with capsys.disabled():
+        print(f"\n  attempt from Today: {hands.keys} key presses")
+    assert hands.keys <= 10
+    (saved,) = contacts.for_client(amara)
+    assert (saved.kind, saved.outcome) == ("ATT", "NOA")
+    assert is_attempt(saved)
+    assert not is_two_way(saved)
+
+
+def test_what_is_missing_is_said_in_the_summary_and_beside_the_field(form: ContactForm, hands: Hands) -> None:
+    form.how.set_value(None)
+    assert not form.save()
+    assert form.errors.problems() == ["Select how you made contact", "Select what happened"]
+    assert form.how.problem() == "Select how you made contact"
+    assert form.what.problem() == "Select what happened"
+    assert form.errors.hasFocus()
+    hands.click("Select what happened")
+    assert form.what.first().hasFocus()
+
+
+def test_the_time_is_read_back_as_it_was_understood(form: ContactForm) -> None:
+    form.when.selectAll()
+    QTest.keyClicks(form.when, "yesterday 3pm")
+    yesterday = today() - dt.timedelta(days=1)
+    said = f"{when.DAYS[yesterday.weekday()]} {when.show_date(yesterday)}, 3pm"
+    assert said in words_of(form)
+
+
+def test_a_time_that_cannot_be_read_says_what_to_type(form: ContactForm, amara: int) -> None:
+    form.what.set_value("COM")
+    form.when.selectAll()
+    QTest.keyClicks(form.when, "the other day")
+    assert not form.save()
+    assert form.errors.problems() == ["Enter a date and time, like 27 3 2026 3pm"]
+    assert contacts.for_client(amara) == []
+
+
+def test_voicemail_left_is_not_offered_where_it_is_not_safe(form: ContactForm) -> None:
+    assert "Voicemail left" not in outcomes(form)
+    assert "Voicemail not left" in outcomes(form)
+    assert form.rest.findData("VML") < 0
+
+
+def test_voicemail_left_is_offered_where_it_is_safe(window: Window, add_client: Callable[..., int]) -> None:
+    window.go(Place("contact", add_client("Nia Hughes", voicemail="yes")))
+    assert "Voicemail left" in outcomes(form_of(window))
+    assert "Voicemail not left" not in outcomes(form_of(window))
+
+
+def test_what_can_happen_depends_on_the_way_of_contact(form: ContactForm) -> None:
+    form.how.pills()[2].click()  # in person
+    assert outcomes(form)[:3] == ["Met", "Did not attend", "Client cancelled"]
+    assert form.place_field.isVisible()
+    form.how.pills()[1].click()  # text
+    assert "Sent" in outcomes(form)
+    assert "No answer" not in outcomes(form)
+    assert not form.place_field.isVisible()
+
+
+def test_minutes_follow_the_way_of_contact_until_somebody_types_them(form: ContactForm) -> None:
+    assert form.minutes.text() == "10"
+    form.how.pills()[2].click()
+    assert form.minutes.text() == "60"
+    form.minutes.selectAll()
+    QTest.keyClicks(form.minutes, "25")
+    form.how.pills()[0].click()
+    assert form.minutes.text() == "25"
+
+
+def closed_hours() -> str:
+    """Hours of a day that is not today: outside them at any time the test runs."""
+    other = dt.datetime.now(when.LONDON) + dt.timedelta(days=3)
+    return f"{when.DAYS[other.weekday()][:3]} 09:00-10:00"
+
+
+def test_ringing_outside_the_safe_hours_asks_why(
+    window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    jodie = add_client("Jodie Marsh", hours=closed_hours())
+    window.go(Place("contact", jodie))
+    settle()
+    form = form_of(window)
+    assert "Why was it safe to ring now?" in words_of(form)
+    form.what.pills()[0].click()
+    assert not form.save()
+    assert form.errors.problems() == ["Enter why it was safe"]
+    hands.fill("Why was it safe to ring now?", "She rang first and asked for a call back")
+    assert form.save()
+    (saved,) = contacts.for_client(jodie)
+    assert saved.override_reason == "She rang first and asked for a call back"
+
+
+def test_a_contact_the_client_made_asks_for_no_reason(window: Window, add_client: Callable[..., int]) -> None:
+    window.go(Place("contact", add_client("Jodie Marsh", hours=closed_hours())))
+    settle()
+    form = form_of(window)
+    form.came_in.click()
+    assert "Why was it safe to ring now?" not in words_of(form)
+
+
+def test_inside_the_safe_hours_nothing_is_asked(form: ContactForm) -> None:
+    assert "Why was it safe" not in words_of(form)
+
+
+def test_the_wrong_person_answering_asks_about_the_number_and_stops_its_use(
+    form: ContactForm, amara: int
+) -> None:
+    assert "Is this number still safe?" not in words_of(form)
+    form.what.set_value("WPA")
+    form._follow()
+    assert "Is this number still safe?" in words_of(form)
+    assert not form.save()
+    assert form.errors.problems() == ["Select whether this number is still safe"]
+    form.still_safe.pills()[1].click()
+    assert form.save()
+    call = safe_contacts.for_client(amara)[0]
+    assert call.allowed == "no"
+    changed = [entry for entry in history.for_client(amara) if entry.field == "allowed"]
+    assert (changed[0].old, changed[0].new, changed[0].why) == ("yes", "no", "Wrong person answered")
+
+
+def test_what_is_typed_is_a_draft_700_ms_later_and_comes_back(
+    window: Window, session: Session, amara: int, qtbot: QtBot
+) -> None:
+    window.go(Place("contact", amara))
+    settle()
+    form = form_of(window)
+    form.note.setFocus()
+    QTest.keyClicks(form.note, "Half a sent")
+    assert drafts.get(draft_key(amara)) is None
+    with qtbot.waitSignal(form.drafts.kept, timeout=3000):
+        pass
+    kept = drafts.get(draft_key(amara))
+    assert kept is not None
+    assert kept.fields["note"] == "Half a sent"
+    # "Now" is kept as the time it was, so that it is still right tomorrow
+    assert kept.fields["at"] != "Now"
+    again = ContactForm(session, amara)
+    qtbot.addWidget(again)
+    assert again.note.toPlainText() == "Half a sent"
+    assert "We kept your note from" in again.from_draft.text()
+
+
+def test_every_field_is_in_the_draft(window: Window, session: Session, amara: int, qtbot: QtBot) -> None:
+    window.go(Place("contact", amara))
+    form = form_of(window)
+    form.how.pills()[2].click()
+    form.place.setCurrentIndex(form.place.findData("F2F-CRT"))
+    form.what.set_value("DNA")
+    form.next.pills()[3].click()
+    for box, typed in zip((form.next_day.day, form.next_day.month), ("27", "mar"), strict=True):
+        QTest.keyClicks(box, typed)
+    QTest.keyClicks(form.next_text, "Ask the usher")
+    form.came_in.click()
+    form.category.set_value("SAFETY")
+    form.drafts.keep()
+    again = ContactForm(session, amara)
+    qtbot.addWidget(again)
+    assert again.method() == "F2F-CRT"
+    assert again.what.value() == "DNA"
+    assert again.next_day.parts() == ("27", "mar", "")
+    assert again.next_text.text() == "Ask the usher"
+    assert again.came_in.isChecked()
+    assert again.category.value() == "SAFETY"
+
+
+def test_closing_the_panel_keeps_the_draft_at_once(window: Window, amara: int, hands: Hands) -> None:
+    window.go(Place("contact", amara))
+    settle()
+    QTest.keyClicks(form_of(window).note, "Broken off")
+    hands.press("Esc")
+    settle()
+    assert window.panel is None
+    kept = drafts.get(draft_key(amara))
+    assert kept is not None
+    assert kept.fields["note"] == "Broken off"
+
+
+def test_locking_keeps_the_draft(
+    window: Window, session: Session, amara: int, reopen: Callable[[], object]
+) -> None:
+    window.go(Place("contact", amara))
+    settle()
+    QTest.keyClicks(form_of(window).note, "Cut off by the lid")
+    session.lock()
+    opened = reopen()
+    kept = drafts.get(draft_key(amara))
+    assert kept is not None
+    assert kept.fields["note"] == "Cut off by the lid"
+    opened.close()  # type: ignore[attr-defined]
+
+
+def test_saving_forgets_the_draft(form: ContactForm, amara: int) -> None:
+    QTest.keyClicks(form.note, "All of it")
+    form.drafts.keep()
+    form.what.set_value("COM")
+    assert form.save()
+    assert drafts.get(draft_key(amara)) is None
+    assert not form.drafts.waiting
+
+
+def test_starting_again_throws_the_draft_away(window: Window, amara: int, hands: Hands) -> None:
+    storage.write(drafts.keep, draft_key(amara), {"note": "Old words"})
+    window.go(Place("contact", amara))
+    settle()
+    assert form_of(window).note.toPlainText() == "Old words"
+    hands.click("Start again")
+    settle()
+    assert form_of(window).note.toPlainText() == ""
+    assert drafts.get(draft_key(amara)) is None
+
+
+def test_undo_takes_the_contact_back_and_keeps_its_history(
+    form: ContactForm, window: Window, session: Session, amara: int, qtbot: QtBot, hands: Hands
+) -> None:
+    form.what.set_value("COM")
+    form.next.set_value("7")
+    with qtbot.waitSignal(session.toast) as said:
+        form.save()
+    toast = said.args[0]
+    assert isinstance(toast, Toast)
+    assert (toast.text, toast.action_text) == ("Contact saved.", "Undo")
+    hands.click("Undo")
+    assert contacts.for_client(amara) == []
+    assert [one.withdrawn > 0 for one in contacts.for_client(amara, withdrawn=True)] == [True]
+    assert actions.for_client(amara) == []
+    assert [entry.action for entry in history.for_client(amara)][-1:] != ["withdraw"]
+    assert "withdraw" in [entry.action for entry in history.for_client(amara)]
+
+
+def test_the_last_way_of_contact_and_place_are_offered_next_time(
+    form: ContactForm, session: Session, amara: int, qtbot: QtBot
+) -> None:
+    form.how.pills()[2].click()
+    form.place.setCurrentIndex(form.place.findData("F2F-HOS"))
+    form.place.activated.emit(form.place.currentIndex())
+    form.what.set_value("COM")
+    assert form.save()
+    again = ContactForm(session, amara)
+    qtbot.addWidget(again)
+    assert again.method() == "F2F-HOS"
+
+
+def test_a_professional_about_the_client_asks_nothing_about_safe_hours(
+    window: Window, add_client: Callable[..., int]
+) -> None:
+    jodie = add_client("Jodie Marsh", hours=closed_hours())
+    window.go(Place("contact", jodie))
+    settle()
+    form = form_of(window)
+    form.kind.setCurrentIndex(form.kind.findData("PRO"))
+    form.kind.activated.emit(form.kind.currentIndex())
+    assert "Why was it safe" not in words_of(form)
+    form.what.set_value("COM")
+    assert form.save()
+    assert contacts.for_client(jodie)[0].kind == "PRO"
+
+
+def test_an_anonymous_report_belongs_to_nobody(window: Window, hands: Hands, amara: int) -> None:
+    hands.press("Ctrl+J")
+    settle()
+    hands.click("Anonymous: somebody without a record")
+    settle()
+    form = form_of(window)
+    form.what.set_value("COM")
+    assert form.save()
+    assert contacts.for_client(amara) == []
+    assert storage.database.execute_sql("SELECT kind, client_id FROM contact").fetchall() == [("ANO", None)]
+
+
+def test_finding_who_offers_the_last_clients_and_arrows_choose(
+    window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    first, second = add_client("Clara Obi"), add_client("Clara Penn")
+    hands.press("Ctrl+J")
+    settle()
+    assert isinstance(window.panel, ContactPanel)
+    assert window.panel.who.found.count() == 2
+    hands.type("clara")
+    hands.press("Down")
+    hands.press("Return")
+    assert form_of(window).client_id == second
+    assert first != second
+
+
+def test_nobody_found_says_what_to_do(window: Window, hands: Hands, amara: int) -> None:
+    hands.press("Ctrl+J")
+    settle()
+    hands.type("zzz")
+    assert hands.reads("No client matches")
+
+
+def test_a_full_next_day_is_read_and_a_past_one_refused(form: ContactForm, amara: int) -> None:
+    form.what.set_value("COM")
+    form.next.pills()[3].click()
+    past = today() - dt.timedelta(days=2)
+    form.next_day.set_date(past)
+    assert not form.save()
+    assert form.errors.problems() == ["Day of the next step must be today or later"]
+    form.next_day.set_date(today() + dt.timedelta(days=10))
+    assert form.save()
+    assert actions.for_client(amara)[0].due == (today() + dt.timedelta(days=10)).isoformat()
+
+
+def test_in_place_of_the_page_the_safe_contact_stands_on_top(window: Window, amara: int) -> None:
+    window.go(Place("contact", amara))
+    settle()
+    assert not form_of(window).panel.isVisible()
+    window.resize(900, 700)
+    settle()
+    assert form_of(window).panel.isVisible()
+    assert "No voicemail. No letters home." in words_of(form_of(window).panel)
+
+
+def test_the_panel_is_freed_when_it_closes(window: Window, amara: int) -> None:
+    import shiboken6
+
+    window.go(Place("contact", amara))
+    settle()
+    panel = window.panel
+    assert isinstance(panel, ContactPanel)
+    note = form_of(window).note
+    panel.close_panel()
+    settle()
+    assert not shiboken6.isValid(panel)
+    assert not shiboken6.isValid(note)
+
+
+def test_a_note_is_plain_text(form: ContactForm, window: Window, amara: int) -> None:
+    form.note.setPlainText("<b>not markup</b>")
+    form.what.set_value("COM")
+    assert form.save()
+    window.go(Place("client", amara))
+    window.current().show_tab(1)  # type: ignore[union-attr]
+    settle()
+    assert "<b>not markup</b>" in words_of(window)
+
+
+def test_a_record_changed_meanwhile_is_not_overwritten(form: ContactForm, amara: int) -> None:
+    """The form saves its contact alone: a safe contact changed beside it stays as it is."""
+    call = safe_contacts.for_client(amara)[0]
+    storage.write(safe_contacts.save, replace(call, voicemail="yes"))
+    form.what.set_value("COM")
+    assert form.save()
+    assert safe_contacts.for_client(amara)[0].voicemail == "yes"
+
+
+def test_typing_never_waits_for_the_vault(form: ContactForm) -> None:
+    """A draft is sealed within the time of one frame and a half, so that no letter is late."""
+    import time
+
+    QTest.keyClicks(form.note, "x" * 200)
+    spent = []
+    for _ in range(10):
+        form.drafts.touch()
+        start = time.perf_counter()
+        form.drafts.keep()
+        spent.append(time.perf_counter() - start)
+    assert sorted(spent)[5] < 0.05
+
+
+def test_enter_in_a_choice_is_not_swallowed(form: ContactForm) -> None:
+    form.how.setFocus()
+    QTest.keyClick(form.how.first(), Qt.Key.Key_Right)
+    assert form.how.value() == "SMS"
