@@ -255,6 +255,8 @@ class Outbox(Table):
     reason = TextField()
     receipt = BlobField(null=True)
     received = IntegerField()
+    approvals = TextField()
+    next_try = IntegerField()
 
 
 TABLES: tuple[type[Table], ...] = (

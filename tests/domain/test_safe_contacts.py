@@ -149,7 +149,7 @@ def test_what_must_never_be_done_is_listed_in_order() -> None:
     assert never_list([]) == []
 
 
-# --- the clocks --------------------------------------------------------------------------------------------------
+# --- the clocks ------------------------------------------------------------------------------------
 SPRING, AUTUMN = dt.date(2026, 3, 29), dt.date(2026, 10, 25)
 
 
@@ -236,7 +236,7 @@ def test_the_answer_holds_until_the_moment_it_names(windows: list[Window], day: 
         assert safe_now([contact], "TEL", found.until).state != found.state
 
 
-# --- hours as typed -----------------------------------------------------------------------------------------------
+# --- hours as typed --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("typed", "stored", "shown"),
     [
@@ -259,8 +259,8 @@ def test_hours_are_read_as_typed_and_kept_one_way(typed: str, stored: str, shown
 
 @pytest.mark.parametrize(
     "typed",
-    ["mornings", "9-11", "Mon 9am", "9am-9am", "Mon 25:00-26:00", "Mon 09:61-10:00", "Xon 9am-10am", "24:00-01:00",
-     "9am-10am Mon", "Mon 9am-10am or so", "13am-2pm", ";", "M 9am-10am"],
+    ["mornings", "9-11", "Mon 9am", "9am-9am", "Mon 25:00-26:00", "Mon 09:61-10:00", "Xon 9am-10am",
+     "24:00-01:00", "9am-10am Mon", "Mon 9am-10am or so", "13am-2pm", ";", "M 9am-10am"],
 )  # fmt: skip
 def test_hours_that_leave_a_doubt_are_refused(typed: str) -> None:
     with pytest.raises(HoursUnclear):
@@ -277,7 +277,7 @@ def test_tidied_hours_mean_the_same_and_stay_as_they_are(windows: list[Window]) 
     assert set(read_hours(show_hours(tidy))) == set(windows)
 
 
-# --- what stops it from being saved ----------------------------------------------------------------------------------
+# --- what stops it from being saved ----------------------------------------------------------------
 @pytest.mark.parametrize(
     ("change", "field", "expected"),
     [

@@ -101,9 +101,10 @@ def test_no_text_breaks_the_reading_of_a_moment(text: str) -> None:
     try:
         found = when.read_when(text, NOW)
     except Refused as refused:
-        assert set(refused.problems) == {"at"}
+        named = set(refused.problems)
     else:
-        assert found.utcoffset() is not None
+        named = {"at"} if found.utcoffset() is not None else set()
+    assert named == {"at"}
 
 
 @settings(max_examples=300, deadline=None)
@@ -119,8 +120,8 @@ def test_what_is_shown_can_be_typed_again(moment: dt.datetime) -> None:
 
 @pytest.mark.parametrize(
     ("hour", "minute", "shown"),
-    [(9, 30, "9:30am"), (11, 0, "11am"), (12, 0, "midday"), (0, 0, "midnight"), (12, 5, "12:05pm"), (0, 5, "12:05am"),
-     (23, 59, "11:59pm"), (13, 0, "1pm")],
+    [(9, 30, "9:30am"), (11, 0, "11am"), (12, 0, "midday"), (0, 0, "midnight"), (12, 5, "12:05pm"),
+     (0, 5, "12:05am"), (23, 59, "11:59pm"), (13, 0, "1pm")],
 )  # fmt: skip
 def test_times_are_shown_the_gov_uk_way(hour: int, minute: int, shown: str) -> None:
     assert when.show_time(dt.time(hour, minute)) == shown
@@ -185,4 +186,4 @@ def test_a_day_lasts_as_long_as_the_clocks_make_it() -> None:
 
 def test_a_moment_without_a_zone_is_a_bug() -> None:
     with pytest.raises(ValueError, match="zone"):
-        when.epoch(dt.datetime(2026, 1, 1))  # noqa: DTZ001
+        when.epoch(dt.datetime(2026, 1, 1))

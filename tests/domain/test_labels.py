@@ -1,0 +1,60 @@
+"""A record's history in words that people use."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from caseworker.domain import codes
+from caseworker.domain.actions import Action
+from caseworker.domain.clients import Client
+from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
+from caseworker.domain.labels import FIELDS, INTERNAL, field_label, show_value
+from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_contacts import SafeContact
+
+RECORDS = {
+    "client": Client,
+    "safe_contact": SafeContact,
+    "referral": Referral,
+    "episode": Episode,
+    "contact": Contact,
+    "action": Action,
+}
+PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none"}
+
+
+@pytest.mark.parametrize("noun", sorted(RECORDS))
+def test_every_field_of_every_record_has_a_label(noun: str) -> None:
+    fields = {field.name for field in dataclasses.fields(RECORDS[noun])} - INTERNAL
+    assert set(FIELDS[noun]) == fields
+    assert all(how in PLAIN or how in codes.names() for _, how in FIELDS[noun].values())
+
+
+@pytest.mark.parametrize(
+    ("noun", "field", "stored", "shown"),
+    [
+        ("client", "area", "E07000071", "Colchester"),
+        ("client", "area", "NA-REF", "Prefers not to say"),
+        ("client", "area", "E99", "E99"),
+        ("client", "born", "1994-03-27", "27 March 1994"),
+        ("client", "is_alias", "1", "Yes"),
+        ("client", "is_alias", "0", "No"),
+        ("client", "known_as", "", "blank"),
+        ("client", "name", "{curly} O'Brien", "{curly} O'Brien"),
+        ("episode", "hate", "RAC,SEX", "Race or ethnicity, Sex or misogyny"),
+        ("contact", "at", "1795000000", "18 November 2026, 11:06am"),
+        ("contact", "withdrawn", "0", "blank"),
+        ("contact", "minutes", "10", "10 minutes"),
+        ("safe_contact", "hours", "Mon-Fri 09:30-11:00", "Mon-Fri 9:30am to 11am"),
+    ],
+)
+def test_values_are_shown_in_words(noun: str, field: str, stored: str, shown: str) -> None:
+    assert str(show_value(noun, field, stored)) == shown
+
+
+def test_a_field_from_a_newer_version_is_still_shown() -> None:
+    assert str(field_label("client", "shoe_size")) == "shoe size"
+    assert str(show_value("client", "shoe_size", "6")) == "6"

@@ -1,0 +1,82 @@
+"""The page of tables and the scripts that make them say the same."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from caseworker.domain.actions import Action
+from caseworker.domain.clients import Client
+from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
+from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_contacts import SafeContact
+from caseworker.storage import tables
+from caseworker.storage.engine import database
+from caseworker.storage.records import fetch
+from caseworker.storage.vault import OpenVault
+
+OF_OTHERS = {"schema_migration"}  # the migration runner's own
+RECORDS = {
+    "client": Client,
+    "safe_contact": SafeContact,
+    "referral": Referral,
+    "episode": Episode,
+    "contact": Contact,
+    "action": Action,
+}
+
+
+def test_every_table_on_disk_is_on_the_page_and_the_other_way_round(vault: OpenVault) -> None:
+    on_disk = {
+        name
+        for (name,) in fetch(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            " AND name NOT LIKE 'client_search%'"
+        )
+    }
+    assert on_disk - OF_OTHERS == {table._meta.table_name for table in tables.TABLES}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("table", tables.TABLES, ids=lambda table: table.__name__)
+def test_columns_agree_in_name_kind_and_whether_they_may_be_empty(
+    vault: OpenVault, table: type[tables.Table]
+) -> None:
+    kinds = {"TEXT": "TEXT", "INT": "INTEGER", "BLOB": "BLOB", "AUTO": "INTEGER"}
+    said = {
+        field.column_name: (kinds[field.field_type], bool(field.null), field.primary_key)
+        for field in table._meta.sorted_fields  # type: ignore[attr-defined]
+    }
+    found = {
+        name: (kind, not needed and not key, bool(key))
+        for _, name, kind, needed, _, key in fetch(f"PRAGMA table_info({table._meta.table_name})")  # type: ignore[attr-defined]
+    }
+    assert found == said
+
+
+@pytest.mark.parametrize("table", sorted(RECORDS))
+def test_every_record_fits_its_table_exactly(vault: OpenVault, table: str) -> None:
+    columns = [row[1] for row in fetch(f"PRAGMA table_info({table})")]
+    assert sorted(columns) == sorted(field.name for field in dataclasses.fields(RECORDS[table]))
+
+
+def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: OpenVault) -> None:
+    may_be_null = {
+        (table, row[1])
+        for table in RECORDS
+        for row in fetch(f"PRAGMA table_info({table})")
+        if not row[3] and not row[5]
+    }
+    assert may_be_null == {
+        ("client", "age_estimate"), ("referral", "client_id"), ("episode", "referral_id"),
+        ("episode", "worker_id"), ("episode", "age_at_start"), ("contact", "client_id"),
+        ("contact", "episode_id"), ("contact", "worker_id"), ("action", "episode_id"),
+        ("action", "contact_id"), ("action", "worker_id"),
+    }  # fmt: skip
+
+
+def test_the_page_reads_what_plain_sql_wrote(vault: OpenVault) -> None:
+    assert database.worker is not None
+    worker = tables.Worker.get_by_id(database.worker.id)
+    assert worker.name == database.worker.name

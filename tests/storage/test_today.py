@@ -1,0 +1,190 @@
+"""The first screen of the day: what is due, who was not reached, what was left, what the return lacks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+
+import pytest
+
+from caseworker.domain.actions import Action
+from caseworker.domain.clients import Client
+from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
+from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.when import LONDON
+from caseworker.storage import (
+    actions,
+    clients,
+    contacts,
+    drafts,
+    episodes,
+    referrals,
+    safe_contacts,
+    settings,
+    today,
+    write,
+)
+from caseworker.storage.engine import database
+from caseworker.storage.today import Board
+from caseworker.storage.vault import OpenVault
+
+NOW = dt.datetime.now(LONDON)
+TODAY = NOW.date()
+AT = int(time.time()) - 86400
+
+
+@pytest.fixture
+def amara(vault: OpenVault) -> int:
+    client_id = write(clients.save, Client(None, "", "Amara Clarke", area="E07000071"))
+    write(episodes.save, Episode(None, "", client_id, "2026-01-01", crime="DA1"))
+    return client_id
+
+
+def board(**options: int) -> Board:
+    return today.board(NOW, **options)
+
+
+def log(client_id: int, minutes_later: int, outcome: str, **answers: object) -> int:
+    kind = str(answers.pop("kind", "CLI"))
+    contact = Contact(
+        None, "", client_id, None, AT + 60 * minutes_later, kind=kind, outcome=outcome, minutes=1, **answers,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return write(contacts.save, contact)
+
+
+def test_an_empty_vault_has_an_empty_board(vault: OpenVault) -> None:
+    assert board() == Board([], 0, [], 0, [], 0, [], [], None)
+
+
+# --- missed contacts -------------------------------------------------------------------------------
+def test_somebody_the_last_call_did_not_reach_is_to_be_tried_again(amara: int) -> None:
+    write(safe_contacts.save, SafeContact(None, amara, "TEL", "yes", "07700 900001"))
+    log(amara, 0, "COM")
+    log(amara, 1, "NOA")
+    last = log(amara, 2, "VMN", kind="ATT")
+    (missed,) = board().missed
+    assert (missed.who.client_id, missed.who.name, missed.contact_id) == (amara, "Amara Clarke", last)
+    assert (missed.outcome, missed.method, missed.tries) == ("VMN", "TEL", 2)
+    assert str(missed.who.chip(NOW).sentence) == "Safe to call at any time"
+
+
+@pytest.mark.parametrize(
+    ("then", "still"),
+    [
+        ({"outcome": "COM"}, False),
+        ({"outcome": "CUS"}, False),
+        ({"outcome": "RES"}, False),
+        ({"outcome": "DNA", "method": "F2F-OFF"}, False),
+        ({"outcome": "SNT", "method": "SMS"}, True),  # a text she has not answered
+        ({"outcome": "COM", "kind": "PRO"}, True),  # a talk with her housing officer
+        ({"outcome": "COM", "kind": "FAM"}, True),
+        ({"outcome": "BNC", "method": "EML"}, True),
+    ],
+)
+def test_only_hearing_from_the_client_ends_the_trying(amara: int, then: dict[str, str], still: bool) -> None:
+    log(amara, 0, "NOA")
+    log(amara, 1, **then)  # type: ignore[arg-type]
+    assert bool(board().missed) is still
+    assert board().missed_count == int(still)
+
+
+def test_a_withdrawn_answer_does_not_hide_a_missed_call(amara: int) -> None:
+    log(amara, 0, "NOA")
+    undone = log(amara, 1, "COM")
+    assert board().missed == []
+    write(contacts.undo, undone)
+    assert len(board().missed) == 1
+
+
+def test_a_withdrawn_attempt_is_nothing_to_try_again(amara: int) -> None:
+    write(contacts.undo, log(amara, 0, "NOA"))
+    assert board().missed == []
+
+
+def test_nobody_is_tried_again_after_support_has_ended(amara: int) -> None:
+    log(amara, 0, "NOA")
+    write(episodes.close, episodes.open_for(amara)[0].id or 0, TODAY, "NCT")
+    assert board().missed == []
+
+
+# --- follow-ups ------------------------------------------------------------------------------------
+def test_due_overdue_and_later_are_kept_apart(amara: int) -> None:
+    for text, days in (("Late", 0), ("Now", 0), ("Later", 1)):
+        write(actions.save, Action(None, "", amara, text, (TODAY + dt.timedelta(days=days)).isoformat()))
+    six_days = (TODAY - dt.timedelta(days=6)).isoformat()
+    database.execute_sql("UPDATE action SET due = ? WHERE text = 'Late'", (six_days,))
+    found = board()
+    assert [(one.action.text, one.days_late) for one in found.overdue] == [("Late", 6)]
+    assert [(one.action.text, one.days_late) for one in found.due] == [("Now", 0)]
+    assert (found.due_count, found.overdue_count) == (1, 1)
+    assert found.due[0].who.reference == "CR-0001"
+    write(actions.finish, found.due[0].action.id or 0, "Done")
+    assert board().due == []
+
+
+def test_a_colleagues_work_can_be_left_out(amara: int) -> None:
+    write(actions.save, Action(None, "", amara, "Mine", TODAY.isoformat()))
+    log(amara, 0, "NOA")
+    assert len(board(worker_id=database.worker.id or 0).due) == 1
+    assert len(board(worker_id=database.worker.id or 0).missed) == 1
+    other = board(worker_id=999)
+    assert (other.due, other.missed, other.due_count, other.missed_count) == ([], [], 0, 0)
+
+
+def test_long_lists_are_cut_and_counted(vault: OpenVault) -> None:
+    def many() -> None:
+        for i in range(60):
+            client_id = clients.save(Client(None, "", f"Person {i}"))
+            episodes.save(Episode(None, "", client_id, "2026-01-01"))
+            contacts.save(Contact(None, "", client_id, None, AT, outcome="NOA"))
+            actions.save(Action(None, "", client_id, "Ring", TODAY.isoformat()))
+
+    write(many)
+    found = board()
+    assert (len(found.missed), found.missed_count) == (today.SHOWN, 60)
+    assert (len(found.due), found.due_count) == (today.SHOWN, 60)
+
+
+# --- unfinished and missing ------------------------------------------------------------------------
+def test_an_unfinished_note_is_offered(amara: int) -> None:
+    write(drafts.keep, f"contact:{amara}", {"note": "She sa"})
+    assert [one.key for one in board().waiting_drafts] == [f"contact:{amara}"]
+
+
+def test_what_would_hold_up_the_return_is_named_and_counted(amara: int) -> None:
+    assert board().dq_missing == []
+    bea = write(clients.save, Client(None, "", "Bea"))
+    write(episodes.save, Episode(None, "", bea, "2026-01-01"))
+    write(referrals.save, Referral(None, "", bea, AT))
+    found = board()
+    assert {gap.what: (gap.count, gap.client_ids) for gap in found.dq_missing} == {
+        "area": (1, (bea,)),
+        "crime": (1, (bea,)),
+        "source": (1, (bea,)),
+    }
+    assert found.dq_count == 3
+    assert str(found.dq_missing[0].sentence) == "District not recorded"
+
+
+def test_an_ending_without_a_reason_is_found_even_when_it_came_from_elsewhere(amara: int) -> None:
+    database.execute_sql("UPDATE episode SET closed = ?", (TODAY.isoformat(),))
+    assert [(gap.what, gap.count) for gap in board().dq_missing] == [("closure_reason", 1)]
+
+
+def test_preferring_not_to_say_is_an_answer(amara: int) -> None:
+    write(clients.save, dataclasses.replace(clients.get(amara), area="NA-REF"))
+    assert board().dq_missing == []
+
+
+def test_support_that_ended_long_ago_holds_up_nothing(amara: int) -> None:
+    database.execute_sql("UPDATE episode SET closed = '2020-01-01', crime = 'NA-ASK', closure_reason = ''")
+    assert board().dq_missing == []
+
+
+def test_the_last_backup_is_said_only_when_one_is_known(amara: int) -> None:
+    assert board().last_backup is None
+    write(settings.set, today.LAST_BACKUP, AT)
+    assert board().last_backup == AT
