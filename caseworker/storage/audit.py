@@ -30,6 +30,10 @@ _ROW = (
 )
 
 
+# What each column of an entry holds; SQLite would store any kind of value in any of them.
+_KINDS: tuple[Any, ...] = (int, int, str, str, str, str, int, int | None, str, bytes | None, bytes, bytes, bytes)
+
+
 class _Pending(threading.local):
     head: tuple[int, bytes] | None = None  # what this thread's transaction appended last
 
@@ -160,7 +164,7 @@ def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
         row[0]: row[1:]
         for row in database.execute_sql("SELECT seq, hash, generation, worker, signature FROM checkpoint")
     }
-    signers = {row[0]: bytes(row[1]) for row in database.execute_sql("SELECT uid, sign_key FROM worker")}
+    signers = dict(database.execute_sql("SELECT uid, sign_key FROM worker").fetchall())
     columns = "seq, at, worker, device, action, noun, row_id, client_id, detail, salt, content, prev, hash"
     cursor = database.execute_sql(f"SELECT {columns} FROM audit ORDER BY seq")
     bound: set[int] = set()
@@ -168,17 +172,19 @@ def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
         seq, at, worker, device, action, noun, row_id, client_id, detail, salt, content, before, digest = row
         if cancelled is not None and seq % 1000 == 0 and cancelled():
             return found
+        if not all(isinstance(value, kind) for value, kind in zip(row, _KINDS, strict=True)):
+            found.append(words("The audit chain: entry {seq} has been changed", seq=seq))
+            prev, expected = (digest if isinstance(digest, bytes) else b""), seq + 1
+            continue
         if seq != expected:
             found.append(
                 words("The audit chain: entries {first} to {last} are missing", first=expected, last=seq - 1)
             )
-        elif bytes(before) != prev:
+        elif before != prev:
             found.append(words("The audit chain: entry {seq} does not follow the one before it", seq=seq))
-        if _hash(seq, at, worker, device, action, noun, row_id, bytes(content), bytes(before)) != bytes(
-            digest
-        ):
+        if _hash(seq, at, worker, device, action, noun, row_id, content, before) != digest:
             found.append(words("The audit chain: entry {seq} has been changed", seq=seq))
-        elif salt is not None and _content(bytes(salt), client_id, detail) != bytes(content):
+        elif (detail != "erased") if salt is None else _content(salt, client_id, detail) != content:
             found.append(words("The audit chain: the content of entry {seq} has been changed", seq=seq))
         if salt is not None and '"rev":' in detail:
             bound.add(seq)
@@ -190,7 +196,7 @@ def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
             found.append(words("The signature on audit entry {seq} is missing", seq=seq))
         elif seq in signatures:
             _check_signature(seq, digest, signatures.pop(seq), signers, found)
-        prev, expected, last_at = bytes(digest), seq + 1, at
+        prev, expected, last_at = digest, seq + 1, at
         if len(found) >= 20:
             return found
     for seq in sorted(signatures):
@@ -204,14 +210,10 @@ def _check_signature(
 ) -> None:
     signed, generation, worker, signature = checkpoint_row
     try:
-        if bytes(signed) != bytes(digest):
+        if signed != digest or not isinstance(generation, int) or not isinstance(signature, bytes):
             raise signing.BadSignature("another entry")
-        signing.verify(
-            signers.get(worker, b""),
-            _PURPOSE,
-            _checkpoint_bytes(seq, bytes(signed), generation),
-            bytes(signature),
-        )
+        data = _checkpoint_bytes(seq, signed, generation)
+        signing.verify(signers.get(worker, b""), _PURPOSE, data, signature)
     except signing.BadSignature:
         found.append(words("The signature on audit entry {seq} does not fit", seq=seq))
 

@@ -265,6 +265,8 @@ def _connect_keyed(uri: str, key: bytes | bytearray, timeout: float) -> Any:
     except sqlcipher.DatabaseError as error:
         raise problem_of(error) or error from None
     try:
+        if not hasattr(conn, "set_key"):
+            raise not_encrypting()
         spec = _key_spec(key)
         try:
             conn.set_key(spec)

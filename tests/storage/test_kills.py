@@ -86,7 +86,9 @@ def kills(new_vault: NewVault, reopen: Callable[[], OpenVault], cycles: int, see
             assert opened.warnings == []
             there = {row[0] for row in database.execute_sql("SELECT id FROM contact")}
             lost += len(set(saved) - there)
-            assert len(there) - len(saved) <= cycles  # at most one commit an ending was durable but not yet told
+            assert (
+                len(there) - len(saved) <= cycles
+            )  # at most one commit an ending was durable but not yet told
             for draft in drafts.all_drafts():
                 assert str(draft.fields["note"]).startswith("kept ")
             assert opened.whole_check() == []
