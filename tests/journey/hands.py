@@ -62,6 +62,8 @@ class Hands:
         """What a screen reader would call it: the accessible name, worked out by Qt from labels and
         buddies too.
         """
+        if isinstance(widget, QComboBox):
+            return widget.accessibleName()  # on Unix Qt answers with the chosen entry and names it by relation
         interface = QAccessible.queryAccessibleInterface(widget)
         return interface.text(QAccessible.Text.Name).replace("&", "").strip() if interface is not None else ""
 
