@@ -7,20 +7,18 @@ name is refused, whoever signed it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import resources
-from caseworker.domain import codes
 from caseworker.domain.periods import Period
-from caseworker.domain.plans import DIMENSIONS, NOT_STATED, Plan, load
+from caseworker.domain.plans import Plan, load
+from caseworker.domain.returns import ALL, MERGED, codes_of
 from caseworker.errors import Problem
 from caseworker.sync.summary import Envelope, Table
 
 Plans = Mapping[str, Plan]
 
-TOTAL = "total"  # the dimension of a table that is one number
-MERGED = "MERGED"
+TOTAL = ALL  # the dimension of a table that is one number
 
 
 def shipped() -> dict[str, Plan]:
@@ -34,13 +32,13 @@ def misfit(envelope: Envelope, plan: Plan) -> bool:
     if envelope.base != plan.base or envelope.geo != plan.geo:
         return True
     try:
-        months = Period.parse(envelope.period).months()
+        period = Period.parse(envelope.period)
     except Problem:
         return True
-    return not all(_is_planned(table, plan, months) for table in envelope.tables)
+    return not all(_is_planned(table, plan, period) for table in envelope.tables)
 
 
-def _is_planned(table: Table, plan: Plan, months: tuple[str, ...]) -> bool:
+def _is_planned(table: Table, plan: Plan, period: Period) -> bool:
     planned = next((one for one in plan.tables if one.id == table.id), None)
     if planned is None or table.measure not in planned.measures:
         return False
@@ -49,7 +47,7 @@ def _is_planned(table: Table, plan: Plan, months: tuple[str, ...]) -> bool:
     cut = next((one for one in planned.cuts if one.dim == table.dim), None)
     if cut is None or table.measure not in cut.measures:
         return False
-    known = set(months) if table.dim == "month" else _codes(table.dim)
+    known = set(codes_of(table.dim, period))
     inside = {code for merged in table.merged.values() for code in merged}
     plain = {code for code in table.codes if code not in table.merged}
     named = all(code in known or _is_group(code) for code in table.merged)
@@ -59,19 +57,3 @@ def _is_planned(table: Table, plan: Plan, months: tuple[str, ...]) -> bool:
 def _is_group(code: str) -> bool:
     """The made name of a merged category: MERGED, MERGED2 ..."""
     return code.startswith(MERGED) and (code == MERGED or code[len(MERGED) :].lstrip("-_").isdecimal())
-
-
-@cache
-def _codes(dim: str) -> frozenset[str]:
-    """Every code a dimension may show."""
-    always = {NOT_STATED, *codes.MISSING}
-    dimension = DIMENSIONS[dim]
-    if dim == "status":
-        return frozenset(always | {"NEW", "ONGOING"})
-    code_list = codes.get(dimension.code_list)
-    if dim == "crime_group":
-        return frozenset(always | set(code_list.groups))
-    if dim == "set3":
-        facts = {str(entry.facts.get("set3", "")) for entry in code_list.entries.values()}
-        return frozenset(always | {"ESSEX", "SOUTHEND", "THURROCK"} | (facts - {""}) | set(code_list.entries))
-    return frozenset(always | set(code_list.entries))
