@@ -237,10 +237,10 @@ def pixmap(name: str, token: str = "ink", size: float = 18, gap: float = 0) -> Q
 
 
 def icon(name: str, token: str = "ink", size: float = 18, gap: float = 0) -> QIcon:
-    """As ``pixmap``, for buttons, tabs and lists. The same when disabled: its words carry the state."""
+    """As ``pixmap``, for buttons, tabs and lists. When disabled it is as quiet as the words beside it."""
     drawn = pixmap(name, token, size, gap)
     made = QIcon(drawn)
-    made.addPixmap(drawn, QIcon.Mode.Disabled)
+    made.addPixmap(pixmap(name, "muted", size, gap), QIcon.Mode.Disabled)
     made.addPixmap(drawn, QIcon.Mode.Selected)
     return made
 

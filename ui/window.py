@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -77,6 +77,7 @@ class Places(QListWidget):
         self.setSpacing(0)
         self.setIconSize(theme.icon_size(18, 8))
         self._icons: dict[str, str] = {}
+        self._lit = ""
         for place, text, icon, keys in places:
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, place)
@@ -90,6 +91,7 @@ class Places(QListWidget):
 
     def light(self, place: str) -> None:
         """Show that place as the one somebody is at; none of them if it is not here."""
+        self._lit = place
         self.blockSignals(True)
         self.setCurrentRow(-1)
         self.clearSelection()
@@ -111,6 +113,15 @@ class Places(QListWidget):
 
     def place_of(self, item: QListWidgetItem) -> str:
         return str(item.data(Qt.ItemDataRole.UserRole))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.currentRow() < 0:
+            self.setCurrentRow(0)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.light(self._lit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentItem():
@@ -134,7 +145,9 @@ class Search(QLineEdit):
         self.setToolTip(self.tr("Find a client  (Ctrl+K). Start with > for a command"))
         self.setMinimumWidth(px(150))
         self.setMaximumWidth(px(400))
-        self.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition).setText(name)
+        # Not an action of the box: its icon would stay small at large text.
+        self._glass = Glyph("search", "muted", 18, self)
+        self.setTextMargins(px(26), 0, 0, 0)
         self.found = QListWidget(window)
         self.found.setObjectName("found")
         self.found.setAccessibleName(self.tr("Found"))
@@ -193,6 +206,10 @@ class Search(QLineEdit):
             self._window.do(what.action)
         else:
             self._window.session.go.emit(Place("client", what))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._glass.move(px(9), (self.height() - self._glass.height()) // 2)
 
     def leave(self) -> None:
         self.found.hide()
@@ -380,6 +397,8 @@ class Window(QWidget):
             getattr(self, f"_do_{action}")()
 
     def _do_search(self) -> None:
+        if self.panel is not None and self._is_narrow():
+            self._close_panel_now()  # it stands where the search box is; the draft is kept
         self.search.open_list()
 
     def _do_back(self) -> None:
@@ -528,11 +547,11 @@ class Window(QWidget):
         """The calm chip: offline is normal, so no red and no alarm; only how much waits to be sent."""
         waiting = _waiting()
         if waiting:
-            words = self.tr("Offline, {n} waiting").format(n=waiting)
+            self._sync_words = self.tr("Offline, {n} waiting").format(n=waiting)
+            self._sync_short = self.tr("{n} waiting").format(n=waiting)
         else:
-            words = self.tr("Offline, nothing waiting")
-        self._sync_words = words
-        self.sync.show_chip(words, "info", "cloud-off")
+            self._sync_words = self.tr("Offline, nothing waiting")
+            self._sync_short = self.tr("Offline")
         self.fit()
 
     def find_clients(self, typed: str, limit: int) -> list[tuple[int, str]]:
@@ -681,9 +700,7 @@ class Window(QWidget):
             if (button.text() == "") != little:
                 button.setText("" if little else words)
                 button.show_icon(icon)
-        self.sync.show_chip(
-            self._sync_words.split(", ")[-1] if wide < 900 else self._sync_words, "info", "cloud-off"
-        )
+        self.sync.show_chip(self._sync_short if wide < 900 else self._sync_words, "info", "cloud-off")
         self.sync.setAccessibleName(self._sync_words)
         if self.panel is not None:
             alone = self._is_narrow()

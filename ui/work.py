@@ -62,16 +62,19 @@ class Job:
         self._report(step[0] if len(step) == 1 else step)
 
     def _perform(self) -> None:
-        extra: dict[str, Any] = {}
-        names = inspect.signature(self._function).parameters
-        if "progress" in names:
-            extra["progress"] = self.report
-        if "cancelled" in names:
-            extra["cancelled"] = self.cancelled
+        offered = {"progress": self.report, "cancelled": self.cancelled}
+        extra = {name: what for name, what in offered.items() if name in _parameters(self._function)}
         try:
             self._result = self._function(*self._args, **extra)
         except Exception as error:
             self._error = error
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except ValueError:  # some built-in functions do not tell
+        return ()
 
 
 def _nobody_listens(_step: Any) -> None:

@@ -1,0 +1,50 @@
+"""The desk over a real vault, and patience that waits on conditions and never sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from caseworker.storage.vault import NewVault
+from tests.fixtures_vault import CHEAP, PHRASE
+from ui import main, theme
+from ui.main import Desk
+
+
+@pytest.fixture
+def plain_look(qapp: QApplication) -> Iterator[None]:
+    """Light at 100% before and after."""
+    theme.apply(qapp, "light", 1.0)
+    yield
+    theme.apply(qapp, "light", 1.0)
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, plain_look: None, tmp_path: Path) -> Callable[..., Desk]:
+    """The app's window over a folder, shown."""
+
+    def build(root: Path, **more: object) -> Desk:
+        desk = main.build_window(root, cost=CHEAP, preferences_file=tmp_path / "settings.json", **more)  # type: ignore[arg-type]
+        qtbot.addWidget(desk)
+        desk.show()
+        desk.activateWindow()
+        qtbot.waitExposed(desk)
+        return desk
+
+    return build
+
+
+@pytest.fixture
+def desk(new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot) -> Iterator[Desk]:
+    """Unlocked, on Today."""
+    desk = open_desk(new_vault.path.parent)
+    assert desk.door is not None
+    desk.door.passphrase.setText(PHRASE)
+    desk.door.unlock()
+    qtbot.waitUntil(lambda: desk.window_ is not None, timeout=20_000)
+    yield desk
+    desk.lock()

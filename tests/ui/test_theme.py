@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from resources import path
+from tests.ui.accessibility import contrast
+from ui import theme
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_every_pair_of_colours_reaches_aa(name: str) -> None:
+    colours = theme.THEMES[name]
+    low = [
+        (fore, back, round(contrast(colours[fore], colours[back]), 2), least)
+        for fore, back, least in theme.CONTRAST
+        if contrast(colours[fore], colours[back]) < least
+    ]
+    assert low == []
+
+
+def test_the_measure_of_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_themes_name_the_same_colours() -> None:
+    assert set(theme.DARK) == set(theme.LIGHT) == set(theme.CONTRAST_THEME)
+
+
+def test_the_style_sheet_holds_no_colour_of_its_own() -> None:
+    sheet = path("style.qss").read_text(encoding="utf-8")
+    assert "#000" not in sheet and "#fff" not in sheet and "rgb" not in sheet
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_the_style_sheet_is_read_without_complaint(
+    name: str, qapp: QApplication, plain_look: None, qtbot: QtBot
+) -> None:
+    theme.apply(qapp, name, 1.5)
+    shown = QPushButton("Save contact")
+    qtbot.addWidget(shown)
+    shown.show()
+    qtbot.waitExposed(shown)
+    assert shown.height() >= theme.px(34)
+
+
+def test_sizes_and_letters_follow_the_text_size(qapp: QApplication, plain_look: None) -> None:
+    small = theme.font("body").pointSizeF()
+    assert theme.px(16) == 16
+    theme.apply(qapp, "dark", 2.0)
+    assert theme.px(16) == 32
+    assert theme.px(0) == 0
+    assert theme.font("body").pointSizeF() == pytest.approx(small * 2)
+
+
+def test_text_size_stays_within_its_bounds(qapp: QApplication, plain_look: None) -> None:
+    assert theme.apply(qapp, "light", 9.0).scale == 2.0
+    assert theme.apply(qapp, "light", 0.1).scale == 1.0
+    assert theme.apply(qapp, "no such theme").name == "light"
+
+
+def test_the_shipped_letters_are_used(qapp: QApplication, plain_look: None) -> None:
+    assert QFontInfo(theme.font("body")).family() == "Inter"
+    theme.apply(qapp, "light", 1.0, easier=True)
+    assert QFontInfo(theme.font("body")).family() == "Atkinson Hyperlegible Next"
+
+
+def test_icons_take_the_colour_of_the_theme(qapp: QApplication, plain_look: None) -> None:
+    light = theme.pixmap("lock", "primary").toImage()
+    theme.apply(qapp, "contrast")
+    bright = theme.pixmap("lock", "primary").toImage()
+    assert light != bright
+    inks = {
+        bright.pixelColor(x, y).name()
+        for x in range(18)
+        for y in range(18)
+        if bright.pixelColor(x, y).alpha() == 255
+    }
+    assert inks == {theme.CONTRAST_THEME["primary"]}
+
+
+def test_the_ring_follows_the_keyboard_and_outlives_what_it_stood_around(
+    qapp: QApplication, qtbot: QtBot, plain_look: None
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    down = QVBoxLayout(window)
+    first, second = QLineEdit(), QPushButton("Save")
+    down.addWidget(first)
+    down.addWidget(second)
+    rings = theme.Rings(qapp)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    assert rings._ring is not None and rings._ring.isVisible() and rings._ring.widget() is first
+    second.setFocus()
+    assert rings._ring.widget() is second
+    pixels = rings._ring.grab().toImage()
+    colours = {pixels.pixelColor(x, pixels.height() // 2).name() for x in range(5)}
+    assert theme.LIGHT["ring_in"] in colours and theme.LIGHT["ring_out"] in colours
+    rings.deleteLater()

@@ -1,0 +1,445 @@
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from datetime import date
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt
+from PySide6.QtGui import QAccessible, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.accessibility import everything, name_of
+from ui import session, theme
+from ui.widgets import (
+    Banner,
+    Button,
+    Card,
+    Chip,
+    ChoiceRow,
+    CodeCombo,
+    Combo,
+    DateBoxes,
+    ErrorSummary,
+    Field,
+    FlowLayout,
+    NoteEdit,
+    RowFrame,
+    Said,
+    Text,
+    TextLine,
+    Tick,
+    Toast,
+)
+from ui.widgets.parts import CHIP_KINDS
+
+W = TypeVar("W", bound=QWidget)
+HOW = [
+    ("CALL", "Call", "phone"),
+    ("TEXT", "Text", "message-square"),
+    ("CHAT", "Chat", ""),
+    ("POST", "Letter", "mail"),
+]
+
+
+@pytest.fixture
+def board(qtbot: QtBot, plain_look: None) -> Iterator[QWidget]:
+    """A shown window to put things on."""
+    window = QWidget()
+    window.setObjectName("cover")
+    qtbot.addWidget(window)
+    QVBoxLayout(window)
+    window.resize(900, 700)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+
+
+def put(board: QWidget, widget: W) -> W:
+    layout = board.layout()
+    assert layout is not None
+    layout.addWidget(widget)
+    QCoreApplication.processEvents()
+    return widget
+
+
+class TestChoiceRow:
+    def test_the_first_letter_picks_and_again_goes_to_the_next_with_that_letter(self, board: QWidget) -> None:
+        row, got = put(board, ChoiceRow("How", HOW)), []
+        row.chosen.connect(got.append)
+        row.setFocus()
+        for key in (Qt.Key.Key_T, Qt.Key.Key_C, Qt.Key.Key_C, Qt.Key.Key_C):
+            QTest.keyClick(QApplication.focusWidget(), key)
+        assert got == ["TEXT", "CALL", "CHAT", "CALL"]
+        assert row.value() == "CALL"
+
+    def test_a_letter_that_starts_nothing_does_nothing(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.setFocus()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z)
+        assert row.value() is None
+
+    def test_arrows_move_the_choice_round_and_round(self, board: QWidget) -> None:
+        row, got = put(board, ChoiceRow("How", HOW)), []
+        row.chosen.connect(got.append)
+        row.setFocus()
+        for _ in range(5):
+            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+        assert got == ["CALL", "TEXT", "CHAT", "POST", "CALL", "POST"]
+
+    def test_space_takes_the_answer_the_keyboard_stands_on(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.setFocus()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+        assert row.value() == "CALL"
+
+    def test_a_click_chooses(self, board: QWidget) -> None:
+        row, got = put(board, ChoiceRow("How", HOW)), []
+        row.chosen.connect(got.append)
+        pill = row.pills()[2]
+        QTest.mouseClick(pill, Qt.MouseButton.LeftButton, pos=QPoint(pill.width() - 4, pill.height() // 2))
+        assert got == ["CHAT"]
+
+    def test_filling_a_form_is_not_choosing(self, board: QWidget) -> None:
+        row, got = put(board, ChoiceRow("How", HOW)), []
+        row.chosen.connect(got.append)
+        row.set_value("POST")
+        assert row.value() == "POST"
+        row.set_value(None)
+        assert row.value() is None
+        row.set_value("NO-SUCH-CODE")
+        assert row.value() is None
+        assert got == []
+
+    def test_one_press_of_tab_a_question(self, board: QWidget) -> None:
+        first = put(board, ChoiceRow("How", HOW))
+        second = put(board, ChoiceRow("What happened", [("S", "Spoke", ""), ("N", "No answer", "")]))
+        first.setFocus()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is second.first()
+        second.set_value("N")
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is second.pills()[1]
+
+    def test_answers_are_named_after_their_question(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW, "Pick one"))
+        assert [name_of(p) for p in row.pills()] == ["How: Call", "How: Text", "How: Chat", "How: Letter"]
+        interface = QAccessible.queryAccessibleInterface(row.pills()[0])
+        assert interface is not None and interface.role() == QAccessible.Role.RadioButton
+
+    def test_new_options_keep_what_was_chosen_if_it_is_still_there(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.set_value("TEXT")
+        row.show_options(HOW[1:])
+        assert row.value() == "TEXT"
+        row.show_options(HOW[2:])
+        assert row.value() is None
+
+    def test_nothing_moves_when_an_answer_is_chosen(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        before = [p.geometry() for p in row.pills()]
+        for code, _, _ in HOW:
+            row.set_value(code)
+            QCoreApplication.processEvents()
+            assert [p.geometry() for p in row.pills()] == before
+
+    def test_its_problem_stands_above_the_answers(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.show_problem("Select how you made contact")
+        assert row.problem() == "Select how you made contact"
+        everything(board)
+        row.show_problem(None)
+        assert row.problem() == ""
+
+
+class TestField:
+    def test_the_label_names_and_the_hint_describes(self, board: QWidget) -> None:
+        field = put(board, Field("When", TextLine(), "For example, now or yesterday 3pm", optional=True))
+        assert name_of(field.editor) == "When"
+        assert field.label() == "When (optional)"
+        assert field.editor.accessibleDescription() == "For example, now or yesterday 3pm"
+
+    def test_a_problem_is_seen_and_heard_and_goes_again(self, board: QWidget) -> None:
+        field = put(board, Field("When", TextLine(), "For example, now"))
+        field.show_problem("Enter when it happened")
+        assert field.editor.accessibleDescription() == "Enter when it happened. For example, now"
+        assert field.editor.property("bad") is True
+        field.show_problem(None)
+        assert field.editor.property("bad") is False
+        assert field.editor.accessibleDescription() == "For example, now"
+
+    def test_the_focus_goes_through_to_the_editor(self, board: QWidget) -> None:
+        field = put(board, Field("When", TextLine()))
+        field.setFocus()
+        assert field.editor.hasFocus()
+
+    def test_what_the_app_understood_stands_at_the_right(self, board: QWidget) -> None:
+        field = put(board, Field("When", TextLine("now")))
+        field.show_aside("Wednesday 18 November 2026, 10:42am")
+        everything(board)
+
+
+class TestErrorSummary:
+    def test_it_takes_the_focus_and_leads_to_each_field(self, board: QWidget, qtbot: QtBot) -> None:
+        summary = put(board, ErrorSummary())
+        name, how = put(board, Field("Name", TextLine())), put(board, ChoiceRow("How", HOW))
+        summary.show_problems([("Enter a name", name.editor), ("Select how", how)])
+        qtbot.waitUntil(summary.hasFocus)
+        assert name_of(summary) == "There is a problem. Enter a name. Select how"
+        assert summary.problems() == ["Enter a name", "Select how"]
+        links = [b for b in summary.findChildren(Button) if b.isVisible()]
+        QTest.mouseClick(links[0], Qt.MouseButton.LeftButton)
+        assert name.editor.hasFocus()
+        QTest.mouseClick(links[1], Qt.MouseButton.LeftButton)
+        assert how.first().hasFocus()
+
+    def test_no_problems_no_summary(self, board: QWidget) -> None:
+        summary = put(board, ErrorSummary())
+        summary.show_problems([("Enter a name", None)])
+        assert summary.isVisible()
+        summary.show_problems([])
+        assert not summary.isVisible()
+        assert summary.problems() == []
+
+
+class TestEditors:
+    def test_tab_leaves_a_note(self, board: QWidget) -> None:
+        note, line = put(board, NoteEdit("Mara is safe")), put(board, TextLine())
+        note.setFocus()
+        QTest.keyClick(note, Qt.Key.Key_Tab)
+        assert line.hasFocus()
+        assert note.text() == "Mara is safe"
+
+    def test_pasting_drops_every_format(self, board: QWidget) -> None:
+        note, data = put(board, NoteEdit()), QMimeData()
+        data.setHtml("<b>bold</b>")
+        data.setText("bold")
+        note.insertFromMimeData(data)
+        assert note.text() == "bold"
+
+    def test_words_are_never_read_as_markup(self, board: QWidget) -> None:
+        text = put(board, Text("<b>he said</b> & left"))
+        assert text.textFormat() == Qt.TextFormat.PlainText
+        assert text.text() == "<b>he said</b> & left"
+
+    def test_a_date_is_typed_in_three_boxes_and_read_by_the_core(self, board: QWidget) -> None:
+        boxes, edits = put(board, DateBoxes()), []
+        boxes.changed.connect(lambda: edits.append(boxes.parts()))
+        assert boxes.is_empty() and boxes.date() is None
+        QTest.keyClicks(boxes.day, "18")
+        QTest.keyClicks(boxes.month, " November ")
+        QTest.keyClicks(boxes.year, "2026")
+        assert boxes.day.text() == "18"  # never moves on by itself
+        assert boxes.parts() == ("18", "November", "2026")
+        assert boxes.date() == date(2026, 11, 18)
+        assert edits
+
+    def test_a_date_can_be_filled_and_emptied(self, board: QWidget) -> None:
+        boxes = put(board, DateBoxes())
+        boxes.set_date("2007-03-27")
+        assert boxes.parts() == ("27", "3", "2007")
+        boxes.set_date("not a date")
+        assert boxes.is_empty()
+        boxes.set_date(date(2026, 1, 2))
+        assert boxes.parts() == ("2", "1", "2026")
+
+    def test_the_three_boxes_are_named_after_their_field(self, board: QWidget) -> None:
+        field = put(board, Field("Date of birth", DateBoxes()))
+        assert [name_of(b) for b in field.findChildren(QLineEdit)] == [
+            "Date of birth: Day",
+            "Date of birth: Month",
+            "Date of birth: Year",
+        ]
+        field.show_problem("Enter a date of birth")
+        assert [b.property("bad") for b in field.findChildren(QLineEdit)] == [True, True, True]
+
+    def test_a_code_list_offers_todays_codes_then_the_five_ways_of_not_knowing(self, board: QWidget) -> None:
+        combo, got = put(board, CodeCombo("sex")), []
+        combo.setAccessibleName("Sex")
+        combo.chosen.connect(got.append)
+        assert combo.value() is None
+        codes = [combo.itemData(i) for i in range(combo.count())]
+        assert codes[-5:] == ["NA-ASK", "NA-UNK", "NA-REF", "NA-UNS", "NA-NAP"]
+        combo.set_value(codes[1])
+        assert combo.value() == codes[1]
+        assert got == []
+        combo.setFocus()
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+        assert got == [codes[2]]
+
+    def test_the_wheel_over_a_list_scrolls_the_page_and_never_changes_the_answer(
+        self, board: QWidget
+    ) -> None:
+        combo = put(board, Combo())
+        combo.addItems(["One", "Two", "Three"])
+        wheel = QWheelEvent(
+            combo.rect().center(), combo.mapToGlobal(combo.rect().center()), QPoint(0, -120), QPoint(0, -120),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QCoreApplication.sendEvent(combo, wheel)
+        assert combo.currentText() == "One"
+        assert not wheel.isAccepted()
+
+    def test_a_tick_shows_its_state_and_is_a_check_box(self, board: QWidget) -> None:
+        tick = put(board, Tick("Show it"))
+        QTest.keyClick(tick, Qt.Key.Key_Space)
+        assert tick.isChecked()
+
+
+class TestParts:
+    @pytest.mark.parametrize("kind", CHIP_KINDS)
+    def test_a_chip_says_it_in_words(self, board: QWidget, kind: str) -> None:
+        chip = put(board, Chip())
+        chip.show_chip("Safe to call now, until 11am", kind, "phone-call")
+        assert chip.text() == "Safe to call now, until 11am" == chip.accessibleName()
+        everything(board)
+
+    def test_a_card_counts_and_takes_rows(self, board: QWidget) -> None:
+        card = put(board, Card("Follow-ups due today", "3", "calendar-check"))
+        row = RowFrame()
+        row.across.addWidget(Button("Log contact"))
+        card.add_row(row)
+        card.show_count(4)
+        assert "4" in [t.text() for t in card.findChildren(Text)]
+        everything(board)
+
+    def test_flow_wraps_instead_of_cutting(self, board: QWidget) -> None:
+        holder = QWidget()
+        flow = FlowLayout(6)
+        holder.setLayout(flow)
+        for n in range(6):
+            flow.addWidget(Button(f"Answer number {n}"))
+        assert flow.heightForWidth(300) > flow.heightForWidth(2000)
+        assert flow.itemAt(6) is None and flow.count() == 6
+        taken = flow.takeAt(0)
+        assert taken is not None and flow.count() == 5
+        put(board, holder)
+        everything(board)
+        taken.widget().deleteLater()  # type: ignore[union-attr]
+
+    def test_a_banner_stays_until_closed_and_can_be_answered(self, board: QWidget) -> None:
+        done: list[int] = []
+        banner = put(
+            board,
+            Banner("An older copy was put back", "high", "I have read this", lambda: done.append(1), "Close"),
+        )
+        everything(board)
+        answer, shut = banner.findChildren(Button)
+        QTest.mouseClick(answer, Qt.MouseButton.LeftButton)
+        assert done == [1]
+        QTest.mouseClick(shut, Qt.MouseButton.LeftButton)
+        assert not banner.isVisible()
+
+    def test_made_up_people_are_striped(self, board: QWidget) -> None:
+        banner = put(board, Banner("Made-up people. Nothing here is real.", "madeup"))
+        picture = banner.grab().toImage()
+        colours = {picture.pixelColor(x, y).name() for x in range(24) for y in range(picture.height())}
+        assert {theme.LIGHT["ring_in"], theme.LIGHT["ring_out"]} <= colours
+
+    def test_a_sentence_beside_an_icon_wraps(self, board: QWidget) -> None:
+        said = put(
+            board,
+            Said("Working offline. Three summaries are waiting, with no names in them. " * 3, "cloud-off"),
+        )
+        said.setMaximumWidth(220)
+        everything(board)
+
+
+class TestToast:
+    def test_undo_is_done_once_and_takes_the_line_away(self, board: QWidget) -> None:
+        toast, done = Toast(board), []
+        toast.show_toast(session.Toast("Contact saved", "Undo", lambda: done.append(1)))
+        assert toast.text() == "Contact saved" == toast.accessibleName()
+        everything(board)
+        QTest.mouseClick(toast.button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(toast.button, Qt.MouseButton.LeftButton)
+        assert done == [1]
+        assert not toast.isVisible() and toast.text() == ""
+
+    def test_the_newest_wins_and_time_takes_it_away_unless_the_keyboard_is_on_it(
+        self, board: QWidget
+    ) -> None:
+        toast = Toast(board)
+        toast.show_toast(session.Toast("First"))
+        toast.show_toast(session.Toast("Contact saved", "Undo", lambda: None))
+        assert toast.text() == "Contact saved"
+        toast.button.setFocus()
+        toast._time_over()
+        assert toast.isVisible()
+        toast.button.clearFocus()
+        toast._time_over()
+        assert not toast.isVisible()
+
+    def test_a_long_line_stays_inside_the_window(self, board: QWidget) -> None:
+        board.resize(400, 300)
+        toast = Toast(board)
+        toast.show_toast(session.Toast("A very long sentence that goes on and on " * 4, "Undo", lambda: None))
+        QCoreApplication.processEvents()
+        assert board.rect().contains(toast.geometry())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_nothing_is_cut_at_any_text_size_in_any_theme(
+    qtbot: QtBot, qapp: QApplication, plain_look: None, name: str, scale: float
+) -> None:
+    theme.apply(qapp, name, scale)
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    area.setWidgetResizable(True)
+    inside = QWidget()
+    down = QVBoxLayout(inside)
+    for widget in (
+        Field("When", TextLine("Now"), "For example, now, yesterday 3pm or 27 9 10:15", optional=True),
+        ChoiceRow(
+            "What happened",
+            [("1", "Spoke", "users"), ("2", "Wrong person answered", "triangle-alert")],
+            "One",
+        ),
+        Field("Date of birth", DateBoxes(), "For example, 27 3 2007"),
+        Field("Note", NoteEdit("Mara is safe"), "What was said and agreed. Mark opinions as yours."),
+        Card("Missed contacts to try again", "1", "phone-missed"),
+        Banner(
+            "An older copy of this vault seems to have been put back",
+            "high",
+            "I have read this",
+            lambda: None,
+            "Close",
+        ),
+        Chip("Not safe to call until 1pm", "warn", "phone-off"),
+        Said("Locks after 5 minutes without use", "lock"),
+        Tick("Letters that are easier to tell apart", True),
+        Button("Save contact", "check", "primary"),
+    ):
+        down.addWidget(widget)
+    area.setWidget(inside)
+    area.resize(1000, 640)
+    area.show()
+    qtbot.waitExposed(area)
+    everything(area)
+
+
+def test_a_closed_part_is_freed(qtbot: QtBot, plain_look: None) -> None:
+    """A leaked screen is client data in memory."""
+    parent = QWidget()
+    parts = [
+        ChoiceRow("How", HOW), Field("Name", TextLine()), DateBoxes(), NoteEdit(), ErrorSummary(), Chip("a"),
+        Banner("b", "info", closes="Close"), Toast(parent),
+    ]  # fmt: skip
+    seen = [weakref.ref(part) for part in parts]
+    for part in parts:
+        part.setParent(parent)
+    parent.deleteLater()
+    del parts, part
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del parent
+    gc.collect()
+    assert [ref for ref in seen if ref() is not None] == []
