@@ -31,7 +31,7 @@ _ROW = (
 
 
 # What each column of an entry holds; SQLite would store any kind of value in any of them.
-_KINDS: tuple[Any, ...] = (int, int, str, str, str, str, int, int | None, str, bytes | None, bytes, bytes, bytes)
+_KINDS: tuple[Any, ...] = (int, int, str, str, str, str, int, int | None, str, bytes | None) + 3 * (bytes,)
 
 
 class _Pending(threading.local):

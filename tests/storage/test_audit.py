@@ -15,6 +15,19 @@ from caseworker.storage.engine import database
 from caseworker.storage.vault import OpenVault
 
 pytestmark = pytest.mark.usefixtures("vault")
+COLUMNS = [
+    "at",
+    "worker",
+    "device",
+    "action",
+    "noun",
+    "row_id",
+    "client_id",
+    "detail",
+    "prev",
+    "hash",
+    "content",
+]
 GUARDS = ("audit_no_delete", "audit_no_change")
 
 
@@ -28,7 +41,8 @@ def revise(row_id: int, old: str, new: str) -> int:
     row = ("client", row_id, row_id, "name", old, new, "")
     seq = audit.append("change", "client", row_id, row_id, revisions_digest=audit.digest_revisions([row]))
     database.execute_sql(
-        "INSERT INTO revision (noun, row_id, client_id, field, old, new, why, audit_seq) VALUES (?,?,?,?,?,?,?,?)",
+        "INSERT INTO revision (noun, row_id, client_id, field, old, new, why, audit_seq)"
+        " VALUES (?,?,?,?,?,?,?,?)",
         (*row, seq),
     )
     return seq
@@ -105,14 +119,15 @@ def test_an_erased_entry_keeps_the_chain() -> None:
         "UPDATE audit SET prev = zeroblob(32) WHERE seq = 6",
         "UPDATE audit SET hash = zeroblob(32) WHERE seq = 6",
         "UPDATE audit SET seq = 5000 WHERE seq = 6",
-        "INSERT INTO audit SELECT 5000, at, worker, device, action, noun, row_id, client_id, detail, salt, content, prev,"
-        " hash FROM audit WHERE seq = 6",
+        "INSERT INTO audit SELECT 5000, at, worker, device, action, noun, row_id, client_id, detail, salt,"
+        " content, prev, hash FROM audit WHERE seq = 6",
         "UPDATE revision SET new = 'C'",
         "UPDATE revision SET old = 'C'",
         "UPDATE revision SET why = 'C'",
         "UPDATE revision SET client_id = NULL",
         "DELETE FROM revision",
-        "INSERT INTO revision (noun, row_id, client_id, field, old, new, why, audit_seq) VALUES ('client',1,1,'a','b','c','',6)",
+        "INSERT INTO revision (noun, row_id, client_id, field, old, new, why, audit_seq)"
+        " VALUES ('client',1,1,'a','b','c','',6)",
         "UPDATE worker SET sign_key = zeroblob(32)",
     ],
 )  # fmt: skip
@@ -154,7 +169,7 @@ def test_the_tail_cut_off_is_found_at_the_next_opening(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.integers(2, 40),
-    st.sampled_from(["at", "worker", "device", "action", "noun", "row_id", "client_id", "detail", "prev", "hash", "content"]),
+    st.sampled_from(COLUMNS),
     st.one_of(st.integers(0, 2**40), st.text(max_size=12), st.binary(max_size=40)),
 )  # fmt: skip
 def test_any_value_put_anywhere_is_found(seq: int, column: str, value: object) -> None:

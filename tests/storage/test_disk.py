@@ -1,4 +1,4 @@
-"""A disk that fills up or refuses: the save fails visibly, nothing is half written, and later it works again."""
+"""A disk that fills up or refuses: the save fails visibly, nothing is half written, later it works again."""
 
 from __future__ import annotations
 

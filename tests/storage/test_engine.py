@@ -1,4 +1,6 @@
-"""The engine opens one encrypted file, does nothing else with the disk, and refuses a library it cannot trust."""
+"""The engine opens one encrypted file, does nothing else with the disk, and refuses a library it cannot
+trust.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,13 @@ def test_the_library_here_passes_its_own_test() -> None:
 
 @pytest.mark.parametrize("package", ["import sqlite3\nfrom sqlite3 import *\n", ""])
 def test_plain_sqlite_in_its_place_is_refused_at_start(tmp_path: Path, package: str) -> None:
-    """Plain SQLite ignores keys and would write people's records in the clear: a real process, a real swap."""
+    """Plain SQLite ignores keys and would write people's records in the clear: a real process and swap."""
     shim = tmp_path / "sqlcipher3"
     shim.mkdir()
     (shim / "__init__.py").write_text(package)
     (shim / "dbapi2.py").write_text(
-        "from sqlite3.dbapi2 import *\nfrom sqlite3.dbapi2 import connect as _connect\nimport sqlite3 as _plain\n"
+        "from sqlite3.dbapi2 import *\nfrom sqlite3.dbapi2 import connect as _connect\n"
+        "import sqlite3 as _plain\n"
         "class Connection(_plain.Connection):\n    def set_key(self, key): pass\n"
         "def connect(*a, **k):\n    return _connect(*a, factory=Connection, **k)\n"
         "sqlite_version_info = (3, 53, 4)\n"
@@ -125,9 +128,20 @@ def test_the_open_database_can_reach_no_other_file(vault: OpenVault, tmp_path: P
 @pytest.mark.usefixtures("vault")
 def test_every_connection_is_set_up_the_same() -> None:
     def facts() -> dict[str, object]:
-        names = ["journal_mode", "synchronous", "foreign_keys", "secure_delete", "temp_store", "trusted_schema",
-                 "wal_autocheckpoint", "mmap_size", "cell_size_check", "cache_size"]  # fmt: skip
+        names = [*expected, "cache_size"]
         return {name: (database.execute_sql(f"PRAGMA {name}").fetchone() or (0,))[0] for name in names}
+
+    expected: dict[str, object] = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "temp_store": 2,
+        "trusted_schema": 0,
+        "wal_autocheckpoint": 0,
+        "mmap_size": 0,
+        "cell_size_check": 1,
+    }
 
     here = facts()
     there: list[dict[str, object]] = []
@@ -139,8 +153,6 @@ def test_every_connection_is_set_up_the_same() -> None:
     thread = threading.Thread(target=job)
     thread.start()
     thread.join()
-    expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2,
-                "trusted_schema": 0, "wal_autocheckpoint": 0, "mmap_size": 0, "cell_size_check": 1}  # fmt: skip
     assert {name: here[name] for name in expected} == expected
     assert here.pop("cache_size") == -16 * 1024
     assert there[0].pop("cache_size") == -48 * 1024

@@ -1,4 +1,6 @@
-"""Killed at any moment: every contact that was said to be saved is there, the chain holds, the draft is offered."""
+"""Killed at any moment: every contact that was said to be saved is there, the chain holds, the draft is
+offered.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from caseworker.storage.engine import database
 from caseworker.storage.vault import NewVault, OpenVault
 from tests.fixtures_vault import PHRASE
 
-WRITER = Path(__file__).parent / "writer.py"
+ROOT = Path(__file__).parent.parent.parent
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the writer forks")
 
@@ -30,7 +32,11 @@ class Writer:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(WRITER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            [sys.executable, "-m", "tests.storage.writer"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
         )
         self.text = b""
         self.until(b"ready\n", 60)

@@ -1,7 +1,7 @@
 """A process that opens a vault and saves contacts until it is killed, telling after each one that it is safe.
 
-Run as a program it waits for folders on its input and forks one writer for each, so that sixty kills do not pay for
-sixty start-ups.
+Run as a program it waits for folders on its input and forks one writer for each, so that sixty kills do not
+pay for sixty start-ups.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ import os
 import sys
 import time
 from pathlib import Path
-
-ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(ROOT))
 
 from caseworker import storage
 from caseworker.domain.clients import Client
