@@ -30,6 +30,7 @@ CLOCK_SLACK = 5 * 60  # seconds: laptop clocks differ a little
 LATE_AFTER = 24 * 3600  # seconds from the event to the typing; later is marked as a late entry
 LOCKED_AFTER = 24 * 3600  # seconds from the typing; later changes need a reason
 LONGEST_NOTE = 20_000  # characters
+LONGEST_TEXT = 500
 
 _VOICE = {"COM", "PAR", "CUS", "NOA", "WPA", "REF", "RES", "CAC", "CAS", "DNA"}
 _WRITTEN = {"COM", "PAR", "CUS", "NOA", "WPA", "REF", "RES", "CAC", "CAS", "BNC", "SNT", "RCV"}
@@ -120,6 +121,9 @@ class Contact:
                 found[name] = words("Minutes must be between 0 and {most}", most=LONGEST_MINUTES)
         if is_two_way(self) and self.minutes == 0 and "minutes" not in found:
             found["minutes"] = words("Enter how many minutes it took")
+        for name in ("present", "override_reason"):
+            if len(getattr(self, name)) > LONGEST_TEXT:
+                found[name] = words("Must be {most} characters or fewer", most=LONGEST_TEXT)
         if len(self.note) > LONGEST_NOTE:
             found["note"] = words("Note must be {most} characters or fewer", most=LONGEST_NOTE)
         return found

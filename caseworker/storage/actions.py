@@ -20,6 +20,7 @@ def save(action: Action, why: str = "") -> int:
     Raises:
         Refused: field -> sentence.
     """
+    action = records.cleaned(action)
     action = dataclasses.replace(action, text=action.text.strip())
     records.refuse(action.problems(local(int(time.time())).date()))
     if action.id is None:
@@ -106,7 +107,7 @@ def count_due(first: dt.date, last: dt.date, worker_id: int | None = None) -> in
 
 
 def _change(before: Action, after: Action, why: str, what: str = "") -> None:
-    after = dataclasses.replace(after, uid=before.uid, client_id=before.client_id)
+    after = records.cleaned(dataclasses.replace(after, uid=before.uid, client_id=before.client_id))
     old, new = records.values(before), records.values(after)
     records.change("action", after, [name for name in new if new[name] != old[name]])
     history.record("action", before.id or 0, before.client_id, old, new, why, action=what)

@@ -68,6 +68,7 @@ def save(client: Client, why: str = "") -> int:
         Problem: E-GONE.
     """
     now = int(time.time())
+    client = records.cleaned(client)
     client = dataclasses.replace(client, name=_tidy(client.name), known_as=_tidy(client.known_as))
     records.refuse(client.problems(local(now).date()))
     if client.id is None:
@@ -150,7 +151,7 @@ def fts_query(text: str) -> str | None:
 
     Every word stands in quotation marks and ends in the prefix star, so it can never be syntax.
     """
-    plain = unicodedata.normalize("NFC", text[:LONGEST_QUERY]).replace("\0", " ")
+    plain = unicodedata.normalize("NFC", records.storable(text[:LONGEST_QUERY].replace("\0", " ")))
     if not plain.strip():
         return None
     found = []

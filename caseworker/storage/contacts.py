@@ -37,6 +37,7 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     if contact.id is not None:
         raise ValueError("a saved contact is amended, not saved again")
     now = int(time.time())
+    contact = records.cleaned(contact)
     problems = contact.problems(local(now))
     if next_action is not None:
         problems |= {f"next_{name}": text for name, text in next_action.problems(local(now).date()).items()}
@@ -78,7 +79,9 @@ def amend(contact: Contact, why: str = "") -> int:
     row_id, now = contact.id, int(time.time())
     before = get(row_id)
     _standing(before)
-    contact = dataclasses.replace(contact, **{name: getattr(before, name) for name in _FIXED})
+    contact = records.cleaned(
+        dataclasses.replace(contact, **{name: getattr(before, name) for name in _FIXED})
+    )
     problems = contact.problems(local(now))
     if not why.strip() and reason_needed(before, database.worker.id, now):
         problems["why"] = words("Enter why you are changing this")

@@ -19,7 +19,7 @@ def keep(key: str, fields: Mapping[str, object]) -> None:
     database.execute_sql(
         "INSERT INTO draft (key, fields, kept) VALUES (?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET fields = excluded.fields, kept = excluded.kept",
-        (key, json.dumps(dict(fields), ensure_ascii=False), int(time.time())),
+        (key, json.dumps(dict(fields)), int(time.time())),
     )
 
 

@@ -27,6 +27,7 @@ def save(episode: Episode, why: str = "") -> int:
         ago or
             less (``begin`` takes that one up again).
     """
+    episode = records.cleaned(episode)
     problems = episode.problems(_today())
     if episode.id is None:
         problems |= _overlap(episode)
@@ -40,8 +41,11 @@ def save(episode: Episode, why: str = "") -> int:
         row_id = records.add("episode", episode)
         history.record("episode", row_id, episode.client_id, None, records.values(episode), why)
         return row_id
-    records.refuse(problems)
     before = get(episode.id)
+    closed = iso_date(before.closed)
+    if closed and not episode.closed and not resumes(closed, _today()):
+        problems["closed"] = _too_late()
+    records.refuse(problems)
     age = before.age_at_start if episode.started == before.started else _age(episode)
     if episode.closed and not before.closed:
         records.refuse(_closing(before, episode.closure_reason))
@@ -109,15 +113,13 @@ def reopen(episode_id: int, on: dt.date, why: str = "") -> int:
     if closed is None:
         records.refuse({"started": words("Support is open already")})
     elif not resumes(closed, on):
-        records.refuse(
-            {
-                "started": words(
-                    "Support ended more than {days} days before: start a new episode", days=RESUME_WITHIN
-                )
-            }
-        )
+        records.refuse({"started": _too_late()})
     _change(before, dataclasses.replace(before, closed="", closure_reason=""), why, "reopen")
     return episode_id
+
+
+def _too_late() -> Words:
+    return words("Support ended more than {days} days before: start a new episode", days=RESUME_WITHIN)
 
 
 def _overlap(episode: Episode) -> dict[str, Words]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from caseworker.domain.labels import INTERNAL, NOUNS, field_label, show_value
+from caseworker.domain.labels import FIELDS, INTERNAL, NOUNS, field_label, show_value
 from caseworker.storage import audit
 from caseworker.storage.engine import database
-from caseworker.storage.records import fetch
+from caseworker.storage.records import fetch, storable
 from caseworker.words import Words, words
 
 LONGEST_WHY = 500
@@ -24,7 +24,10 @@ _SAID_BY_EVENT = {("withdraw", "withdrawn"), ("restore", "withdrawn"), ("finish"
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of one answer, or one event (``field`` empty). ``old`` and ``new`` are as stored."""
+    """One change of one answer, or one event (``field`` empty).
+
+    ``old`` and ``new`` are as stored, except that a worker is given by name.
+    """
 
     seq: int  # its audit entry; several fields changed together share one
     at: int
@@ -47,7 +50,7 @@ class HistoryEntry:
         if not self.field:
             return _EVENTS.get(self.action, _OTHER)(noun, self.action)
         label = self.field_label
-        if self.field == "note" and self.noun == "contact":
+        if FIELDS.get(self.noun, {}).get(self.field, (label, ""))[1] in ("note", "none"):
             return words("{label} changed", label=label)
         return words(
             "{label} changed from {old} to {new}", label=label, old=self.shown_old(), new=self.shown_new()
@@ -105,8 +108,9 @@ def changed(
     why: str,
 ) -> list[tuple[str, int, int | None, str, str, str, str]]:
     """The revision rows between two versions, in field order."""
+    said = storable(why.strip())[:LONGEST_WHY]
     return [
-        (noun, row_id, client_id, field, _text(before.get(field)), _text(value), why.strip()[:LONGEST_WHY])
+        (noun, row_id, client_id, field, _text(before.get(field)), _text(value), said)
         for field, value in after.items()
         if field not in INTERNAL and _text(before.get(field)) != _text(value)
     ]
@@ -135,7 +139,9 @@ def _entries(where: str, params: tuple[Any, ...]) -> list[HistoryEntry]:
     events = fetch(f"SELECT seq, at, worker, action, noun, row_id FROM audit WHERE {where}", params)
     if not events:
         return []
-    names = {uid: name for uid, name in fetch("SELECT uid, name FROM worker")}
+    workers = fetch("SELECT id, uid, name FROM worker")
+    names = {uid: name for _, uid, name in workers}
+    people = {str(row_id): name for row_id, _, name in workers}
     seqs = [event[0] for event in events]
     by_seq: dict[int, list[tuple[Any, ...]]] = {}
     for at in range(0, len(seqs), 500):
@@ -155,7 +161,18 @@ def _entries(where: str, params: tuple[Any, ...]) -> list[HistoryEntry]:
             why = changes[0][5] if changes else ""
             found.append(HistoryEntry(seq, at, who, action, noun, row_id, "", "", "", why))
         found += [
-            HistoryEntry(seq, at, who, action, its_noun, its_row, field, old, new, why)
+            HistoryEntry(
+                seq,
+                at,
+                who,
+                action,
+                its_noun,
+                its_row,
+                field,
+                people.get(old, old) if field == "worker_id" else old,
+                people.get(new, new) if field == "worker_id" else new,
+                why,
+            )
             for its_noun, its_row, field, old, new, why in changes
             if (action, field) not in _SAID_BY_EVENT
         ]

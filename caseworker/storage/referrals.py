@@ -18,6 +18,7 @@ def save(referral: Referral, why: str = "") -> int:
     Raises:
         Refused: field -> sentence.
     """
+    referral = records.cleaned(referral)
     records.refuse(referral.problems(local(int(time.time()))))
     if referral.id is None:
         area = referral.area

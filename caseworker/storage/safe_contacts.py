@@ -24,6 +24,7 @@ def save(contact: SafeContact, why: str = "", *, high_risk: bool = False) -> int
         Refused: field -> sentence.
     """
     today = local(int(time.time())).date()
+    contact = records.cleaned(contact)
     if contact.allowed == "yes" and not contact.review_by:
         due = today + dt.timedelta(days=default_review_days(high_risk))
         contact = dataclasses.replace(contact, review_by=due.isoformat())

@@ -30,5 +30,5 @@ def keep(key: str, value: object) -> None:
     database.execute_sql(
         "INSERT INTO setting (key, value) VALUES (?, ?)"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (key, json.dumps(value, ensure_ascii=False, allow_nan=False)),
+        (key, json.dumps(value, allow_nan=False)),
     )

@@ -144,3 +144,9 @@ def test_a_changed_setting_is_written_down_by_its_name_only(vault: OpenVault) ->
     assert [row[0] for row in rows] == ["change"]
     assert "agency.phone" in rows[0][1]
     assert "01632" not in rows[0][1]
+
+
+def test_somebody_in_a_refuge_is_reported_where_they_came_from_or_withheld(amara: int) -> None:
+    write(clients.save, dataclasses.replace(clients.get(amara), area="CON"))
+    referral_id = write(referrals.save, Referral(None, "", amara, int(time.time()) - 60))
+    assert referrals.get(referral_id).area == "CON"

@@ -43,7 +43,7 @@ def age(contact_id: int, seconds: int) -> None:
     database.execute_sql("UPDATE contact SET recorded = recorded - ? WHERE id = ?", (seconds, contact_id))
 
 
-# --- saving ----------------------------------------------------------------------------------------
+# --- saving ------------------------------------------------
 def test_a_saved_contact_has_its_author_and_the_time_of_typing(amara: int) -> None:
     contact = contacts.get(write(contacts.save, spoke(amara, safe_checked=True, recorded=1, worker_id=99)))
     assert contact.worker_id == database.worker.id
@@ -120,7 +120,7 @@ def test_a_contact_in_the_future_is_refused(amara: int) -> None:
     assert str(caught.value.problems["at"]) == "Time must be in the past"
 
 
-# --- amending --------------------------------------------------------------------------------------
+# --- amending ------------------------------------------------
 def test_an_amendment_keeps_what_was_said_before(amara: int) -> None:
     contact = contacts.get(write(contacts.save, spoke(amara)))
     write(contacts.amend, dataclasses.replace(contact, note="She feels safer.", minutes=15), "Wrong length")
@@ -181,7 +181,7 @@ def test_an_amendment_obeys_the_same_rules(amara: int) -> None:
         write(contacts.amend, dataclasses.replace(contact, method="LET"), "It was a letter")
 
 
-# --- withdrawing -----------------------------------------------------------------------------------
+# --- withdrawing ------------------------------------------------
 def test_an_undone_contact_is_kept_marked_and_left_out(amara: int) -> None:
     kept = write(contacts.save, spoke(amara))
     contact_id = write(
@@ -236,7 +236,7 @@ def test_withdrawing_needs_a_reason_and_happens_once(amara: int) -> None:
             again()
 
 
-# --- listing ---------------------------------------------------------------------------------------
+# --- listing ------------------------------------------------
 def test_a_long_list_comes_in_pages_without_gaps_or_repeats(amara: int) -> None:
     at = int(time.time()) - 5000
 
@@ -250,3 +250,36 @@ def test_a_long_list_comes_in_pages_without_gaps_or_repeats(amara: int) -> None:
         seen += [one.id or 0 for one in page]
         page = contacts.for_client(amara, limit=6, before=(page[-1].at, page[-1].id or 0))
     assert seen == saved[::-1]
+
+
+# --- text that could break something ------------------------------------------------
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("half \ud83d a face", "half \ufffd a face"),
+        ("\ud83d\ude00 whole", "\U0001f600 whole"),
+        ("a\0b", "ab"),
+        ("<b>Siân</b> {0} %s 'x' -- \u202e\r\n\t", "<b>Siân</b> {0} %s 'x' -- \u202e\r\n\t"),
+    ],
+)
+def test_odd_characters_never_cost_a_note(amara: int, typed: str, kept: str) -> None:
+    contact_id = write(contacts.save, spoke(amara, note=typed))
+    assert contacts.get(contact_id).note == kept
+    write(contacts.amend, dataclasses.replace(contacts.get(contact_id), note=typed + "!"), typed)
+    assert contacts.get(contact_id).note == kept + "!"
+    assert history.for_client(amara)[0].new == kept + "!"
+    write(drafts.keep, "contact:1", {"note": typed})
+    found = drafts.get("contact:1")
+    assert found is not None
+    assert str(found.fields["note"]).encode("utf-16", "surrogatepass") == typed.encode(
+        "utf-16", "surrogatepass"
+    )
+
+
+def test_an_anonymous_caller_who_becomes_a_client_is_not_linked_back(vault: OpenVault) -> None:
+    before = contacts.get(write(contacts.save, spoke(None, kind="ANO")))
+    amara = write(clients.save, Client(None, "", "Amara Clarke"))
+    with pytest.raises(Refused):
+        write(contacts.amend, dataclasses.replace(before, client_id=amara, kind="CLI"), "It was her")
+    assert contacts.get(before.id or 0) == before
+    assert contacts.for_client(amara) == []

@@ -136,3 +136,29 @@ def test_an_episode_cannot_wander_to_another_client(amara: int) -> None:
     bea = write(clients.save, Client(None, "", "Bea"))
     write(episodes.save, dataclasses.replace(episodes.get(episode_id), client_id=bea))
     assert episodes.get(episode_id).client_id == amara
+
+
+def test_an_ended_episode_cannot_be_opened_again_by_saving_it_too_late(amara: int) -> None:
+    late = dataclasses.replace(episodes.get(ended(amara, 91)), closed="", closure_reason="")
+    assert refusal(episodes.save, late) == {
+        "closed": "Support ended more than 90 days before: start a new episode"
+    }
+
+
+def test_consent_withdrawn_mid_case_is_dated_by_history_and_erases_nothing(amara: int) -> None:
+    episode_id = write(episodes.save, Episode(None, "", amara, ago(10), consent_to_support="yes"))
+    write(episodes.save, dataclasses.replace(episodes.get(episode_id), consent_to_support="no"), "She rang")
+    (entry,) = [entry for entry in history.for_client(amara) if entry.field == "consent_to_support"]
+    assert str(entry.sentence()) == "Agreed to support changed from Yes to No"
+    assert episodes.get(episode_id).closed == ""
+
+
+def test_a_case_handed_to_a_colleague_reads_by_name(amara: int) -> None:
+    database.execute_sql(
+        "INSERT INTO worker (uid, name, role, sign_key, receive_key)"
+        " VALUES ('w2', 'Lee Parr', 'advocate', x'00', x'00')"
+    )
+    episode_id = write(episodes.save, Episode(None, "", amara, ago(10)))
+    write(episodes.save, dataclasses.replace(episodes.get(episode_id), worker_id=2))
+    (entry,) = [entry for entry in history.for_client(amara) if entry.field == "worker_id"]
+    assert str(entry.sentence()) == f"Worker changed from {database.worker.name} to Lee Parr"
