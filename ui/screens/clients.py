@@ -260,9 +260,11 @@ class ClientsPage(Page):
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Last contact goes first, then the reference, when there is little room: the name and the safe words stay.
+        # With little room the last contact goes first, then what is next: name and safe words are never cut.
         self.table.setColumnHidden(ClientModel.LAST, self.width() < px(820))
+        self.table.setColumnHidden(ClientModel.NEXT, self.width() < px(660))
         self.table.setColumnHidden(ClientModel.REFERENCE, self.width() < px(560))
+        self.hint.setVisible(self.height() > px(420) and self.model.rowCount() > 0)
         super().resizeEvent(event)
 
     def _say_count(self, found: clients.Found, filtered: bool) -> None:
@@ -274,7 +276,7 @@ class ClientsPage(Page):
 
     def _show_empty(self, empty: bool, filtered: bool) -> None:
         self.table.setVisible(not empty)
-        self.hint.setVisible(not empty)
+        self.hint.setVisible(not empty and self.height() > px(420))
         self.empty.setVisible(empty)
         if filtered:
             self.empty_words.setText(
@@ -313,6 +315,7 @@ class ClientTable(QTableView):
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
+        self.setIconSize(theme.icon_size(16))
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         down = self.verticalHeader()

@@ -81,6 +81,13 @@ class ContactPanel(QFrame):
         self.close_button.setToolTip(self.tr("Close and keep the draft  (Esc)"))
         head.addWidget(self.close_button)
         whole.addLayout(head)
+        # In place of the page this stands above what scrolls: she may ring back while the note is half-typed.
+        above = row(margins=(18, 4, 18, 6))
+        self.safe = SafePanel(one_column=True)
+        self.safe.show_short(True)
+        above.addWidget(self.safe)
+        whole.addLayout(above)
+        self.safe.hide()
         self.area, self.body = scrolled((18, 4, 18, 12), 11)
         whole.addWidget(self.area, 1)
         self.who = WhoPicker(session)
@@ -116,8 +123,7 @@ class ContactPanel(QFrame):
     def show_narrow(self, narrow: bool) -> None:
         """In place of the page (little room): the safe-contact instructions stand on top of the form."""
         self._narrow = narrow
-        if self.form is not None:
-            self.form.show_narrow(narrow)
+        self._show_safe()
 
     def arrive(self) -> None:
         """Put the keyboard where the work starts."""
@@ -142,7 +148,7 @@ class ContactPanel(QFrame):
         self._drop_form()
         self.who.hide()
         self.form = ContactForm(self.session, client_id)
-        self.form.show_narrow(self._narrow)
+        self._show_safe()
         self.form.drafts.kept.connect(self._kept)
         self.form.restarted.connect(self._restarted)
         self.body.insertWidget(1, self.form)
@@ -150,6 +156,13 @@ class ContactPanel(QFrame):
         self.kept.setText("")
         if self.isVisible():
             self.arrive()
+
+    def _show_safe(self) -> None:
+        known = self.form is not None and self.form.client is not None
+        if self.form is not None and known:
+            self.safe.show_safe(self.form.safe, self.session.now())
+            self.form.chip.setVisible(not self._narrow)
+        self.safe.setVisible(self._narrow and known)
 
     def _drop_form(self) -> None:
         if self.form is None:
@@ -293,13 +306,9 @@ class ContactForm(Form):
         down.addLayout(who)
         self.chip = Chip()
         down.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
-        self.panel = SafePanel(one_column=True)
-        self.panel.hide()
-        down.addWidget(self.panel)
         self.chip.setVisible(self.client is not None)
         if self.client is not None:
             now = self.session.now()
-            self.panel.show_safe(self.safe, now)
             show_safe_chip(self.chip, safe_contacts.chip(self.safe, now))
         kept = row(gap=8)
         self.from_draft = Said("", "history")
@@ -470,11 +479,6 @@ class ContactForm(Form):
 
     def first_focus(self) -> QWidget:
         return self.how.first()
-
-    def show_narrow(self, narrow: bool) -> None:
-        """In place of the page: the safe-contact instructions stand on top of the form."""
-        self.panel.setVisible(narrow and self.client is not None)
-        self.chip.setVisible(not narrow and self.client is not None)
 
     def draft_fields(self) -> dict[str, object]:
         """What stands in the form. "Now" becomes the time it meant, so that tomorrow it still means today."""

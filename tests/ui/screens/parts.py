@@ -30,6 +30,7 @@ def settle() -> None:
 
 def words_of(widget: QWidget) -> str:
     """Everything a person could read in it now, one text a line."""
+    settle()
     found: list[str] = []
     for part in widget.findChildren(QWidget):
         if isinstance(part, QLabel | QAbstractButton) and part.isVisible() and part.text():

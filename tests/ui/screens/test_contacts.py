@@ -380,14 +380,17 @@ def test_a_full_next_day_is_read_and_a_past_one_refused(form: ContactForm, amara
     assert actions.for_client(amara)[0].due == (today() + dt.timedelta(days=10)).isoformat()
 
 
-def test_in_place_of_the_page_the_safe_contact_stands_on_top(window: Window, amara: int) -> None:
+def test_in_place_of_the_page_the_safe_contact_stands_above_what_scrolls(window: Window, amara: int) -> None:
     window.go(Place("contact", amara))
     settle()
-    assert not form_of(window).panel.isVisible()
+    panel = window.panel
+    assert isinstance(panel, ContactPanel)
+    assert not panel.safe.isVisible()
     window.resize(900, 700)
     settle()
-    assert form_of(window).panel.isVisible()
-    assert "No voicemail. No letters home." in words_of(form_of(window).panel)
+    assert panel.safe.isVisible()
+    assert not panel.area.isAncestorOf(panel.safe)
+    assert "No voicemail. No letters home." in words_of(panel.safe)
 
 
 def test_the_panel_is_freed_when_it_closes(window: Window, amara: int) -> None:

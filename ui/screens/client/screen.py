@@ -192,11 +192,11 @@ class ClientPage(Page):
                 if started
                 else self.tr("Open")
             )
-            support = (text, "info", "heart-handshake")
+            self.support_chip.show_chip(text, "info", "heart-handshake")
+            self.short_chip.show_chip(self.tr("Open"), "info", "heart-handshake")
         else:
-            support = (self.tr("No support open"), "plain", "circle")
-        self.support_chip.show_chip(*support)
-        self.short_chip.show_chip(*support)
+            self.support_chip.show_chip(self.tr("No support open"), "plain", "circle")
+            self.short_chip.show_chip(self.tr("Not open"), "plain", "circle")
         next_step = clients.rows([client.id or 0])[0]
         due = when.iso_date(next_step.next_due) if next_step.next_due else None
         self.next_chip.setVisible(due is not None)

@@ -1,0 +1,204 @@
+"""Today: what is waiting, for whom, whether it is safe to ring, and the way on from each line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from caseworker import storage
+from caseworker.domain.actions import Action
+from caseworker.domain.contacts import Contact
+from caseworker.storage import actions, contacts, drafts
+from tests.journey.hands import Hands
+from tests.ui.screens.parts import now, settle, today, words_of
+from ui.screens.contacts import ContactPanel, draft_key
+from ui.screens.today import TodayPage
+from ui.session import Place, Session
+from ui.window import Window
+
+
+def page_of(window: Window) -> TodayPage:
+    page = window.current()
+    assert isinstance(page, TodayPage)
+    return page
+
+
+def plan(session: Session, client_id: int, text: str, days: int = 0) -> int:
+    """A next step due in that many days; in the past it is put there as time would have."""
+    due = today() + dt.timedelta(days=days)
+    action = Action(None, "", client_id, text, max(due, today()).isoformat())
+    saved = session.write(actions.save, action)
+    if days < 0:
+        storage.database.execute_sql("UPDATE action SET due = ? WHERE id = ?", (due.isoformat(), saved))
+        session.changed.emit()
+    return saved
+
+
+def miss(session: Session, client_id: int, hours_ago: float = 1) -> int:
+    contact = Contact(
+        None, "", client_id, None, int(now() - hours_ago * 3600), "ATT", "TEL", "NOA", minutes=2
+    )
+    return session.write(contacts.save, contact)
+
+
+def test_an_empty_vault_has_one_clear_next_step(
+    window: Window, hands: Hands, session: Session, qtbot: QtBot
+) -> None:
+    assert hands.reads("No clients yet")
+    with qtbot.waitSignal(session.go) as went:
+        hands.click("Add the first client")
+    assert went.args[0] == Place("new_client")
+
+
+def test_nothing_due_says_so_without_praise(window: Window, session: Session, amara: int) -> None:
+    session.changed.emit()
+    assert "Nothing is due today" in words_of(page_of(window))
+
+
+def test_the_figures_are_counted_and_said_in_words(window: Window, session: Session, amara: int) -> None:
+    plan(session, amara, "Ring the school")
+    plan(session, amara, "Ask about the locks")
+    plan(session, amara, "Call the housing officer", days=-6)
+    miss(session, amara)
+    page = page_of(window)
+    assert page.due_tile.accessibleName() == "2 follow-ups due today"
+    assert page.overdue_tile.accessibleName() == "1 follow-up overdue"
+    assert page.missed_tile.accessibleName() == "1 missed contact to try again"
+
+
+def test_each_line_says_what_since_when_and_whether_a_call_is_safe(
+    window: Window, session: Session, amara: int
+) -> None:
+    plan(session, amara, "Call the housing officer", days=-6)
+    text = words_of(page_of(window))
+    assert "Amara Clarke" in text
+    assert "CR-0001" in text
+    assert "6 days ago" in text
+    assert "Safe to call at any time. No voicemail. No letters home." in text
+
+
+def test_no_word_of_praise_or_guilt(window: Window, session: Session, amara: int) -> None:
+    plan(session, amara, "Call the housing officer", days=-6)
+    miss(session, amara)
+    text = words_of(page_of(window)).casefold()
+    for word in ("you missed", "well done", "great", "failed", "should have", "late!"):
+        assert word not in text
+
+
+def test_a_line_opens_the_record_or_logs_a_contact(
+    window: Window, session: Session, amara: int, hands: Hands
+) -> None:
+    plan(session, amara, "Ring the school")
+    hands.click("Log a contact with Amara Clarke")
+    settle()
+    assert isinstance(window.panel, ContactPanel)
+    assert window.panel.client_id == amara
+    hands.click("Open Amara Clarke, CR-0001")
+    settle()
+    assert window.place() == Place("client", amara)
+
+
+def test_a_missed_contact_leaves_once_somebody_spoke(window: Window, session: Session, amara: int) -> None:
+    miss(session, amara, 3)
+    miss(session, amara, 2)
+    assert "Tried 2 times since the last answer" in words_of(page_of(window))
+    session.write(contacts.save, Contact(None, "", amara, None, now() - 60, "CLI", "TEL", "COM", minutes=5))
+    assert page_of(window).missed_tile.accessibleName() == "0 missed contacts to try again"
+
+
+def test_an_unfinished_note_is_offered_and_never_shown(
+    window: Window, session: Session, amara: int, hands: Hands
+) -> None:
+    session.write(drafts.keep, draft_key(amara), {"note": "He said he would come back"})
+    text = words_of(page_of(window))
+    assert "Unfinished note" in text
+    assert "Amara Clarke, contact" in text
+    assert "He said he would come back" not in text
+    hands.click("Carry on with this note")
+    settle()
+    assert isinstance(window.panel, ContactPanel)
+    assert window.panel.form is not None
+    assert window.panel.form.note.toPlainText() == "He said he would come back"
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ("client:new", Place("new_client")),
+        ("contact:", Place("contact")),
+        ("safe_contact:1", Place("client", 1)),
+        ("referral:1:new", Place("client", 1)),
+    ],
+)
+def test_every_kind_of_draft_leads_back_to_its_form(
+    window: Window, session: Session, amara: int, hands: Hands, qtbot: QtBot, key: str, place: Place
+) -> None:
+    session.write(drafts.keep, key, {"name": "x"})
+    with qtbot.waitSignal(session.go) as went:
+        hands.click("Carry on with this note")
+    assert went.args[0] == place
+
+
+def test_what_has_not_changed_is_not_built_again(window: Window, session: Session, amara: int) -> None:
+    """A draft is kept every few seconds while somebody types; the board must not take the keyboard away."""
+    plan(session, amara, "Ring the school")
+    card = page_of(window).cards["due"]
+    session.changed.emit()
+    assert page_of(window).cards["due"] is card
+    plan(session, amara, "Ask about the locks")
+    assert page_of(window).cards["due"] is not card
+
+
+def test_a_long_list_shows_six_and_the_rest_on_a_press(
+    window: Window, session: Session, amara: int, hands: Hands
+) -> None:
+    for n in range(9):
+        plan(session, amara, f"Step number {n}")
+    assert "Step number 6" not in words_of(page_of(window))
+    hands.click("Show 3 more")
+    settle()
+    assert "Step number 8" in words_of(page_of(window))
+
+
+def test_a_figure_leads_to_its_list(window: Window, session: Session, amara: int) -> None:
+    miss(session, amara)
+    page_of(window).missed_tile.click()
+    settle()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert page_of(window).cards["missed"].isAncestorOf(focus)
+
+
+def test_what_is_waiting_to_be_sent_is_said_calmly(window: Window) -> None:
+    assert "Working offline. Nothing is waiting to be sent" in words_of(page_of(window))
+
+
+def test_answers_a_return_needs_are_counted_and_lead_to_the_record(
+    window: Window, session: Session, amara: int, hands: Hands, qtbot: QtBot
+) -> None:
+    storage.database.execute_sql("UPDATE client SET area = 'NA-ASK' WHERE id = ?", (amara,))
+    session.changed.emit()
+    assert page_of(window).gap_tile.accessibleName() == "1 answer still to ask"
+    with qtbot.waitSignal(session.go) as went:
+        hands.click("Open the first")
+    assert went.args[0] == Place("client", amara)
+
+
+def test_reading_the_day_is_quick(session: Session, add_client: Callable[..., int]) -> None:
+    import time
+
+    page = TodayPage(session)
+    ids = [add_client(f"Person {n}") for n in range(20)]
+    for n, client_id in enumerate(ids):
+        plan(session, client_id, "Ring", days=-(n % 3))
+        miss(session, client_id)
+    page.reload()
+    start = time.perf_counter()
+    for _ in range(10):
+        page.reload()
+    assert (time.perf_counter() - start) / 10 < 0.05
+    page.deleteLater()
