@@ -63,7 +63,9 @@ class Hands:
         buddies too.
         """
         if isinstance(widget, QComboBox):
-            return widget.accessibleName()  # on Unix Qt answers with the chosen entry and names it by relation
+            return (
+                widget.accessibleName()
+            )  # on Unix Qt answers with the chosen entry and names it by relation
         interface = QAccessible.queryAccessibleInterface(widget)
         return interface.text(QAccessible.Text.Name).replace("&", "").strip() if interface is not None else ""
 

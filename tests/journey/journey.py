@@ -26,6 +26,7 @@ PHRASE = "lantern otter seven windmill quilt 58"
 AGENCY = "A07"
 AGENCY_NAME = "Made-up advocacy service"
 SEED = 7
+CONTACTS = 6_000
 
 
 class Broken(Exception):
@@ -91,7 +92,7 @@ class Journey:
         with in_home(home):
             from caseworker.paths import data_root
 
-            made = make("solo", data_root(), PHRASE, seed=SEED)
+            made = make("solo", data_root(), PHRASE, seed=SEED, contacts=CONTACTS)
         took = (time.perf_counter() - began) * 1000
         self.steps.say(
             f"Made-up people fill a second vault, marked SYNTHETIC ({made.name})", f"{took:,.0f} ms"
@@ -112,7 +113,7 @@ class Journey:
         words = line[line.index("ui.main") + 1 :]
         log = (self.folder / f"{name}.log").open("wb")
         child = subprocess.Popen(
-            [sys.executable, "-X", "dev", "-W", "ignore", "-m", "tests.journey.drive", str(plan_file), name, *words],
+            [sys.executable, "-m", "tests.journey.drive", str(plan_file), name, *words],
             env=self.environment(home), cwd=ROOT, stdout=subprocess.PIPE, stderr=log,
         )  # fmt: skip
         log.close()

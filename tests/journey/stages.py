@@ -204,7 +204,7 @@ def return_sitting(at: Sitting) -> None:
     at.step("First press: approved", shot="approved")
     hands.click("Send")
     hands.until(
-        lambda: hands.reads("Received, signature checked") or hands.reads("There is a problem"),
+        lambda: hands.reads("signature was checked.") or hands.reads("There is a problem"),
         "the receipt",
         60,
     )

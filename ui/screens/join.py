@@ -207,7 +207,7 @@ class JoinPage(Page):
         except Problem as problem:
             at_code = problem.code in ("E-PAIRING", "E-BUNDLE-CODE")
             (self.code_field if at_code else self.file).show_problem(say(problem.words))
-            self.trouble.show_trouble(say(problem.words))
+            self.trouble.show_problem(problem)
             return
         self._code = code
         self._show_problems([])
@@ -246,7 +246,7 @@ class JoinPage(Page):
         if not isinstance(error, Problem):
             raise error
         self.session.changed.emit()
-        self.trouble.show_trouble(say(error.words))
+        self.trouble.show_problem(error)
 
     def _done(self) -> None:
         self._job = None

@@ -408,27 +408,26 @@ class OutboxPage(Page):
     def _was_sent(self, results: list[client.Result]) -> None:
         self._job = None
         self.session.changed.emit()
-        problems = [result.problem for result in results if result.problem is not None]
-        if problems:
-            self._show_problem(problems[0])
+        failed = [result for result in results if not result.is_received]
+        if failed and failed[0].problem is not None:
+            self.trouble.show_problem(failed[0].problem)
+        elif failed:
+            self.trouble.show_trouble(say(failed[0].sentence))
         elif results:
-            announce(self, self.tr("Received"))
+            announce(self, self.tr("Received. The hub’s signature was checked."))
 
     def _was_not_sent(self, error: Exception) -> None:
         self._job = None
         self.session.changed.emit()
         if not isinstance(error, Problem):
             raise error
-        self._show_problem(error)
-
-    def _show_problem(self, problem: Problem) -> None:
-        self.trouble.show_trouble(say(problem.words))
+        self.trouble.show_problem(error)
 
     def _take_back(self, item_id: int) -> None:
         try:
             self.session.write(outbox.take_back, item_id)
         except Problem as problem:
-            self._show_problem(problem)
+            self.trouble.show_problem(problem)
 
     def _choose(self, item_id: int) -> None:
         self._chosen = item_id

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from caseworker.domain.plans import DIMENSIONS, MEASURES, TABLE_TITLES, code_label
 from caseworker.domain.returns import ALL
+from caseworker.errors import Problem
 from caseworker.sync.summary import Table
 from caseworker.words import words
 from ui import theme
@@ -263,7 +264,7 @@ class _RowRule(QStyledItemDelegate):
 class SheetTable(QTableView):
     """One page of the preview, as tall as its rows: the page around it scrolls, not the table."""
 
-    NUMBER, GAP = 92, 22
+    NUMBER, GAP = 82, 18
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -314,18 +315,17 @@ class SheetTable(QTableView):
         self.setFixedHeight(rows + self._head_height() + 2)
 
     def _head_height(self) -> int:
+        """Room for the head that needs most lines: words are broken, never cut."""
         head = self.horizontalHeader()
-        sheet = self.sheet_model.sheet()
-        lines = 1
-        if sheet is not None:
-            room = px(self.NUMBER) - px(10)
-            letters = head.fontMetrics()
-            for text in sheet.heads:
-                box = letters.boundingRect(QRect(0, 0, room, 1000), Qt.TextFlag.TextWordWrap, text)
-                lines = max(lines, -(-box.height() // letters.height()))
-        tall = px(12) + lines * head.fontMetrics().lineSpacing()
-        head.setFixedHeight(tall)
-        return tall
+        letters = head.fontMetrics()
+        tall = letters.height()
+        for section in range(self.sheet_model.columnCount()):
+            text = str(self.sheet_model.headerData(section, Qt.Orientation.Horizontal) or "")
+            room = max(px(40), self.columnWidth(section) - px(12))
+            box = letters.boundingRect(QRect(0, 0, room, 1000), Qt.TextFlag.TextWordWrap, text)
+            tall = max(tall, box.height())
+        head.setFixedHeight(tall + px(10))
+        return tall + px(10)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -488,13 +488,22 @@ class Trouble(QFrame):
         down.addWidget(self._words)
         self.hide()
 
-    def show_trouble(self, sentence: str) -> None:
-        """Show this; an empty sentence takes it away."""
+    def show_trouble(self, sentence: str, calm: bool = False) -> None:
+        """Show this; an empty sentence takes it away. ``calm``: nothing is wrong, as when the laptop is offline."""
         self._words.setText(sentence)
-        self.setAccessibleName(f"{self._heading.text()}. {sentence}")
+        self._words.set_tone("" if calm else "danger")
+        self._heading.setVisible(not calm)
+        self.setObjectName("" if calm else "errors")
+        self.setProperty("was", calm)
+        theme.restyle(self)
+        self.setAccessibleName(sentence if calm else f"{self._heading.text()}. {sentence}")
         self.setVisible(bool(sentence))
         if sentence:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say what went wrong; being offline is a normal day and is said calmly."""
+        self.show_trouble(say(problem.words), problem.code == "E-OFFLINE")
 
     def text(self) -> str:
         return "" if self.isHidden() else self._words.text()

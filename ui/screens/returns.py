@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QProgressBar, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QLayout, QProgressBar, QSizePolicy, QStackedWidget, QTabBar, QWidget
 
 from caseworker.domain import plans, when
 from caseworker.domain.periods import Period
@@ -105,11 +105,11 @@ class ReturnsPage(Page):
         card = Card(self.tr("How a return is made"), icon="info")
         card.setMaximumWidth(px(720))
         for icon, words in (
-            ("chart-column", self.tr("Counting happens on this laptop. It changes nothing and sends nothing.")),
-            ("shield-check", self.tr("Every number is rounded to 5 together with all the others, then attacked here as"
-                                     " an outsider would, so that no small count can be worked out.")),
+            ("chart-column", self.tr("Counting happens on this laptop. It changes and sends nothing.")),
+            ("shield-check", self.tr("Every number is rounded to 5 together with all the others, then attacked"
+                                     " here as an outsider would, so that no small count can be worked out.")),
             ("search", self.tr("You see exactly what would leave, byte by byte, and who could read it.")),
-            ("send", self.tr("Two presses: approve it, then send it. Until it is sent you can take it back.")),
+            ("send", self.tr("Two presses: approve, then send. Until it is sent you can take it back.")),
         ):  # fmt: skip
             card.body.addWidget(Said(words, icon, "primary"))
         self.earlier = Text("", "small", "muted", wrap=True)
@@ -155,10 +155,9 @@ class ReturnsPage(Page):
         left.body.addWidget(self.tabs)
         left.body.addWidget(theme.line())
         for part in (self.pages, self.file, self.changes):
-            left.body.addWidget(part)
+            left.body.addWidget(part, 1)
         self.file.hide()
         self.changes.hide()
-        left.body.addStretch(1)
 
         side = QWidget()
         down = column(side, gap=12)
@@ -327,7 +326,7 @@ class ReturnsPage(Page):
         self.stack.setCurrentIndex(START)
         self.reload()
         if isinstance(error, Problem):
-            self.trouble.show_trouble(say(error.words))
+            self.trouble.show_problem(error)
         elif not isinstance(error, making.Cancelled):
             raise error
 
@@ -341,19 +340,21 @@ class ReturnsPage(Page):
         self._tab(TABLES)
         known = pins.pinned()
         assert known is not None
-        fill(self.who, [
-            Said(self.tr("Only {org} can open it, with the key {key}.").format(org=known.org_name, key=bits(envelope.to[:16])),
-                 "key-round"),
-            Said(self.tr("The exact counts stay in this vault."), "lock"),
-        ])  # fmt: skip
-        fill(self.checks, [Said(words, "circle-check" if fine else "circle-alert", "on_safe" if fine else "on_high")
-                           for fine, words in self._checked(prepared)])  # fmt: skip
-        fill(self.bytes, [
-            Text(self.tr("{n} bytes, sealed in {sealed}: always this size").format(
-                n=f"{len(prepared.payload):,}", sealed=f"{wire.padded_size(prepared.payload):,}"), wrap=True),
-            Text(self.tr("Check words, the same before and after sending:"), "small", "muted", wrap=True),
-            Text(wire.check_words(prepared.sha256), "strong", wrap=True),
-        ])  # fmt: skip
+        opener = self.tr("Only {org} can open it. The exact counts stay here.").format(org=known.org_name)
+        fill(self.who, [Said(opener, "key-round")])
+        fill(self.checks, [check(fine, words) for fine, words in self._checked(prepared)])
+        sealed = self.tr("{n} bytes, sealed as {sealed} whatever is in it").format(
+            n=f"{len(prepared.payload):,}", sealed=f"{wire.padded_size(prepared.payload):,}"
+        )
+        same = self.tr("Check words, the same before and after sending:")
+        fill(
+            self.bytes,
+            [
+                Text(same, "small", "muted", wrap=True),
+                Text(wire.check_words(prepared.sha256), "strong", wrap=True),
+                Text(sealed, "small", "muted", wrap=True),
+            ],
+        )
         self._show_changes(prepared)
 
     def _facts(self, prepared: Prepared, envelope: summary.Envelope) -> list[tuple[str, str]]:
@@ -374,14 +375,15 @@ class ReturnsPage(Page):
             (
                 not audit.failing,
                 self.tr(
-                    "The tightest thing anyone can work out about a small count is “between {low} and {high}”."
-                    " {n} cells fail, of {all} checked."
+                    "The tightest thing anyone can work out about a small count is"
+                    " “between {low} and {high}”. {n} cells fail, of {all} checked."
                 ).format(low=low, high=high, n=len(audit.failing), all=f"{audit.checked:,}"),
             ),
             (
                 names.nothing_personal(),
                 self.tr(
-                    "{names} names, {births} dates of birth, {addresses} addresses, {ids} references, {notes} notes."
+                    "{names} names, {births} dates of birth, {addresses} addresses, {ids} references,"
+                    " {notes} notes."
                 ).format(
                     names=names.names,
                     births=names.birth_dates,
@@ -390,22 +392,14 @@ class ReturnsPage(Page):
                     notes=names.notes + names.free_text,
                 ),
             ),
-            (
-                True,
-                self.tr("{few} counts are of fewer than 5 and are hidden by rounding.").format(
-                    few=prepared.few
-                ),
-            ),
+            (True, self.tr("{few} counts of fewer than 5 are hidden by rounding.").format(few=prepared.few)),
         ]
-        merged = sum(1 for table in prepared.cells.tables if table.merged)
+        merged = len({(table.id, table.dim) for table in prepared.cells.tables if table.merged})
         if merged:
-            found.append(
-                (
-                    True,
-                    self.tr("In {n} breakdowns small categories are put together, so that each covers {people} people.")
-                    .format(n=merged, people=prepared.plan.least_people),
-                )
-            )  # fmt: skip
+            together = self.tr(
+                "Small categories are put together in {n} breakdowns, to cover {people} people."
+            )
+            found.append((True, together.format(n=merged, people=prepared.plan.least_people)))
         return found
 
     def _show_changes(self, prepared: Prepared) -> None:
@@ -434,8 +428,8 @@ class ReturnsPage(Page):
                 parts.append(
                     Said(
                         self.tr(
-                            "Some exact counts changed by 1 to 4. Whoever has both versions may guess at those people:"
-                            " send a correction only if it matters."
+                            "Some exact counts changed by 1 to 4. Whoever has both versions may guess at"
+                            " those people: send a correction only if it matters."
                         ),
                         "triangle-alert",
                         "on_medium",
@@ -452,6 +446,7 @@ class ReturnsPage(Page):
                     )
                 )
         parts += [Said(say(words), "info") for words in prepared.left_out]
+        parts.append(Space())
         inside = self.changes.layout()
         assert inside is not None
         refill(inside, parts)
@@ -499,8 +494,10 @@ class ReturnsPage(Page):
         else.
         """
         if item is not None and item.state == outbox.RECEIVED:
-            self.sent.show_chip(self.tr("Received, signature checked"), "safe", "shield-check")
-            self.sent_by.setText(at(item.received))
+            self.sent.show_chip(self.tr("Received"), "safe", "shield-check")
+            self.sent_by.setText(
+                self.tr("{at}. The hub’s signature was checked.").format(at=at(item.received))
+            )
         elif item is not None and item.state == outbox.REFUSED:
             self.sent.show_chip(self.tr("Refused"), "high", "circle-alert")
             self.sent_by.setText(say(post.refusal(item.reason)))
@@ -520,7 +517,7 @@ class ReturnsPage(Page):
         try:
             item_id = making.approve(self._prepared)
         except Problem as problem:
-            self.trouble.show_trouble(say(problem.words))
+            self.trouble.show_problem(problem)
             return
         self._item = outbox.get(item_id)
         self.session.changed.emit()
@@ -541,20 +538,21 @@ class ReturnsPage(Page):
     def _was_sent(self, results: list[client.Result]) -> None:
         self._job, self._sending = None, False
         self.session.changed.emit()
-        problems = [
-            result for result in results if result.problem is not None or result.item.state == outbox.REFUSED
-        ]
-        if problems:
-            self.trouble.show_trouble(say(problems[0].sentence))
+        failed = [result for result in results if not result.is_received]
+        if failed and failed[0].problem is not None:
+            self.trouble.show_problem(failed[0].problem)
+        elif failed:
+            self.trouble.show_trouble(say(failed[0].sentence))
         elif self._item is not None and self._item.state == outbox.RECEIVED:
-            announce(self, self.tr("Received, signature checked"))
+            announce(self, self.tr("Received. The hub’s signature was checked."))
+            self.again.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _was_not_sent(self, error: Exception) -> None:
         self._job, self._sending = None, False
         self.session.changed.emit()
         if not isinstance(error, Problem):
             raise error
-        self.trouble.show_trouble(say(error.words))
+        self.trouble.show_problem(error)
 
     def _take_back(self) -> None:
         """The approval is taken back; the preview stays, and can be approved again or counted anew."""
@@ -563,7 +561,7 @@ class ReturnsPage(Page):
         try:
             self.session.write(outbox.take_back, self._item.id)
         except Problem as problem:
-            self.trouble.show_trouble(say(problem.words))
+            self.trouble.show_problem(problem)
 
     def _start_again(self) -> None:
         self._prepared, self._item = None, None
@@ -637,6 +635,19 @@ def _exact(counts: Counts, measure: str, dim: str, inside: Sequence[str]) -> int
 def _label(measure: str, dim: str, code: str) -> str:
     label = say(MEASURES[measure].label)
     return label if dim == ALL else f"{label}: {code_label(dim, code)}"
+
+
+def check(fine: bool, words: str) -> Said:
+    """One line of the checks: a tick, or what did not hold."""
+    return Said(words, "circle-check" if fine else "circle-alert", "on_safe" if fine else "on_high")
+
+
+class Space(QWidget):
+    """Takes the room that is left, so that what stands above stays at the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
 
 def fill(card: Card, parts: Sequence[QWidget]) -> None:
