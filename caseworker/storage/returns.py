@@ -111,7 +111,7 @@ def _stopper(cancelled: Callable[[], bool] | None) -> Callable[[], None]:
     return stop
 
 
-# --- activity -------------------------------------------------------------------------------------------------------
+# --- activity ---
 
 _CONTACTS = """
 SELECT at, coalesce(client_id, 0), coalesce(episode_id, 0), kind || ' ' || method || ' ' || outcome, minutes,
@@ -217,7 +217,7 @@ def _mask(np: Any, column: Iterable[str], wanted: Iterable[str]) -> Any:
     return np.array([code in inside for code in column], dtype=bool)
 
 
-# --- people ---------------------------------------------------------------------------------------------------------
+# --- people ---
 
 # For many episodes at once: their numbers come in as one JSON list, each is one step into a covering index.
 _FIRST_TWO_WAY = f"""
@@ -484,7 +484,7 @@ def _sizes(people: Mapping[str, set[int]]) -> dict[str, int]:
     return {code: len(clients) for code, clients in people.items()}
 
 
-# --- referrals ------------------------------------------------------------------------------------------------------
+# --- referrals ---
 
 _REFERRALS = """
 SELECT r.id, r.client_id, r.received, r.source, r.crime, r.area, r.outcome, p.area, p.totals_only
@@ -570,7 +570,7 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1) if (day.month, day.day) != (2, 29) else date(day.year - 1, 2, 28)
 
 
-# --- what was returned ----------------------------------------------------------------------------------------------
+# --- what was returned ---
 
 
 def rounding_key() -> bytes:

@@ -78,7 +78,7 @@ def counted(vault: OpenVault) -> Callable[..., Counts]:
     return lambda period=Q4: returns.count(plans.load(), period)
 
 
-# --- referrals -------------------------------------------------------------------------------------------------------
+# --- referrals ---
 
 
 def test_received_is_every_referral_and_valid_leaves_out_duplicates_and_wrong_details(records, counted):
@@ -175,7 +175,7 @@ def test_re_referred_means_support_ended_in_the_twelve_months_before(records, co
     assert counted().totals["re_referred"] == again
 
 
-# --- supported, new, ongoing, engaged --------------------------------------------------------------------------------
+# --- supported, new, ongoing, engaged ---
 
 
 def test_supported_is_a_person_with_a_conversation_however_many(records, counted):
@@ -352,7 +352,7 @@ def test_a_contact_logged_without_its_episode_belongs_to_the_one_open_that_day(r
     assert counted().totals["supported"] == 0
 
 
-# --- open, dormant, closed -------------------------------------------------------------------------------------------
+# --- open, dormant, closed ---
 
 
 def test_active_is_open_and_engaged_on_the_last_day(records, counted):
@@ -395,7 +395,7 @@ def test_closed_planned_and_unplanned_count_people_by_reason(records, counted):
     assert (totals["closed_planned"], totals["closed_unplanned"]) == (3, 2)
 
 
-# --- breakdowns ------------------------------------------------------------------------------------------------------
+# --- breakdowns ---
 
 
 def test_people_are_counted_by_district_and_larger_area(records, counted):
@@ -467,7 +467,7 @@ def test_somebody_in_totals_only_is_in_every_total_and_not_stated_in_every_break
         assert sum(cells.values()) == cells["NS"] == found.totals[measure], (measure, dim)
 
 
-# --- activity --------------------------------------------------------------------------------------------------------
+# --- activity ---
 
 
 def test_activity_by_kind_and_method(records, counted):
@@ -509,7 +509,7 @@ def test_activity_of_fewer_than_ten_people_is_withheld(records, counted):
     assert "two_way" in counted().withheld
 
 
-# --- what may be published -------------------------------------------------------------------------------------------
+# --- what may be published ---
 
 
 def test_under_twenty_people_only_totals_may_be_published(records, counted):
@@ -565,7 +565,7 @@ def test_only_what_the_plan_asks_for_is_counted(counted):
         assert sum(cells.values()) == found.totals[measure]
 
 
-# --- what was returned -----------------------------------------------------------------------------------------------
+# --- what was returned ---
 
 
 def test_the_rounding_key_is_made_once_and_stays(vault, reopen):
