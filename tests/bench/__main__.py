@@ -1,7 +1,7 @@
 """``./run bench [NAME…] [--json FILE]``: speed and size, with what they are measured against, in one run.
 
-Every bench has a process of its own. Figures over their bar are printed as such; the exit code only says whether
-everything could be measured (or, with --strict, whether every bar was kept).
+Every bench has a process of its own. Figures over their bar are printed as such; the exit code only says
+whether everything could be measured (or, with --strict, whether every bar was kept).
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def main() -> int:
     over = [figure for figures in found.values() for figure in figures if not figure.kept]
     barred = [figure for figures in found.values() for figure in figures if figure.bar is not None]
     print(
-        f"\n{len(barred) - len(over)} of {len(barred)} bars kept, {len(over)} over the bar, {len(failed)} benches not measured"
+        f"\n{len(barred) - len(over)} of {len(barred)} bars kept, {len(over)} over the bar, "
+        f"{len(failed)} benches not measured"
     )
     if args.json:
         _write(Path(args.json), args.contacts, found, failed)

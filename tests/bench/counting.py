@@ -46,7 +46,8 @@ ACTIVITY = """
 SELECT kind, method, count(*), count(*) FILTER {tried}, count(*) FILTER {met}, count(*) FILTER {absent},
     sum(minutes), sum(travel_minutes), count(DISTINCT client_id), count(DISTINCT client_id) FILTER {tried},
     count(DISTINCT client_id) FILTER {met}, count(DISTINCT client_id) FILTER {absent},
-    count(DISTINCT client_id) FILTER (WHERE minutes > 0), count(DISTINCT client_id) FILTER (WHERE travel_minutes > 0)
+    count(DISTINCT client_id) FILTER (WHERE minutes > 0), count(DISTINCT client_id) FILTER (WHERE
+    travel_minutes > 0)
 FROM contact WHERE "at" >= $since AND "at" < $before AND withdrawn = 0
 GROUP BY GROUPING SETS ((kind), (method), ())
 """.format(tried=f"(WHERE {TRIED_IS})", met=f"(WHERE {TWO_WAY_IS})", absent=f"(WHERE {ABSENT_IS})")

@@ -29,8 +29,10 @@ def run(_ground: Ground) -> list[Figure]:
     small = linked_tables(60, 1)
     exact.append(audit(small, round_linked(small, bytes(32)).values, exact=True).seconds)
     return [
-        Figure("joint rounding of 1,519 linked cells: p95", p95(rounding), "s", ROUNDING_BAR, detail=f"median {median(rounding):.3f} s, people {SIZES}"),
+        Figure("joint rounding of 1,519 linked cells: p95", p95(rounding), "s", ROUNDING_BAR,
+               detail=f"median {median(rounding):.3f} s, people {SIZES}"),
         Figure("attack on 1,519 linked cells: p95", p95(auditing), "s", AUDIT_BAR,
-               detail=f"median {median(auditing):.2f} s; {checked / 20:.0f} small cells, {questions / 20:.0f} questions each"),
+               detail=f"median {median(auditing):.2f} s; {checked / 20:.0f} small cells, "
+               f"{questions / 20:.0f} questions each"),
         Figure("attack with whole-number bounds, 60 people", median(exact), "s"),
     ]  # fmt: skip

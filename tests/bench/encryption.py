@@ -1,4 +1,5 @@
-"""What encryption costs: the statements of everyday work, replayed on the same library with and without a key."""
+"""What encryption costs: the statements of everyday work, replayed on the same library with and without a
+key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How a figure is taken and told: medians and p95 of many runs, ratios side by side, and whether it keeps its bar."""
+"""How a figure is taken and told: medians and p95 of many runs, ratios side by side, and whether it keeps its
+bar."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number. ``bar``: the most it may be (the least, with ``at_least``); None when nothing is asked."""
+    """One measured number. ``bar``: the most it may be (the least, with ``at_least``); None when nothing is
+    asked."""
 
     what: str
     value: float
@@ -63,7 +65,8 @@ def timed(function: Callable[[], object]) -> float:
 def side_by_side(
     first: Callable[[], object], second: Callable[[], object], rounds: int
 ) -> tuple[list[float], list[float]]:
-    """Seconds of both, alternating, so that a busy moment of the machine meets both; one call each to warm up."""
+    """Seconds of both, alternating, so that a busy moment of the machine meets both; one call each to warm
+    up."""
     first()
     second()
     one, two = [], []

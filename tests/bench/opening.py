@@ -1,4 +1,5 @@
-"""How soon there is something to look at: the lock screen over an empty window, and Today once the key is there."""
+"""How soon there is something to look at: the lock screen over an empty window, and Today once the key is
+there."""
 
 from __future__ import annotations
 

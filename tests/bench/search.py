@@ -32,7 +32,10 @@ def run(ground: Ground) -> list[Figure]:
             )
         )  # fmt: skip
         figures.append(
-            Figure(f"  the first letter alone, {size:,} contacts: p95", milliseconds(p95(first)), "ms", bar, detail=spread(first))
+            Figure(
+                f"  the first letter alone, {size:,} contacts: p95", milliseconds(p95(first)), "ms", bar,
+                detail=spread(first),
+            )
         )  # fmt: skip
     return figures
 

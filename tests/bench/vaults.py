@@ -70,7 +70,8 @@ def recorded() -> Iterator[list[Statement]]:
 
 
 def bare_copy(file: Path, *, encrypted: bool) -> Any:
-    """A connection to a new file with all rows of the open vault and the vault's settings: SQLite and nothing else.
+    """A connection to a new file with all rows of the open vault and the vault's settings: SQLite and nothing
+    else.
 
     Same library, same pages, same indexes; ``encrypted`` is the only difference between two of them.
     """

@@ -30,7 +30,7 @@ def run(ground: Ground) -> list[Figure]:
     return [
         Figure(
             "longest block of the thread of the windows in a walk", milliseconds(median(longest)), "ms", BLOCK_BAR,
-            detail=f"{over:.1f} a walk over {BLOCK_BAR:g} ms; p95 {milliseconds(p95(every)):.0f} ms; longest: {names[-1]}",
+            detail=f"{over:.1f} a walk over {BLOCK_BAR:g} ms; longest: {names[-1]}",
         ),
         Figure("change of text size", milliseconds(median(looks)), "ms", LOOK_BAR),
         Figure(

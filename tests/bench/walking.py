@@ -1,7 +1,8 @@
-"""A walk through the app by keyboard, one event at a time, noting how long each held up the thread of the windows.
+"""A walk through the app by keyboard, one event at a time, noting how long each held up the thread of the
+windows.
 
-``python -m tests.bench.walking ROOT`` prints one JSON line. A heart beats in the event loop; when it is late, somebody
-at the screen would have waited as long. What the walk itself does to find its way is taken out.
+``python -m tests.bench.walking ROOT`` prints one JSON line. A heart beats in the event loop; when it is late,
+somebody at the screen would have waited as long. What the walk itself does to find its way is taken out.
 """
 
 from __future__ import annotations

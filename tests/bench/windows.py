@@ -1,4 +1,5 @@
-"""The windows that the benches start in processes of their own: an empty one, the app's lock screen, the app itself.
+"""The windows that the benches start in processes of their own: an empty one, the app's lock screen, the app
+itself.
 
 ``python -m tests.bench.windows empty|lock|today|walk|memory-empty …`` prints one JSON line.
 """
