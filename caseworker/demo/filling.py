@@ -9,7 +9,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,8 @@ def make(
         progress: called with contacts written so far and in all.
 
     Raises:
-        Problem: E-PROFILE; E-CONTACTS; whatever making a vault raises (folder in use, weak passphrase, disk full).
+        Problem: E-PROFILE; E-CONTACTS; whatever making a vault raises (folder in use, weak passphrase, disk
+            full).
     """
     if profile not in mixes.PROFILES:
         raise Problem(
@@ -92,7 +92,8 @@ def fill(
     """Fill the open, empty, synthetic vault.
 
     Raises:
-        Problem: E-NOT-SYNTHETIC, the vault is not marked or already holds clients: made-up people never go in among
+        Problem: E-NOT-SYNTHETIC, the vault is not marked or already holds clients: made-up people never go
+            in among
             real ones.
     """
     if not _is_empty_and_synthetic():
@@ -201,7 +202,8 @@ class _Filling:
             name, _ = self.world.name(draw.choice("FFFM"), "W1")
             key = hashlib.sha256(f"made-up worker {number}".encode()).digest()
             cursor = database.execute_sql(
-                "INSERT INTO worker (uid, name, role, sign_key, receive_key, active) VALUES (?, ?, 'advocate', ?, ?, 1)",
+                "INSERT INTO worker (uid, name, role, sign_key, receive_key, active)"
+                " VALUES (?, ?, 'advocate', ?, ?, 1)",
                 (self.world.uid(), name, key, key),
             )
             self.workers.append(int(cursor.lastrowid))
@@ -261,7 +263,7 @@ class _Filling:
 
     def _add_contact(self, contact: Contact, client_id: int, episode_id: int, worker: int) -> None:
         row_id = self._next("contact")
-        values = _CONTACT_VALUES(contact)
+        values = _values(contact)
         # id, uid, client_id, episode_id ... worker_id stands third from the end
         row = (row_id, values[1], client_id, episode_id, *values[4:-3], worker, *values[-2:])
         self.rows["contact"].append(row)
@@ -302,6 +304,3 @@ class _Filling:
 def _values(row: Any) -> tuple[Any, ...]:
     """The fields of a dataclass in their order, not copied any deeper."""
     return tuple(getattr(row, name) for name in row.__dataclass_fields__)
-
-
-_CONTACT_VALUES = _values

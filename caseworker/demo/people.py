@@ -96,7 +96,8 @@ class World:
         self._minutes = codes.get("contact_method")
         self._scale = self._fitted_scale()
 
-    # --- sizes --------------------------------------------------------------------------------------------------
+    # --- sizes
+    # --------------------------------------------------------------------------------------------------
 
     def _busyness(self, day: int) -> float:
         date = self.first + dt.timedelta(days=day)
@@ -125,7 +126,8 @@ class World:
             )
         return low
 
-    # --- moments ------------------------------------------------------------------------------------------------
+    # --- moments
+    # ------------------------------------------------------------------------------------------------
 
     def uid(self) -> str:
         return f"{self.draw.getrandbits(128):032x}"
@@ -156,7 +158,8 @@ class World:
         low = self._late_from[edge]
         return min(self.now - 60, at + round((low + self.draw.random() * (edge - low)) * HOUR) + 120)
 
-    # --- people -------------------------------------------------------------------------------------------------
+    # --- people
+    # -------------------------------------------------------------------------------------------------
 
     def people(self) -> Iterator[Person | Report]:
         """People and anonymous reports without end; first the difficult cases that software gets wrong."""
@@ -312,7 +315,8 @@ class World:
         )  # fmt: skip
         return Report(referral, contact)
 
-    # --- referrals and support ----------------------------------------------------------------------------------
+    # --- referrals and support
+    # ----------------------------------------------------------------------------------
 
     def referral(self, client: Client, service: Service, day: int, crime: str, outcome: str) -> Referral:
         draw = self.draw
@@ -424,7 +428,8 @@ class World:
 
     def _try_in_vain(self, case: Case, service: Service, start: int) -> int:
         day = start
-        # Stopped as unsafe, or declined by message, often comes early; not reached comes after the agreed attempts.
+        # Stopped as unsafe, or declined by message, often comes early; not reached comes after the agreed
+        # attempts.
         tries = self.draw.randrange(3, 6) if case.referral.outcome == "NCT" else self.draw.randrange(1, 4)
         for _ in range(tries):
             self._attempt(case, service, day)
@@ -459,10 +464,8 @@ class World:
         day = last + self.draw.randrange(0, 10)
         if day >= self.days:
             return
-        if engaged:
-            reason = service.closure(self.draw)
-        else:
-            reason = {"UNS": "UNS", "DEC": "DEC"}.get(referral.outcome, "NCT")
+        never = {"UNS": "UNS", "DEC": "DEC"}.get(referral.outcome, "NCT")
+        reason = service.closure(self.draw) if engaged else never
         case.episode = replace(case.episode, closed=self.date(day), closure_reason=reason)
 
     def _plan(self, case: Case) -> None:
@@ -471,9 +474,7 @@ class World:
         texts = self.notes["action"]
         if case.contacts and self.chance(55):
             done = draw.choice(case.contacts)
-            due = dt.datetime.fromtimestamp(done.at, dt.timezone.utc).date() + dt.timedelta(
-                days=draw.randrange(1, 9)
-            )
+            due = dt.datetime.fromtimestamp(done.at, dt.UTC).date() + dt.timedelta(days=draw.randrange(1, 9))
             finished = min(done.at + draw.randrange(DAY, 9 * DAY), self.now - 60)
             case.actions.append(
                 Action(None, self.uid(), 0, draw.choice(texts["todo"]), due.isoformat(), done=finished,
@@ -487,7 +488,8 @@ class World:
             if due.isoformat() >= case.episode.started:
                 case.actions.append(Action(None, self.uid(), 0, draw.choice(texts["todo"]), due.isoformat()))
 
-    # --- contacts -----------------------------------------------------------------------------------------------
+    # --- contacts
+    # -----------------------------------------------------------------------------------------------
 
     def _attempt(self, case: Case, service: Service, day: int) -> None:
         if day >= self.days:
@@ -522,10 +524,8 @@ class World:
             minutes = round(min(180.0, draw.lognormvariate(math.log(14), 0.8)))
         else:
             minutes = 3
-        if self.chance(self.timing["became_unsafe"]):
-            outcome = "CUS"
-        else:
-            outcome = "PAR" if self.chance(5) else "COM"
+        cut_short = "CUS" if self.chance(self.timing["became_unsafe"]) else "PAR" if self.chance(5) else ""
+        outcome = cut_short or "COM"
         category = draw.choice(
             ("SAFETY", "PRACTICAL", "PRACTICAL", "CJS-LIAISON", "EMOTIONAL", "SAFEGUARDING")
         )
@@ -574,7 +574,8 @@ class World:
         case.contacts.append(
             Contact(
                 None, self.uid(), 0, 0, at, kind, method, outcome, direction, minutes, travel, waiting, "", "NA-NAP",
-                kind in ("CLI", "ATT", "THR", "CRT"), "", category, note, recorded, None, amended, min(withdrawn, self.now),
+                kind in ("CLI", "ATT", "THR", "CRT"), "", category, note, recorded, None, amended,
+                min(withdrawn, self.now),
             )
         )  # fmt: skip
 

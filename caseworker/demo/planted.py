@@ -1,6 +1,7 @@
 """The cases that software gets wrong, planted in every made-up vault (domain.md 8.6, edge cases).
 
-Dates that straddle years, clock changes and birthdays; names that do not look like names; people who come twice.
+Dates that straddle years, clock changes and birthdays; names that do not look like names; people who come
+twice.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Return plans: the data files that say which tables may leave, and the hard floor under every plan.
 
-A plan is canonical JSON, read strictly and known by the SHA-256 of its bytes: laptop, supervisor, hub and tests read
-the same file. Whatever a plan asks for, ``floor_problems`` holds: known one-way shapes only, base 5 or more, categories
+A plan is canonical JSON, read strictly and known by the SHA-256 of its bytes: laptop, supervisor, hub and
+tests read
+the same file. Whatever a plan asks for, ``floor_problems`` holds: known one-way shapes only, base 5 or more,
+categories
 of at least 20 people, event tables only where at least 10 people contribute.
 
-- ``load("essex-2025") -> Plan``: ``.id .valid_from .base .least_people .least_contributors .tables .sha256 .name``
+- ``load("essex-2025") -> Plan``: ``.id .valid_from .base .least_people .least_contributors .tables .sha256
+  .name``
 - ``plan.tables`` -> ``PlanTable(id, unit, measures, cuts)``, ``cut`` -> ``Cut(dim, measures)``
 - ``MEASURES[id].label``, ``DIMENSIONS[id].label`` -> ``Words``; ``TABLE_TITLES[id]`` -> ``Words``;
   ``code_label(dim, code) -> str``
@@ -134,7 +137,8 @@ FLAG_MEASURES = (
 )  # fmt: skip
 ACTIVITY_MEASURES = ("contacts", "attempts", "two_way", "did_not_attend", "minutes_direct", "minutes_travel")
 
-# The floor's shapes: table -> measures that may be given as a total, and for each dimension the measures that may be
+# The floor's shapes: table -> measures that may be given as a total, and for each dimension the measures
+# that may be
 # broken down by it. Flags are a second dimension in disguise, so they are totals only.
 ALLOWED: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "T1": (
@@ -219,7 +223,8 @@ def load(name_or_path: str | Path = "essex-2025") -> Plan:
     """The plan shipped under that name, or in that file.
 
     Raises:
-        Problem: E-PLAN when the file is missing, damaged, of another form, or asks for more than the floor allows.
+        Problem: E-PLAN when the file is missing, damaged, of another form, or asks for more than the floor
+            allows.
     """
     shipped = isinstance(name_or_path, str) and name_or_path.replace("-", "").isalnum()
     path = resources.path("plans", f"{name_or_path}.json") if shipped else Path(name_or_path)
@@ -260,7 +265,8 @@ def read(data: bytes) -> Plan:
 def floor_problems(plan: Plan) -> list[Words]:
     """What in this plan would break the floor that holds whatever a plan says; empty: nothing.
 
-    The floor (design README 1 and 7): only the shapes in ``ALLOWED``, one way, base 5 or more, at least 20 people to a
+    The floor (design README 1 and 7): only the shapes in ``ALLOWED``, one way, base 5 or more, at least 20
+    people to a
     category, at least 10 people behind an event cell.
     """
     found: list[Words] = []

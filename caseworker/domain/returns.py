@@ -1,10 +1,12 @@
 """The exact counts of a period, the categories put together until each covers enough people, and what adds up to what.
 
-Exact counts never leave a service: they are rounded jointly first (``caseworker.protect``), using ``cells_of`` below.
+Exact counts never leave a service: they are rounded jointly first (``caseworker.protect``), using
+``cells_of`` below.
 
 - ``Counts``: exact totals, cells and merged categories of one period.
 - ``merge(people, least)`` -> ``tuple[Group, ...]``: the rule of docs/adr/0006.
-- ``cells_of(counts, plan)`` -> ``Cells(names, values, equations, tables)``: every number that would be published, once,
+- ``cells_of(counts, plan)`` -> ``Cells(names, values, equations, tables)``: every number that would be
+  published, once,
   and every "total = parts" between them; ``tables`` says which cells make up which published table.
 """
 
@@ -77,8 +79,10 @@ class Group:
 class Counts:
     """The exact counts of one period.
 
-    ``people``: distinct clients with a referral, a contact or support in the period; under 20, totals alone are
-    published. ``totals``: measure -> count. ``cells``: (measure, dimension) -> code -> count, adding up to the total.
+    ``people``: distinct clients with a referral, a contact or support in the period; under 20, totals alone
+    are
+    published. ``totals``: measure -> count. ``cells``: (measure, dimension) -> code -> count, adding up to
+    the total.
     ``groups``: (measure, dimension) -> categories as they may be published, none where only the total may be.
     ``withheld``: measures to which fewer than 10 people contribute: not even their total is published.
     """
@@ -176,12 +180,15 @@ def merge(
 ) -> tuple[Group, ...]:
     """Put categories together until each covers at least ``least`` people.
 
-    Categories under ``least`` go together into one; while that one covers too few, the next smallest joins it. A merged
-    category in which nothing at all happened may stay: its numbers are 0 whoever is asked. Somebody in two of the
+    Categories under ``least`` go together into one; while that one covers too few, the next smallest joins
+    it. A merged
+    category in which nothing at all happened may stay: its numbers are 0 whoever is asked. Somebody in two
+    of the
     categories is one person. Deterministic: by size, then by code.
 
     Args:
-        people: category -> the distinct people in it (numbers that mean nothing outside this call), in published order.
+        people: category -> the distinct people in it (numbers that mean nothing outside this call), in
+            published order.
         present: categories in which something was counted even if by nobody known (anonymous reports).
     """
     order = list(people)
@@ -212,7 +219,8 @@ def merge_within(
 ) -> tuple[Group, ...]:
     """Merge categories only with others under the same outer category, so that the two breakdowns always add up.
 
-    Without this a merged category could straddle two outer ones, and the difference between the tables would tell
+    Without this a merged category could straddle two outer ones, and the difference between the tables would
+    tell
     more than either.
     """
     found: list[Group] = []
@@ -278,7 +286,8 @@ def cells_of(counts: Counts, plan: Plan) -> Cells:
     """The linked cells of everything the plan lets leave for these counts.
 
     The same number in two tables is one cell. Equations: a breakdown adds up to its total; received = valid +
-    duplicates + wrong; valid = its outcomes; supported = new + ongoing, in every category; districts add up to
+    duplicates + wrong; valid = its outcomes; supported = new + ongoing, in every category; districts add up
+    to
     Essex, Southend and Thurrock.
     """
     cells = Cells([], [], [])

@@ -1,10 +1,13 @@
 """Counting a period inside the vault, and keeping what was returned.
 
-One pass over the contacts of the period from a covering index, one over its referrals, one over the episodes that
-were open in it; everything else is arithmetic. A person counts once in each measure. The whole vault is one service
+One pass over the contacts of the period from a covering index, one over its referrals, one over the episodes
+that
+were open in it; everything else is arithmetic. A person counts once in each measure. The whole vault is one
+service
 here: what two workers of a service did with the same person is one person supported.
 
-What each word means is domain.md 4.2 and 4.3; where those leave room, the reading taken is written beside the code.
+What each word means is domain.md 4.2 and 4.3; where those leave room, the reading taken is written beside
+the code.
 Nothing counted here ever leaves before ``caseworker.protect`` has rounded it.
 """
 
@@ -134,7 +137,8 @@ class _Contacts:
         self.client = np.array(client, dtype=np.int64)
         self.episode = np.array(episode, dtype=np.int64)
         self.codes = {"kind": codes_of("kind", period), "method": codes_of("method", period)}
-        # Few different things happen very often: each is looked at once, its answers are then spread over the rows.
+        # Few different things happen very often: each is looked at once, its answers are then spread over
+        # the rows.
         different = {text: number for number, text in enumerate(set(what))}
         which = np.array([different[text] for text in what], dtype=np.int64)
         parts = [text.split(" ") for text in different]
@@ -258,7 +262,8 @@ class _Episode:
     def engaged_at(self, first_two_way: int | None) -> int | None:
         """When it became engaged: the first two-way contact, and consent to support or an assessment begun.
 
-        Consent has no date of its own and is taken as given by the first conversation; an assessment counts from
+        Consent has no date of its own and is taken as given by the first conversation; an assessment counts
+        from
         the day it was begun.
         """
         if first_two_way is None:
@@ -325,7 +330,8 @@ class _People:
     def _first_two_way(self, in_period: Mapping[int, int]) -> dict[int, int | None]:
         """Episode -> its first two-way contact before the period's end.
 
-        Nothing counts towards an episode before it starts, so one that started in the period needs no looking back;
+        Nothing counts towards an episode before it starts, so one that started in the period needs no
+        looking back;
         and one that was over before the period's end without a contact in it changes no figure.
         """
         earlier = [
@@ -341,7 +347,8 @@ class _People:
     def _two_way(self, contacts: _Contacts) -> tuple[dict[int, int], dict[int, int]]:
         """Episode -> its first, and its last, two-way contact in the period.
 
-        A contact logged without an episode belongs to the one its client had open that day, the latest if several.
+        A contact logged without an episode belongs to the one its client had open that day, the latest if
+        several.
         """
         np = contacts.np
         known = contacts.two_way & (contacts.episode > 0)
@@ -376,7 +383,8 @@ class _People:
         }
         first_ever = self._first_two_way(first)
         engaged_at = {e.id: e.engaged_at(first_ever[e.id]) for e in self.episodes.values()}
-        # Ongoing: engaged before the period began. Everybody else who was supported is new, also those who have not
+        # Ongoing: engaged before the period began. Everybody else who was supported is new, also those who
+        # have not
         # yet agreed to support; so new and ongoing always add up to supported.
         ongoing = {
             client
@@ -402,7 +410,8 @@ class _People:
             if episode.open_on(self.end):
                 if at is not None and at < self.before:
                     found["active"].add(episode.client)
-                # Dormant needs sixty days in which a contact could have been: one opened last week is not dormant.
+                # Dormant needs sixty days in which a contact could have been: one opened last week is not
+                # dormant.
                 if episode.started <= old_enough and last.get(episode.id, 0) < since:
                     found["dormant"].add(episode.client)
             if self.start <= episode.closed <= self.end and episode.reason not in NO_ENDING:
@@ -597,7 +606,8 @@ def latest_version(period: Period) -> int:
 def freeze(counts: Counts, version: int, payload: bytes) -> int:
     """Keep an approved return and the counts behind it. Inside ``storage.write``.
 
-    What was sent is never replaced. Only an approval taken back before it was sealed gives its number to the next.
+    What was sent is never replaced. Only an approval taken back before it was sealed gives its number to the
+    next.
     """
     cursor = database.execute_sql(
         "INSERT INTO frozen_return (period, version, plan, counted, payload, made) VALUES (?, ?, ?, ?, ?, ?)"

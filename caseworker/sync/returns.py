@@ -1,6 +1,7 @@
 """From the vault's own counts to the exact bytes of a return: count, merge, round jointly, attack, write down.
 
-Nothing that fails the attack can be approved, and what was approved is kept with the counts behind it. Approving is
+Nothing that fails the attack can be approved, and what was approved is kept with the counts behind it.
+Approving is
 the first of two presses; sending is ``sync.outbox`` and ``sync.client``.
 """
 
@@ -52,7 +53,8 @@ Progress = Callable[[Step], None]
 class Prepared:
     """A return ready to be looked at and approved. ``payload`` holds the exact bytes; nothing else would leave.
 
-    ``counts`` and ``cells`` are exact and stay in the vault. ``stepped``: names of cells that had to move by one
+    ``counts`` and ``cells`` are exact and stay in the vault. ``stepped``: names of cells that had to move by
+    one
     step more. ``left_out``: in words, what is not in it and why.
     """
 
@@ -106,7 +108,8 @@ def prepare(
         today: for the month it is made in.
 
     Raises:
-        Problem: E-NOT-JOINED; E-PERIOD-FUTURE; E-PLAN-OTHER, the commissioner uses another plan; E-DISCLOSURE, the
+        Problem: E-NOT-JOINED; E-PERIOD-FUTURE; E-PLAN-OTHER, the commissioner uses another plan;
+            E-DISCLOSURE, the
             attack found a number that could be worked out, and nothing may leave.
         Cancelled: ``cancelled()`` said so.
     """
@@ -126,7 +129,8 @@ def prepare(
     counts = count(period, plan, cancelled=cancelled)
     cells = cells_of(counts, plan)
     linked = Linked(
-        cells.names,
+        # With the period in the name, the same count in another quarter is rounded anew: sums of quarters stay unbiased.
+        [f"{period} {name}" for name in cells.names],
         cells.values,
         cells.equations,
         [Cover(total, tuple(parts), at_least_one=False) for total, parts in cells.covers],
@@ -194,7 +198,8 @@ def approve(prepared: Prepared, *, today: date | None = None) -> int:
     """Approve exactly these bytes, keep the counts behind them, and put them in the outbox. Returns the outbox id.
 
     Raises:
-        Problem: E-PERIOD-OPEN, the period has not ended; E-OTHER-HUB; E-LOCKED; E-STALE, another version was approved since this one was prepared.
+        Problem: E-PERIOD-OPEN, the period has not ended; E-OTHER-HUB; E-LOCKED; E-STALE, another version was
+            approved since this one was prepared.
     """
     if prepared.period.end >= (today or date.today()):
         raise Problem(

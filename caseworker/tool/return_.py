@@ -108,9 +108,7 @@ def _print_return(prepared: Prepared) -> None:
         if table.dim == ALL:
             print(f"{table.id}  {label:<42}{shown[-1]:>9,}")
             continue
-        print(
-            f"{table.id}  {label}, by {str(DIMENSIONS[table.dim].label)[:1].lower()}{str(DIMENSIONS[table.dim].label)[1:]}"
-        )
+        print(f"{table.id}  {label}: {DIMENSIONS[table.dim].label}")
         for code, number in zip(table.codes, shown, strict=False):
             print(f"      {code_label(table.dim, code):<40}{number:>9,}")
     print()
@@ -128,7 +126,7 @@ def _print_exact(counts: Counts, plan: Plan) -> None:
     for table in plan.tables:
         print(f"{table.id}  {TABLE_TITLES[table.id]}")
         for measure in table.measures:
-            print(f"      {str(MEASURES[measure].label):<40}{counts.totals[measure]:>9,}")
+            print(f"      {MEASURES[measure].label!s:<40}{counts.totals[measure]:>9,}")
         for cut in table.cuts:
             for measure in cut.measures:
                 found = {code: number for code, number in counts.cells[measure, cut.dim].items() if number}

@@ -12,7 +12,7 @@ from itertools import islice
 import pytest
 
 from caseworker import demo
-from caseworker.crypto.keys import KdfCost
+from caseworker.crypto.keys import FLOOR, KdfCost
 from caseworker.demo import mixes
 from caseworker.demo.people import Person, Report, World
 from caseworker.domain import codes
@@ -130,7 +130,7 @@ def test_made_up_people_never_go_in_among_others(vault: OpenVault):
 
 def test_made_up_people_never_go_into_a_real_vault(tmp_path):
     made = vaults.create(
-        tmp_path, passphrase=PHRASE, worker_name="Somebody", role="advocate", agency="A07", cost=None
+        tmp_path, passphrase=PHRASE, worker_name="Somebody", role="advocate", agency="A07", cost=FLOOR
     )
     opened = vaults.open_vault(vaults.unlock(made.path, PHRASE))
     try:
