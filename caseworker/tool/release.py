@@ -79,7 +79,7 @@ def of_return(envelope: summary.Envelope) -> release_.Release:
         total = [agency, release_.TOTAL] if one_way else [agency]
         tables.append(
             release_.Table(
-                id=table.id,
+                id=f"{table.id} {table.measure} {table.dim}"[:80],
                 measure=table.measure,
                 period=envelope.period,
                 version=envelope.version,

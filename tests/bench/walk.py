@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from tests.bench.figures import Figure, Ground, median, milliseconds, p95
+from tests.bench.figures import Figure, Ground, median, milliseconds
 from tests.bench.opening import ROOT, root_of, window
 
 WALKS = 3

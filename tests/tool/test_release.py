@@ -33,6 +33,7 @@ def test_a_return_becomes_a_release_with_its_agency_as_a_dimension(tmp_path: Pat
     assert main(["release", str(tmp_path / "a.json"), "--json", str(tmp_path / "release.json")]) == 0
     release = json.loads((tmp_path / "release.json").read_text())
     assert (release["rounding_base"], release["threshold"], release["min_candidates"]) == (5, 5, 4)
+    assert [table["id"] for table in release["tables"]] == ["T1.sex clients sex", "T1 clients all"]
     assert release["tables"][0]["dims"] == ["agency", "sex"]
     assert release["tables"][0]["cells"] == [[["A07", "F"], 5], [["A07", "M"], 15], [["A07", "*"], 20]]
     assert release["tables"][1]["cells"] == [[["A07"], 20]]
