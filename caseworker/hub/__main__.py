@@ -26,6 +26,7 @@ from caseworker.hub import joining, ledger
 from caseworker.hub.app import LOOPBACK, create_app
 from caseworker.hub.keyring import ROOT, open_keyring
 from caseworker.hub.pages import LONDON
+from caseworker.hub.serving import settings
 from caseworker.hub.tables import close_database, open_database
 
 PORT = 8443
@@ -105,11 +106,6 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.host not in names:
         names.append(arguments.host)
     app = create_app(url, secrets, hosts=names)
-    # access_log off: which agency sends when is nobody's business but the ledger's
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        timeout_keep_alive=5, limit_concurrency=200, h11_max_incomplete_event_size=16 * 1024, ws="none", lifespan="on",
-    )  # fmt: skip
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -128,7 +124,7 @@ def _serve(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
         print(f"The hub is open on http://{arguments.host}:{port}", flush=True)
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(settings(app)).run(sockets=[listening])
     return 0
 
 
@@ -163,7 +159,8 @@ def _pair(arguments: argparse.Namespace) -> int:
     print(f"Pairing code: {letter.code}")
     print(f"Number to compare: {letter.digits}")
     print(
-        f"The code is good for one laptop until {ends.day} {ends:%B %Y}. Send it on paper, never with the file."
+        f"The code is good for one laptop until {ends.day} {ends:%B %Y}."
+        " Send it on paper, never with the file."
     )
     print(f"The file is {arguments.out}")
     return 0

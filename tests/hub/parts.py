@@ -18,6 +18,7 @@ from caseworker.hub import joining, tables
 from caseworker.hub.app import create_app
 from caseworker.hub.keyring import open_keyring
 from caseworker.hub.receiving import Desk
+from caseworker.hub.serving import settings
 from caseworker.sync import summary, wire
 from caseworker.sync.summary import NO_PREV, Table
 from caseworker.sync.wire import EnrolRequest, Receipt, Sealed
@@ -177,8 +178,7 @@ class Served:
         self._socket = socket.create_server(("127.0.0.1", self._wanted))
         self.port = self._socket.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(self.app, log_level="error", access_log=False, ws="none", lifespan="on")
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(settings(self.app))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
         self._thread.start()
         return self
