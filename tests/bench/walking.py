@@ -53,7 +53,7 @@ class Walk(QObject):
     def __init__(self, desk: Any, steps: Iterator[Do | Until]) -> None:
         super().__init__(desk)
         self._steps = steps
-        self.blocks: list[tuple[str, float]] = []
+        self.blocks: list[tuple[str, float, float]] = []  # step, seconds late, of them computing
         self._doing = "start"
         self._waiting: tuple[Callable[[], object], float] | None = None
         self._heart = QTimer(self)
@@ -63,14 +63,17 @@ class Walk(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._next)
-        self._last = time.perf_counter()
+        self._mark()
         self._heart.start()
         self._timer.start()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
-        self.blocks.append((self._doing, max(0.0, now - self._last - BEAT_MS / 1000)))
-        self._last = now
+        late = max(0.0, time.perf_counter() - self._last - BEAT_MS / 1000)
+        self.blocks.append((self._doing, late, time.thread_time() - self._last_busy))
+        self._mark()
+
+    def _mark(self) -> None:
+        self._last, self._last_busy = time.perf_counter(), time.thread_time()
 
     def _next(self) -> None:
         self._beat()
@@ -80,7 +83,7 @@ class Walk(QObject):
             self._end(f"{self._doing}: {type(error).__name__}: {error}")
             return
         finally:
-            self._last = time.perf_counter()
+            self._mark()
         if isinstance(step, Do):
             self._doing = step.what
             step.act()
