@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QTabBar, QWidget
 
 from caseworker.domain import when
 from caseworker.domain.periods import Period
@@ -105,6 +105,17 @@ class Line(RowFrame):
             f" border-left: {px(4)}px solid {theme.colour('primary').name()}; }}"
             if chosen
             else ""
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        # Less than its parts beside one another need: with little room they stand under one another.
+        return QSize(px(240), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < px(580)
+        self.across.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -45,7 +45,7 @@ from ui.widgets import (
     column,
     row,
 )
-from ui.work import Job
+from ui.work import Job, Stopped
 
 #: How many quarters back somebody can return; older ones are corrections of years that are closed.
 QUARTERS = 8
@@ -327,7 +327,7 @@ class ReturnsPage(Page):
         self.reload()
         if isinstance(error, Problem):
             self.trouble.show_problem(error)
-        elif not isinstance(error, making.Cancelled):
+        elif not isinstance(error, making.Cancelled | Stopped):
             raise error
 
     # ---- the preview
