@@ -1,4 +1,4 @@
-"""The cases that software gets wrong, planted in every made-up vault (domain.md 8.6, edge cases).
+"""The cases that software gets wrong, planted in every made-up vault.
 
 Dates that straddle years, clock changes and birthdays; names that do not look like names; people who come
 twice.

@@ -1,10 +1,8 @@
 """Return plans: the data files that say which tables may leave, and the hard floor under every plan.
 
 A plan is canonical JSON, read strictly and known by the SHA-256 of its bytes: laptop, supervisor, hub and
-tests read
-the same file. Whatever a plan asks for, ``floor_problems`` holds: known one-way shapes only, base 5 or more,
-categories
-of at least 20 people, event tables only where at least 10 people contribute.
+tests read the same file. Whatever a plan asks for, ``floor_problems`` holds: known one-way shapes only, base
+5 or more, categories of at least 20 people, event tables only where at least 10 people contribute.
 
 - ``load("essex-2025") -> Plan``: ``.id .valid_from .base .least_people .least_contributors .tables .sha256
   .name``
@@ -137,9 +135,8 @@ FLAG_MEASURES = (
 )  # fmt: skip
 ACTIVITY_MEASURES = ("contacts", "attempts", "two_way", "did_not_attend", "minutes_direct", "minutes_travel")
 
-# The floor's shapes: table -> measures that may be given as a total, and for each dimension the measures
-# that may be
-# broken down by it. Flags are a second dimension in disguise, so they are totals only.
+# The floor's shapes: table -> measures that may be given as a total, and for each dimension the measures that
+# may be broken down by it. Flags are a second dimension in disguise, so they are totals only.
 ALLOWED: dict[str, tuple[frozenset[str], dict[str, frozenset[str]]]] = {
     "T1": (
         frozenset(REFERRAL_MEASURES),
@@ -265,9 +262,8 @@ def read(data: bytes) -> Plan:
 def floor_problems(plan: Plan) -> list[Words]:
     """What in this plan would break the floor that holds whatever a plan says; empty: nothing.
 
-    The floor (design README 1 and 7): only the shapes in ``ALLOWED``, one way, base 5 or more, at least 20
-    people to a
-    category, at least 10 people behind an event cell.
+    The floor: only the shapes in ``ALLOWED``, one way, base 5 or more, at least 20
+    people to a category, at least 10 people behind an event cell.
     """
     found: list[Words] = []
     if plan.base < FLOOR_BASE:

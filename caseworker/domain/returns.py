@@ -6,8 +6,8 @@ Exact counts never leave a service: they are rounded jointly first (``caseworker
 - ``Counts``: exact totals, cells and merged categories of one period.
 - ``merge(people, least)`` -> ``tuple[Group, ...]``: the rule of docs/adr/0006.
 - ``cells_of(counts, plan)`` -> ``Cells(names, values, equations, tables)``: every number that would be
-  published, once,
-  and every "total = parts" between them; ``tables`` says which cells make up which published table.
+  published, once, and every "total = parts" between them; ``tables`` says which cells make up which published
+  table.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from caseworker.domain.plans import DIMENSIONS, FLAG_MEASURES, NOT_STATED, PREFE
 MERGED = "MERGED"
 ALL = "total"  # the "dimension" of a table that holds a total and nothing else
 
-# What a referral's outcome is counted as; together they are the valid referrals (domain.md 2.3, 4.3).
+# What a referral's outcome is counted as; together they are the valid referrals.
 OUTCOME_MEASURES: dict[str, str] = {
     "ACC": "accepted",
     "INF": "information",
@@ -57,7 +57,7 @@ COVERING: tuple[tuple[str, tuple[str, ...]], ...] = (
 # These two break a number down into measures that have totals of their own.
 RESTATED: dict[str, Mapping[str, str]] = {"outcome": OUTCOME_MEASURES, "status": STATUS_MEASURES}
 
-# Planned endings (domain.md 2.11); a duplicate record that is closed is nobody's ending.
+# Planned endings; a duplicate record that is closed is nobody's ending.
 PLANNED = frozenset({"CMP", "CMR", "CJE"})
 NO_ENDING = frozenset({"DUP"})
 
@@ -80,11 +80,10 @@ class Counts:
     """The exact counts of one period.
 
     ``people``: distinct clients with a referral, a contact or support in the period; under 20, totals alone
-    are
-    published. ``totals``: measure -> count. ``cells``: (measure, dimension) -> code -> count, adding up to
-    the total.
-    ``groups``: (measure, dimension) -> categories as they may be published, none where only the total may be.
-    ``withheld``: measures to which fewer than 10 people contribute: not even their total is published.
+    are published. ``totals``: measure -> count. ``cells``: (measure, dimension) -> code -> count, adding up
+    to the total. ``groups``: (measure, dimension) -> categories as they may be published, none where only the
+    total may be. ``withheld``: measures to which fewer than 10 people contribute: not even their total is
+    published.
     """
 
     period: Period
@@ -181,10 +180,8 @@ def merge(
     """Put categories together until each covers at least ``least`` people.
 
     Categories under ``least`` go together into one; while that one covers too few, the next smallest joins
-    it. A merged
-    category in which nothing at all happened may stay: its numbers are 0 whoever is asked. Somebody in two
-    of the
-    categories is one person. Deterministic: by size, then by code.
+    it. A merged category in which nothing at all happened may stay: its numbers are 0 whoever is asked.
+    Somebody in two of the categories is one person. Deterministic: by size, then by code.
 
     Args:
         people: category -> the distinct people in it (numbers that mean nothing outside this call), in
@@ -220,8 +217,7 @@ def merge_within(
     """Merge categories only with others under the same outer category, so that the two breakdowns always add up.
 
     Without this a merged category could straddle two outer ones, and the difference between the tables would
-    tell
-    more than either.
+    tell more than either.
     """
     found: list[Group] = []
     merged = 0
@@ -287,8 +283,7 @@ def cells_of(counts: Counts, plan: Plan) -> Cells:
 
     The same number in two tables is one cell. Equations: a breakdown adds up to its total; received = valid +
     duplicates + wrong; valid = its outcomes; supported = new + ongoing, in every category; districts add up
-    to
-    Essex, Southend and Thurrock.
+    to Essex, Southend and Thurrock.
     """
     cells = Cells([], [], [])
     index: dict[tuple[str, str, str], int] = {}

@@ -1,14 +1,10 @@
 """Counting a period inside the vault, and keeping what was returned.
 
 One pass over the contacts of the period from a covering index, one over its referrals, one over the episodes
-that
-were open in it; everything else is arithmetic. A person counts once in each measure. The whole vault is one
-service
-here: what two workers of a service did with the same person is one person supported.
+that were open in it; everything else is arithmetic. A person counts once in each measure. The whole vault is
+one service here: what two workers of a service did with the same person is one person supported.
 
-What each word means is domain.md 4.2 and 4.3; where those leave room, the reading taken is written beside
-the code.
-Nothing counted here ever leaves before ``caseworker.protect`` has rounded it.
+Where a definition leaves room, the reading taken is written beside the code. Nothing counted here ever leaves before ``caseworker.protect`` has rounded it.
 """
 
 from __future__ import annotations
@@ -94,7 +90,7 @@ def count(plan: Plan, period: Period, cancelled: Callable[[], bool] | None = Non
         everybody,
         {measure: number for measure, number in totals.items() if measure in asked_totals},
         {key: found for key, found in cells.items() if key in asked},
-        # Under the floor of the agency only totals may be published (summary.md 1.4.3).
+        # Under the floor of the agency only totals may be published.
         {key: found for key, found in groups.items() if key in asked}
         if everybody >= plan.least_people
         else {},
@@ -263,8 +259,7 @@ class _Episode:
         """When it became engaged: the first two-way contact, and consent to support or an assessment begun.
 
         Consent has no date of its own and is taken as given by the first conversation; an assessment counts
-        from
-        the day it was begun.
+        from the day it was begun.
         """
         if first_two_way is None:
             return None
@@ -330,9 +325,8 @@ class _People:
     def _first_two_way(self, in_period: Mapping[int, int]) -> dict[int, int | None]:
         """Episode -> its first two-way contact before the period's end.
 
-        Nothing counts towards an episode before it starts, so one that started in the period needs no
-        looking back;
-        and one that was over before the period's end without a contact in it changes no figure.
+        Nothing counts towards an episode before it starts, so one that started in the period needs no looking
+        back; and one that was over before the period's end without a contact in it changes no figure.
         """
         earlier = [
             episode.id
@@ -384,8 +378,7 @@ class _People:
         first_ever = self._first_two_way(first)
         engaged_at = {e.id: e.engaged_at(first_ever[e.id]) for e in self.episodes.values()}
         # Ongoing: engaged before the period began. Everybody else who was supported is new, also those who
-        # have not
-        # yet agreed to support; so new and ongoing always add up to supported.
+        # have not yet agreed to support; so new and ongoing always add up to supported.
         ongoing = {
             client
             for client, found in self.supporting.items()
@@ -472,7 +465,7 @@ _FLAGS: Mapping[str, Callable[[_Episode], bool]] = {
     "supported_hidden_harm": lambda e: "hidden" in codes.get("crime").flags(e.crime),
     "supported_online": lambda e: e.online in ("part", "wholly"),
     "supported_hate": lambda e: bool(e.hate) or codes.get("crime").group(e.crime) == "HC",
-    # Domestic abuse is a context as well as a type (domain.md 2.5).
+    # Domestic abuse is a context as well as a type.
     "supported_da": lambda e: e.da_context == "yes" or codes.get("crime").group(e.crime) == "DA",
     "supported_under_18": lambda e: (e.age() if e.age() is not None else 18) < 18,
     "supported_65_up": lambda e: (e.age() or 0) >= 65,

@@ -1,8 +1,7 @@
 """From the vault's own counts to the exact bytes of a return: count, merge, round jointly, attack, write down.
 
 Nothing that fails the attack can be approved, and what was approved is kept with the counts behind it.
-Approving is
-the first of two presses; sending is ``sync.outbox`` and ``sync.client``.
+Approving is the first of two presses; sending is ``sync.outbox`` and ``sync.client``.
 """
 
 from __future__ import annotations
@@ -54,8 +53,7 @@ class Prepared:
     """A return ready to be looked at and approved. ``payload`` holds the exact bytes; nothing else would leave.
 
     ``counts`` and ``cells`` are exact and stay in the vault. ``stepped``: names of cells that had to move by
-    one
-    step more. ``left_out``: in words, what is not in it and why.
+    one step more. ``left_out``: in words, what is not in it and why.
     """
 
     period: Period
@@ -129,7 +127,8 @@ def prepare(
     counts = count(period, plan, cancelled=cancelled)
     cells = cells_of(counts, plan)
     linked = Linked(
-        # With the period in the name, the same count in another quarter is rounded anew: sums of quarters stay unbiased.
+        # With the period in the name, the same count in another quarter is rounded anew: sums of quarters
+        # stay unbiased.
         [f"{period} {name}" for name in cells.names],
         cells.values,
         cells.equations,

@@ -1,10 +1,9 @@
 """Commands for people and programs that work without windows: made-up vaults, checks, returns, protection.
 
-Each command is one module here with ``add(parser)`` (its options) and ``run(args) -> int`` (its work; 0:
-done or
-whole, 1: the answer is no, or it could not be done, 2: the command was not understood). A ``Problem`` raised
-by a
-command becomes one line on the error stream. Modules are imported only when their command is asked for.
+Each command is one module here with ``add(parser)`` (its options) and ``run(args) -> int`` (its work; 0: done
+or whole, 1: the answer is no, or it could not be done, 2: the command was not understood). A ``Problem``
+raised by a command becomes one line on the error stream. Modules are imported only when their command is
+asked for.
 """
 
 from __future__ import annotations
