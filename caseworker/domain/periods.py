@@ -1,6 +1,6 @@
 """Periods a return is made for: quarters, halves and years that start on 1 April, and working days.
 
-An event belongs to the period of its own local date (Europe/London), never of the day it was typed
+An event belongs to the period of its own local date (Europe/London), never of the day it was typed.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ One pass over the contacts of the period from a covering index, one over its ref
 that were open in it; everything else is arithmetic. A person counts once in each measure. The whole vault is
 one service here: what two workers of a service did with the same person is one person supported.
 
-Where a definition leaves room, the reading taken is written beside the code. Nothing counted here ever leaves before ``caseworker.protect`` has rounded it.
+Where a definition leaves room, the reading taken is written beside the code. Nothing counted here ever leaves
+before ``caseworker.protect`` has rounded it.
 """
 
 from __future__ import annotations
