@@ -197,7 +197,7 @@ class ContactCard(Card):
             return
         if rules.is_late(one):
             days = max(1, (one.recorded - one.at) // 86400)
-            written = when.show_date(when.local(one.recorded).date())
+            written = _day_month(one.recorded)
             if days == 1:
                 text = self.tr("Late entry: written {date}, 1 day after").format(date=written)
             else:
@@ -206,10 +206,13 @@ class ContactCard(Card):
         until = one.recorded + rules.LOCKED_AFTER
         if now <= until:
             at = when.local(until)
-            text = self.tr("You can change this until {time}").format(time=when.show_datetime(at))
+            if at.date() == when.local(now).date():
+                text = self.tr("You can change this until {time} today").format(time=when.show_time(at))
+            else:
+                text = self.tr("You can change this until {time} tomorrow").format(time=when.show_time(at))
             flow.addWidget(Chip(text, "safe", "pencil"))
         else:
-            text = self.tr("Locked since {time}").format(time=when.show_date(when.local(until).date()))
+            text = self.tr("Locked since {date}").format(date=_day_month(until))
             flow.addWidget(Chip(text, "info", "lock"))
 
     def _amendments(self) -> QWidget:
@@ -232,3 +235,8 @@ class ContactCard(Card):
                 said.append(say(entry.sentence()))
             inside.addWidget(Text(". ".join(part.rstrip(".") for part in said) + ".", wrap=True))
         return box
+
+
+def _day_month(at: int) -> str:
+    """ "10 November": the year stands in the line above."""
+    return when.show_date(when.local(at).date()).rsplit(" ", 1)[0]

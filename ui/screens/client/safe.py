@@ -160,9 +160,13 @@ class SafePanel(QFrame):
         self.full.setVisible(not short)
         self.strip.setVisible(short)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def fit(self, width: int) -> None:
+        """Arrange for that width, before anybody asks how high it is."""
         if not self._one_column:
-            self._arrange(4 if self.width() > px(880) else 2)
+            self._arrange(4 if width > px(880) else 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.fit(self.width())
         super().resizeEvent(event)
 
     def _arrange(self, columns: int) -> None:

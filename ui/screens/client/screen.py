@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
@@ -55,7 +55,7 @@ class ClientPage(Page):
         self.change_safe.clicked.connect(self._change_safe)
 
     def _build_header(self) -> None:
-        self.header = QWidget()
+        self.header = Header()
         self._down = column(self.header, (24, 10, 24, 0), 8)
         top = row(gap=10)
         self.name = Text("", "title", wrap=False)
@@ -217,10 +217,17 @@ class ClientPage(Page):
         self._fit()
 
     def _fit(self) -> None:
+        """The header takes the height its words need, whatever the tab would like; a long name wraps."""
         short = self.height() < px(SHORT)
         self.safe.show_short(short)
         self.chips.setVisible(not short)
         self.short_chip.setVisible(short)
+        room = self.width() - px(24 + 24 + 10) - self.back.sizeHint().width()
+        wide = self.name.fontMetrics().horizontalAdvance(self.name.text()) > room
+        self.name.setWordWrap(wide)
+        self.name.setMinimumWidth(max(room, 0) if wide else 0)
+        self.safe.fit(self.width() - px(48))
+        self.header.take_height()
 
     def _tab_changed(self, at: int) -> None:
         self.close_form()
@@ -234,3 +241,18 @@ class ClientPage(Page):
     def _change_safe(self) -> None:
         if self.client_id is not None:
             self.open_form(SafeContactForm(self.session, self.client_id))
+
+
+class Header(QWidget):
+    """As high as its words need at the width it has: a box layout alone would squeeze it when a form is open."""
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.take_height()
+        return done
+
+    def take_height(self) -> None:
+        need = self.heightForWidth(self.width())
+        if need > 0 and need != self.minimumHeight():
+            self.setFixedHeight(need)

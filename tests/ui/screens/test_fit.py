@@ -1,0 +1,219 @@
+"""Every screen of casework in its fullest state: named, reachable, nothing cut, at 100, 150 and 200% and in three themes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from caseworker import storage
+from caseworker.domain.actions import Action
+from caseworker.domain.contacts import Contact
+from caseworker.domain.referrals import Referral
+from caseworker.storage import actions, contacts, drafts, episodes, referrals
+from tests.ui import accessibility
+from tests.ui.screens.parts import DAY, now, settle, today
+from ui import theme
+from ui.screens.client import ClientPage
+from ui.screens.client.edit import (
+    AboutForm,
+    ActionForm,
+    AmendForm,
+    CloseEpisodeForm,
+    EpisodeForm,
+    EqualityForm,
+    RecordForm,
+    ReferralForm,
+    SafeContactForm,
+    WithdrawForm,
+)
+from ui.screens.contacts import ContactPanel, draft_key
+from ui.session import Place, Session
+from ui.window import Window
+
+LONG = "Priya Anand-Whittingham-Fitzgerald of the long names"
+SIZES = [(1.0, 1280, 800), (1.5, 1366, 768), (2.0, 1366, 768), (1.0, 1024, 640)]
+
+
+@pytest.fixture
+def full(vault: object, add_client: Callable[..., int]) -> int:
+    """A client with something in every card."""
+    client_id = add_client(LONG, hours="Mon-Fri 9:30am to 11am; Sat 2pm to 3pm")
+    episode = episodes.open_for(client_id)[0]
+
+    def write() -> int:
+        for n, (method, outcome, days) in enumerate(
+            (("TEL", "COM", 5), ("F2F-HOM", "COM", 3), ("TEL", "NOA", 1), ("LET", "SNT", 0.1))
+        ):
+            kind = "ATT" if outcome == "NOA" else "CLI"
+            contacts.save(
+                Contact(
+                    None, "", client_id, None, int(now() - days * DAY), kind, method, outcome,
+                    minutes=10, note="He has been told about the court date. " * (n + 1),
+                    override_reason="She rang first" if n == 0 else "",
+                )
+            )  # fmt: skip
+        referrals.save(
+            Referral(None, "", client_id, now() - 40 * DAY, source="POL", crime="DA1", outcome="ACC")
+        )
+        late = actions.save(
+            Action(None, "", client_id, "Agree the exit bag and ID documents", today().isoformat())
+        )
+        actions.save(
+            Action(None, "", client_id, "Ring the housing officer about the duty", today().isoformat())
+        )
+        before = (today() - dt.timedelta(days=6)).isoformat()
+        storage.database.execute_sql("UPDATE action SET due = ? WHERE id = ?", (before, late))
+        drafts.keep(f"referral:{client_id}:new", {"police_ref": "42"})
+        drafts.keep("contact:", {"note": "x"})
+        return client_id
+
+    storage.write(write)
+    assert episode.id
+    return client_id
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{round(size[0] * 100)}%-{size[1]}")
+def fitted(
+    request: pytest.FixtureRequest, qapp: QApplication, session: Session, qtbot: QtBot, full: int
+) -> Iterator[Window]:
+    scale, wide, high = request.param
+    theme.apply(qapp, "light", scale)
+    window = Window(session)
+    qtbot.addWidget(window)
+    window.setMinimumSize(640, 420)
+    window.resize(wide, high)
+    window.show()
+    settle()
+    yield window
+    window.close()
+
+
+def check(window: Window, what: QWidget | None) -> None:
+    assert what is not None
+    settle()
+    assert what.isVisible()
+    accessibility.everything(what)
+
+
+def test_today_fits(fitted: Window) -> None:
+    fitted.go(Place("today"))
+    check(fitted, fitted.current())
+
+
+def test_the_list_of_clients_fits(fitted: Window) -> None:
+    fitted.go(Place("clients"))
+    check(fitted, fitted.current())
+
+
+@pytest.mark.parametrize("tab", [0, 1, 2], ids=["overview", "contacts", "history"])
+def test_the_record_fits(fitted: Window, full: int, tab: int) -> None:
+    fitted.go(Place("client", full))
+    page = fitted.current()
+    assert isinstance(page, ClientPage)
+    page.show_tab(tab)
+    check(fitted, page)
+    assert page.header.isVisible()
+    assert page.safe.isVisible()
+
+
+def test_log_a_contact_fits(fitted: Window, full: int) -> None:
+    fitted.go(Place("client", full))
+    fitted.go(Place("contact", full))
+    panel = fitted.panel
+    assert isinstance(panel, ContactPanel)
+    form = panel.form
+    assert form is not None
+    form.what.set_value("WPA")
+    form.next.set_value("date")
+    form.save()
+    check(fitted, panel)
+
+
+def test_asking_who_fits(fitted: Window) -> None:
+    storage.write(drafts.discard, "contact:")
+    fitted.go(Place("contact"))
+    check(fitted, fitted.panel)
+
+
+def test_new_client_fits(fitted: Window) -> None:
+    fitted.go(Place("new_client"))
+    page = fitted.current()
+    page.form._unfold()  # type: ignore[union-attr]
+    page.save()  # type: ignore[union-attr]
+    check(fitted, page)
+
+
+FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
+    "safe contact": lambda s, c: SafeContactForm(s, c),
+    "about": lambda s, c: AboutForm(s, c),
+    "equality": lambda s, c: EqualityForm(s, c),
+    "referral": lambda s, c: ReferralForm(s, c),
+    "support": lambda s, c: EpisodeForm(s, c, episodes.open_for(c)[0].id),
+    "closing support": lambda s, c: CloseEpisodeForm(s, episodes.open_for(c)[0]),
+    "next step": lambda s, c: ActionForm(s, c),
+    "amending": lambda s, c: AmendForm(s, contacts.for_client(c)[0].id or 0),
+    "withdrawing": lambda s, c: WithdrawForm(s, contacts.for_client(c)[0].id or 0),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_forms_of_a_record_fit(fitted: Window, session: Session, full: int, name: str) -> None:
+    fitted.go(Place("client", full))
+    page = fitted.current()
+    assert isinstance(page, ClientPage)
+    page.open_form(FORMS[name](session, full))
+    check(fitted, page)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_freed_when_it_closes(window: Window, session: Session, full: int, name: str) -> None:
+    window.go(Place("client", full))
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    form = FORMS[name](session, full)
+    page.open_form(form)
+    settle()
+    editors = [editor for editor in form.editors.values()]
+    page.close_form()
+    settle()
+    assert not shiboken6.isValid(form)
+    assert not any(shiboken6.isValid(editor) for editor in editors)
+
+
+@pytest.mark.parametrize("name", ["dark", "contrast"])
+def test_every_screen_is_drawn_in_the_other_themes(
+    qapp: QApplication, session: Session, qtbot: QtBot, full: int, name: str
+) -> None:
+    theme.apply(qapp, name, 1.0)
+    window = Window(session)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    for place in (
+        Place("today"),
+        Place("clients"),
+        Place("client", full),
+        Place("new_client"),
+        Place("contact", full),
+    ):
+        window.go(place)
+        settle()
+        assert not window.grab().isNull()
+    window.close()
+
+
+def test_nothing_of_a_client_is_in_the_windows_title(window: Window, full: int) -> None:
+    window.go(Place("client", full))
+    page = window.current()
+    assert page is not None
+    assert page.title() == "Client"
+    assert LONG not in window.windowTitle()
+
+
+def test_a_draft_of_a_contact_is_named_after_nobody(full: int) -> None:
+    assert LONG not in draft_key(full)
