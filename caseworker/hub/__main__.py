@@ -111,6 +111,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((arguments.host, arguments.port))
+            listening.listen(2048)  # from here on nobody is turned away: the first requests wait a moment
         except OSError:
             raise Problem(
                 "E-HUB-PORT",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,15 +28,15 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
     """The hub's own functions, once over each kind of database."""
     url = None
     if request.param == "postgresql":
-        url = _fresh(request.getfixturevalue("postgresql"))
+        url = request.getfixturevalue("postgresql")
+        _empty(url)
     with Hub(tmp_path, url) as opened:
         yield opened
 
 
-def _fresh(uri: str) -> str:
+def _empty(uri: str) -> None:
     import psycopg
 
-    name = f"hub_{secrets.token_hex(6)}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return uri.replace("/postgres?", f"/{name}?")
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
