@@ -10,6 +10,7 @@ from caseworker.domain.when import epoch, iso_date, local
 from caseworker.words import Words, words
 
 CLOCK_SLACK = 5 * 60  # seconds: laptop clocks differ a little
+UNDECIDED = frozenset({"NA-ASK", "ACC", "WTL"})  # support may still begin; every other outcome ends it
 NOT_COUNTED = frozenset({"DUP", "INV"})  # received but not a valid referral (domain.md 4.3)
 
 CODED = {

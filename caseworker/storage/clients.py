@@ -11,6 +11,7 @@ from typing import Any
 
 from caseworker.domain import safe_contacts as rules
 from caseworker.domain.clients import Client, age_on
+from caseworker.domain.referrals import UNDECIDED
 from caseworker.domain.safe_contacts import SafeContact, SafeNow
 from caseworker.domain.when import iso_date, local
 from caseworker.storage import history, records, settings
@@ -51,7 +52,7 @@ class ClientRow:
     last_contact: int  # epoch seconds; 0: none yet
     next_due: str  # ISO date; empty: nothing planned
     next_text: str
-    is_open: bool  # an episode is open, or none has begun
+    is_open: bool  # support is going on, or may still begin
 
     def chip(self, now: dt.datetime) -> SafeNow:
         return rules.chip(self.safe, now)
@@ -117,37 +118,33 @@ def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit:
 
     Up to ``limit`` are given, sorted by name; when there are more, the newest records are the ones given.
     """
-    where, params = ["1"], []
     query = fts_query(text)
-    if query is None:
-        source, order = "client c", "c.name COLLATE NOCASE"
-    elif query == "":
+    if query == "":
         return Found([], False, 0)
+    mine = [database.worker.id] if mine_only else []
+    if query is None:
+        tail = "c.name COLLATE NOCASE LIMIT ?"
+        if mine_only:
+            sql = f"SELECT c.id, c.name FROM ({_MINE}) m JOIN client c ON c.id = m.client_id ORDER BY {tail}"
+        else:
+            where = f"WHERE {_open('c.id')}" if open_only else ""
+            sql = f"SELECT c.id, c.name FROM client c {where} ORDER BY {tail}"
+        rows = fetch(sql, [*mine, limit + 1])
     else:
-        source, order = "client_search s CROSS JOIN client c ON c.id = s.rowid", "s.rowid DESC"
-        where.append("client_search MATCH ?")
-        params.append(query)
-    row = "c.id" if query is None else "s.rowid"
-    support = f"SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = {row} AND e.closed = ''"
-    if mine_only:
-        where.append(f"EXISTS ({support} AND e.worker_id = ?)")
-        params.append(database.worker.id)
-    elif open_only:
-        where.append(
-            f"(EXISTS ({support}) OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = {row}))"
+        # The index gives the newest first by itself, so a first letter that thousands share stops at the limit.
+        where = f"AND {_mine('s.rowid')}" if mine_only else f"AND {_open('s.rowid')}" if open_only else ""
+        rows = fetch(
+            "SELECT c.id, c.name FROM client_search s CROSS JOIN client c ON c.id = s.rowid"
+            f" WHERE client_search MATCH ? {where} ORDER BY s.rowid DESC LIMIT ?",
+            [query, *mine, limit + 1],
         )
-    rows = fetch(
-        f"SELECT c.id, c.name FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
-        [*params, limit + 1],
-    )
     more = len(rows) > limit
-    rows = sorted(rows[:limit], key=lambda row: (row[1].casefold(), row[0]))
+    rows = sorted(rows[:limit], key=lambda row: (_alphabetical(row[1]), row[0]))
     return Found([row[0] for row in rows], more, len(rows))
 
 
 def fts_query(text: str) -> str | None:
-    """The search expression for what was typed: None when nothing was, "" when nothing in it can be looked
-    for.
+    """The search expression for what was typed: None for nothing, "" when nothing in it can be looked for.
 
     Every word stands in quotation marks and ends in the prefix star, so it can never be syntax.
     """
@@ -177,7 +174,7 @@ def rows(ids: list[int]) -> list[ClientRow]:
     for block in records.blocks(ids):
         marks = ", ".join("?" * len(block))
         safe = stored_safe_contacts.for_clients(block)
-        for row in fetch(f"{_LINE} WHERE c.id IN ({marks})", block):
+        for row in fetch(f"{_LINE.format(is_open=_open('c.id'))} WHERE c.id IN ({marks})", block):
             found[row[0]] = _row(row, safe)
         _fill_next(found, block)
     return [found[client_id] for client_id in ids if client_id in found]
@@ -204,8 +201,7 @@ SELECT c.id, c.reference, c.name, c.known_as, c.is_alias,
     (SELECT k.at FROM contact k INDEXED BY contact_client WHERE k.client_id = c.id AND k.withdrawn = 0
         ORDER BY k.at DESC LIMIT 1),
     (SELECT a.id FROM action a WHERE a.client_id = c.id AND a.done = 0 ORDER BY a.due, a.id LIMIT 1),
-    EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = c.id AND e.closed = '')
-        OR NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = c.id)
+    {is_open}
 FROM client c
 """
 
@@ -262,6 +258,36 @@ def _correct_ages(client: Client, why: str) -> None:
             history.record(
                 "episode", episode_id, client.id, {"age_at_start": age}, {"age_at_start": right}, why
             )
+
+
+_MINE = "SELECT DISTINCT client_id FROM episode INDEXED BY episode_open WHERE closed = '' AND worker_id = ?"
+
+
+def _mine(row: str) -> str:
+    """SQL: whether the client whose id is ``row`` has an open episode of the worker given next."""
+    return (
+        "EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open"
+        f" WHERE e.client_id = {row} AND e.closed = '' AND e.worker_id = ?)"
+    )
+
+
+def _open(row: str) -> str:
+    """SQL: whether support of the client whose id is ``row`` is going on, or may still begin."""
+    undecided = ", ".join(f"'{code}'" for code in sorted(UNDECIDED))
+    return (
+        f"(EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open WHERE e.client_id = {row} AND e.closed = '')"
+        f" OR (NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = {row}) AND coalesce((SELECT r.outcome"
+        f" FROM referral r WHERE r.client_id = {row} ORDER BY r.received DESC, r.id DESC LIMIT 1), 'NA-ASK')"
+        f" IN ({undecided})))"
+    )
+
+
+def _alphabetical(name: str) -> str:
+    """Where a name stands in a list: Élodie among the Es."""
+    if name.isascii():
+        return name.casefold()
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def _tidy(name: str) -> str:

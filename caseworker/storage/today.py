@@ -13,6 +13,7 @@ from caseworker.domain.actions import Action
 from caseworker.domain.codes import NOT_RECORDED
 from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.drafts import Draft
+from caseworker.domain.referrals import UNDECIDED
 from caseworker.domain.safe_contacts import SafeContact, SafeNow
 from caseworker.domain.when import LONDON, day_epochs
 from caseworker.storage import actions, drafts, safe_contacts, settings
@@ -20,6 +21,7 @@ from caseworker.storage.records import fetch
 from caseworker.words import Words, words
 
 SHOWN = 50  # lines of each list; the counts are of everything
+LATELY = 90 * 24 * 3600  # seconds; somebody without an episode is not tried again after that
 LAST_BACKUP = "backup.last"
 
 
@@ -147,24 +149,33 @@ def gaps(today: dt.date, worker_id: int | None = None) -> list[Gap]:
 
 
 def _missed(worker_id: int | None, before: int) -> tuple[list[tuple[int, int, int, str, str, int]], int]:
-    """(client, contact, at, method, outcome, tries) of clients in support whom the latest try did not reach.
+    """(client, contact, at, method, outcome, tries) of clients whom the latest try did not reach.
 
     A message that was sent and not answered is neither: it does not hide the unanswered call before it.
     """
-    mine = "" if worker_id is None else " AND worker_id = ?"
+    mine = "" if worker_id is None else f" AND worker_id = {int(worker_id)}"
     attempted, kinds = _codes(ATTEMPTED), _codes(CLIENT_KINDS)
+    # Those in support, and those who have been tried lately and whose support may still begin.
+    people = (
+        f"SELECT client_id FROM episode INDEXED BY episode_open WHERE closed = ''{mine}"
+        " UNION SELECT n.client_id FROM contact n INDEXED BY contact_period"
+        f" WHERE n.at >= ? AND n.at < ? AND n.episode_id IS NULL AND n.kind IN ({kinds})"
+        f" AND n.outcome IN ({attempted}) AND n.withdrawn = 0{mine} AND n.client_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM episode e WHERE e.client_id = n.client_id)"
+        " AND coalesce((SELECT r.outcome FROM referral r WHERE r.client_id = n.client_id"
+        f" ORDER BY r.received DESC, r.id DESC LIMIT 1), 'NA-ASK') IN ({_codes(UNDECIDED)})"
+    )
     latest = (
         "SELECT o.client_id, (SELECT k.id FROM contact k INDEXED BY contact_client"
         " WHERE k.client_id = o.client_id"
         f" AND k.at < ? AND k.withdrawn = 0 AND k.kind IN ({kinds}) AND k.outcome <> 'SNT'"
-        " ORDER BY k.at DESC, k.id DESC LIMIT 1) AS latest"
-        f" FROM (SELECT DISTINCT client_id FROM episode INDEXED BY episode_open WHERE closed = ''{mine}) o"
+        f" ORDER BY k.at DESC, k.id DESC LIMIT 1) AS latest FROM ({people}) o"
     )
     found = fetch(
         "SELECT l.client_id, k.id, k.at, k.method, k.outcome"
         f" FROM ({latest}) l JOIN contact k ON k.id = l.latest"
         f" WHERE k.outcome IN ({attempted}) ORDER BY k.at DESC",
-        [before, *([] if worker_id is None else [worker_id])],
+        [before, before - LATELY, before],
     )
     return [(*row, _tries(row[0], row[2])) for row in found[:SHOWN]], len(found)
 

@@ -14,10 +14,11 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.when import LONDON
 from caseworker.errors import Problem, Refused
-from caseworker.storage import actions, clients, contacts, episodes, history, safe_contacts, write
+from caseworker.storage import actions, clients, contacts, episodes, history, referrals, safe_contacts, write
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.storage.vault import OpenVault
@@ -360,3 +361,23 @@ def test_a_search_never_walks_through_all_clients(vault: OpenVault, monkeypatch:
         assert "SCAN c" not in plan
         assert "SCAN e" not in plan
         assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("outcome", ["DEC", "UNS", "REJ", "NCT", "DUP"])
+def test_a_referral_that_ended_without_support_leaves_the_open_list(vault: OpenVault, outcome: str) -> None:
+    client_id = new("Ann")
+    reason = "CAP" if outcome == "REJ" else "NA-NAP"
+    at = int(time.time()) - 900
+    write(referrals.save, Referral(None, "", client_id, at, outcome=outcome, decline_reason=reason))
+    assert ids("ann") == []
+    assert ids("") == []
+    assert ids("ann", open_only=False) == [client_id]
+    assert not clients.rows([client_id])[0].is_open
+    write(referrals.save, Referral(None, "", client_id, at + 60))  # referred again
+    assert ids("ann") == [client_id]
+
+
+def test_accents_do_not_move_a_name_to_the_end(vault: OpenVault) -> None:
+    found = {name: new(name) for name in ("Eva", "Élodie", "Zoë", "Ana")}
+    for text in ("", "cr"):
+        assert ids(text) == [found[name] for name in ("Ana", "Élodie", "Eva", "Zoë")]

@@ -188,3 +188,32 @@ def test_the_last_backup_is_said_only_when_one_is_known(amara: int) -> None:
     assert board().last_backup is None
     write(settings.set, today.LAST_BACKUP, AT)
     assert board().last_backup == AT
+
+
+# --- before support begins -----------------------------------------------------------------------------------------
+@pytest.fixture
+def bea(vault: OpenVault) -> int:
+    """Referred, and no episode yet."""
+    return write(clients.save, Client(None, "", "Bea Young"))
+
+
+def test_a_first_call_before_any_support_is_to_be_tried_again(bea: int) -> None:
+    log(bea, 0, "NOA")
+    assert [one.who.client_id for one in board().missed] == [bea]
+    assert [one.who.client_id for one in board(worker_id=database.worker.id or 0).missed] == [bea]
+    assert board(worker_id=999).missed == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "still"), [("NA-ASK", True), ("WTL", True), ("UNS", False), ("DEC", False), ("NCT", False)]
+)
+def test_nobody_is_tried_again_once_the_referral_has_ended(bea: int, outcome: str, still: bool) -> None:
+    write(referrals.save, Referral(None, "", bea, AT - 60, source="POL", outcome=outcome))
+    log(bea, 0, "NOA")
+    assert bool(board().missed) is still
+
+
+def test_an_old_try_without_support_is_let_go(bea: int) -> None:
+    contact_id = log(bea, 0, "NOA")
+    database.execute_sql("UPDATE contact SET at = at - ? WHERE id = ?", (today.LATELY, contact_id))
+    assert board().missed == []
