@@ -6,8 +6,11 @@ The quarter is January to March 2026 unless a test says otherwise.
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import count as numbers
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -596,3 +599,46 @@ def test_a_frozen_return_keeps_counts_and_bytes_and_versions(records, counted):
 
 def as_dict(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
+
+
+# --- how it is counted ---
+
+
+def plan_of(sql: str, *values: Any) -> str:
+    return " / ".join(row[3] for row in database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall())
+
+
+def test_a_period_is_counted_from_indexes_and_never_by_reading_every_contact(vault):
+    first, before = Q4.epochs()
+    assert "USING COVERING INDEX contact_period (at>? AND at<?)" in plan_of(returns._CONTACTS, first, before)
+    assert "USING COVERING INDEX contact_episode (episode_id=? AND at<?)" in plan_of(
+        returns._FIRST_TWO_WAY, first, "[1]"
+    )
+    assert "USING INDEX referral_received (received>? AND received<?)" in plan_of(
+        returns._REFERRALS, first, before
+    )
+
+
+def test_the_libraries_for_numbers_are_loaded_only_when_something_is_counted():
+    loading = (
+        "import sys, caseworker.sync.returns; print([m for m in ('numpy', 'highspy') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loading],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_person_has_the_same_figures_whether_counted_in_two_quarters_or_one_half(records, counted):
+    """Events add up over time; people do not: somebody in both quarters is one person in the half."""
+    episode = records.supported("2026-01-10 10:00")
+    records.contact(episode, "2025-12-10 10:00")
+    half = counted(Period.parse("2025-26H2"))
+    quarters = [counted(Period.parse(text)) for text in ("2025-26Q3", "2025-26Q4")]
+    assert half.totals["contacts"] == sum(quarter.totals["contacts"] for quarter in quarters) == 2
+    assert [quarter.totals["supported"] for quarter in quarters] == [1, 1]
+    assert half.totals["supported"] == 1
