@@ -42,8 +42,8 @@ def refusal(*arguments: object, **named: object) -> dict[str, str]:
 
 
 def test_support_begins_with_me_and_the_age_of_that_day(amara: int) -> None:
-    episode = episodes.get(write(episodes.save, Episode(None, "", amara, "2026-01-01")))
-    assert (episode.worker_id, episode.age_at_start) == (database.worker.id, 36)
+    episode = episodes.get(write(episodes.save, Episode(None, "", amara, "2024-01-01")))
+    assert (episode.worker_id, episode.age_at_start) == (database.worker.id, 34)
     assert episodes.open_for(amara) == [episode]
 
 
@@ -126,9 +126,9 @@ def test_never_reached_is_refused_for_somebody_who_was(amara: int) -> None:
 
 
 def test_a_corrected_start_date_corrects_the_age(amara: int) -> None:
-    episode_id = write(episodes.save, Episode(None, "", amara, "2026-01-01"))
-    write(episodes.save, dataclasses.replace(episodes.get(episode_id), started="2025-12-31"), "Typed wrong")
-    assert episodes.get(episode_id).age_at_start == 35
+    episode_id = write(episodes.save, Episode(None, "", amara, "2024-01-01"))
+    write(episodes.save, dataclasses.replace(episodes.get(episode_id), started="2023-12-31"), "Typed wrong")
+    assert episodes.get(episode_id).age_at_start == 33
 
 
 def test_an_episode_cannot_wander_to_another_client(amara: int) -> None:

@@ -39,7 +39,7 @@ AT = int(time.time()) - 86400
 @pytest.fixture
 def amara(vault: OpenVault) -> int:
     client_id = write(clients.save, Client(None, "", "Amara Clarke", area="E07000071"))
-    write(episodes.save, Episode(None, "", client_id, "2026-01-01", crime="DA1"))
+    write(episodes.save, Episode(None, "", client_id, "2024-01-01", crime="DA1"))
     return client_id
 
 
@@ -138,7 +138,7 @@ def test_long_lists_are_cut_and_counted(vault: OpenVault) -> None:
     def many() -> None:
         for i in range(60):
             client_id = clients.save(Client(None, "", f"Person {i}"))
-            episodes.save(Episode(None, "", client_id, "2026-01-01"))
+            episodes.save(Episode(None, "", client_id, "2024-01-01"))
             contacts.save(Contact(None, "", client_id, None, AT, outcome="NOA"))
             actions.save(Action(None, "", client_id, "Ring", TODAY.isoformat()))
 
@@ -157,7 +157,7 @@ def test_an_unfinished_note_is_offered(amara: int) -> None:
 def test_what_would_hold_up_the_return_is_named_and_counted(amara: int) -> None:
     assert board().dq_missing == []
     bea = write(clients.save, Client(None, "", "Bea"))
-    write(episodes.save, Episode(None, "", bea, "2026-01-01"))
+    write(episodes.save, Episode(None, "", bea, "2024-01-01"))
     write(referrals.save, Referral(None, "", bea, AT))
     found = board()
     assert {gap.what: (gap.count, gap.client_ids) for gap in found.dq_missing} == {
