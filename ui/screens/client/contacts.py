@@ -12,6 +12,7 @@ from caseworker.domain import contacts as rules
 from caseworker.domain.contacts import Contact
 from caseworker.errors import Problem
 from caseworker.storage import contacts, history
+from ui import theme
 from ui.say import say
 from ui.screens.client.edit import AmendForm, WithdrawForm
 from ui.screens.client.tab import Tab, empty
@@ -147,7 +148,10 @@ class ContactCard(Card):
         top.addWidget(names, 1)
         author = self.tr("You") if contact.worker_id == worker_id else worker_name
         self.when = Text(f"{when.show_datetime(when.local(contact.at))}   {author}", "small", "muted")
-        top.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
+        if theme.look().scale < 1.5:
+            top.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            flow.addWidget(self.when)  # large letters: under the name, where there is room
         self.body.addLayout(top)
         if contact.note:
             note = Text(contact.note, wrap=True)

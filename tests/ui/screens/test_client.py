@@ -1,0 +1,516 @@
+"""One client's record: safe contact always in sight, tabs by key, forms that keep drafts, history that keeps everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from caseworker import storage
+from caseworker.domain.actions import Action
+from caseworker.domain.contacts import Contact
+from caseworker.storage import (
+    actions,
+    clients,
+    contacts,
+    drafts,
+    episodes,
+    history,
+    referrals,
+    safe_contacts,
+)
+from tests.journey.hands import Hands
+from tests.ui.screens.parts import DAY, now, settle, today, words_of
+from ui.screens.client import ClientPage
+from ui.screens.client.contacts import CHUNK, ContactCard
+from ui.screens.client.edit import AmendForm, ReferralForm, SafeContactForm
+from ui.screens.client.safe import SafePanel
+from ui.session import Place, Session
+from ui.window import Window
+
+
+@pytest.fixture
+def record(window: Window, amara: int) -> ClientPage:
+    window.go(Place("client", amara))
+    settle()
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    return page
+
+
+def log(session: Session, client_id: int, note: str, days_ago: float = 0.1) -> int:
+    at = int(now() - days_ago * DAY)
+    return session.write(contacts.save, Contact(None, "", client_id, None, at, minutes=10, note=note))
+
+
+# ---- the header
+
+
+def test_the_header_says_who_and_how_to_reach_her(record: ClientPage) -> None:
+    text = words_of(record.header)
+    for part in (
+        "Amara Clarke",
+        "CR-0001",
+        "Call 07700 900142, client's own.",
+        "Any time.",
+        "Say you are Beth from the library.",
+        "No voicemail. No letters home.",
+        "Safe to call at any time",
+    ):
+        assert part in text
+
+
+def test_with_little_height_the_panel_is_running_text_and_still_there(
+    window: Window, record: ClientPage
+) -> None:
+    window.resize(1280, 480)
+    settle()
+    assert record.safe.strip.isVisible()
+    assert not record.safe.full.isVisible()
+    assert "No voicemail. No letters home." in record.safe.strip.text()
+    assert record.short_chip.isVisible()
+    window.resize(1280, 800)
+    settle()
+    assert record.safe.full.isVisible()
+
+
+def test_the_header_never_scrolls_away(record: ClientPage, session: Session, amara: int) -> None:
+    for n in range(12):
+        log(session, amara, f"Note {n}")
+    record.show_tab(1)
+    settle()
+    bar = record.tabs[1].area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    settle()
+    assert record.header.y() == 0
+    assert record.safe.isVisible()
+
+
+def test_a_client_nobody_asked_yet_says_so_and_offers_to_ask(
+    window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    window.go(Place("client", add_client("Nia Hughes", safe=False)))
+    settle()
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    assert "Safe contact not asked yet" in words_of(page.header)
+    hands.click("Record safe contact")
+    assert page.form is not None
+    assert isinstance(page.form.form, SafeContactForm)
+
+
+def test_several_channels_each_say_their_hours(session: Session, amara: int, qtbot: QtBot) -> None:
+    call = safe_contacts.for_client(amara)[0]
+    from dataclasses import replace
+
+    session.write(safe_contacts.save, replace(call, hours="Mon-Fri 9:30am to 11am"))
+    session.write(
+        safe_contacts.save,
+        replace(call, id=None, channel="EML", value="a@example.com", voicemail="NA-NAP", hours=""),
+    )
+    panel = SafePanel()
+    qtbot.addWidget(panel)
+    lines = panel.lines(safe_contacts.for_client(amara))
+    assert lines.when == "Call: Mon-Fri 9:30am to 11am. Email: Any time."
+    assert lines.say == "Say you are Beth from the library."
+
+
+def test_opening_a_record_is_written_down_once_a_visit(
+    window: Window, record: ClientPage, session: Session, amara: int
+) -> None:
+    def opened() -> int:
+        return sum(1 for entry in history.for_client(amara) if entry.action == "open")
+
+    assert opened() == 1
+    session.changed.emit()
+    assert opened() == 1
+    window.go(Place("today"))
+    window.go(Place("client", amara))
+    assert opened() == 2
+
+
+# ---- tabs
+
+
+def test_ctrl_1_to_3_reach_the_tabs(record: ClientPage, hands: Hands) -> None:
+    for keys, at in (("Ctrl+2", 1), ("Ctrl+3", 2), ("Ctrl+1", 0)):
+        hands.press(keys)
+        settle()
+        assert record.bar.currentIndex() == at
+        assert record.tabs[at].isVisible()
+
+
+def test_contacts_come_fifty_at_a_time(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    def write() -> None:
+        for n in range(CHUNK + 7):
+            at = int(now() - n * 3600 - 60)
+            contacts.save(Contact(None, "", amara, None, at, minutes=5, note=f"Note {n}"))
+
+    session.write(write)
+    record.show_tab(1)
+    settle()
+    tab = record.tabs[1]
+    assert len(tab.findChildren(ContactCard)) == CHUNK
+    assert f"{CHUNK + 7} in all" in words_of(tab)
+    first = tab.findChildren(ContactCard)[0]
+    hands.click("Show earlier")
+    settle()
+    assert len(tab.findChildren(ContactCard)) == CHUNK + 7
+    assert tab.findChildren(ContactCard)[0] is first  # what was on show stays as it was
+    assert not record.tabs[1].earlier.isVisible()  # type: ignore[attr-defined]
+
+
+def test_a_late_entry_says_so(record: ClientPage, session: Session, amara: int) -> None:
+    log(session, amara, "Written up on the way home", days_ago=3.2)
+    record.show_tab(1)
+    text = words_of(record)
+    assert "Late entry: written" in text
+    assert "3 days after" in text
+
+
+def test_no_contacts_has_one_clear_next_step(record: ClientPage) -> None:
+    record.show_tab(1)
+    assert "No contacts yet" in words_of(record)
+
+
+# ---- amending
+
+
+def test_amending_keeps_the_first_wording_with_the_reason(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    log(session, amara, "She is at her sister's.")
+    record.show_tab(1)
+    settle()
+    amend = next(card.amend for card in record.tabs[1].findChildren(ContactCard))
+    amend.click()
+    settle()
+    assert "As it reads now" in words_of(record)
+    hands.fill("As it should read", "She is at her mother's.")
+    hands.fill("Reason", "Mara corrected me")
+    hands.press("Ctrl+Return")
+    settle()
+    (changed,) = contacts.for_client(amara)
+    assert (changed.note, changed.amended) == ("She is at her mother's.", 1)
+    text = words_of(record)
+    assert "She is at her mother's." in text
+    assert "Reason: Mara corrected me. Was: She is at her sister's." in text
+
+
+def test_after_a_day_a_reason_is_needed(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    contact_id = log(session, amara, "Old note")
+    storage.database.execute_sql(
+        "UPDATE contact SET recorded = recorded - 100000 WHERE id = ?", (contact_id,)
+    )
+    record.show_tab(1)
+    settle()
+    card = record.tabs[1].findChildren(ContactCard)[0]
+    assert card.amend.text() == "Amend"
+    assert "Locked since" in words_of(card)
+    card.amend.click()
+    settle()
+    hands.fill("As it should read", "New note")
+    hands.click("Save amendment")
+    assert record.form is not None
+    assert record.form.form.errors.problems() == ["Enter why you are changing this"]
+    assert contacts.get(contact_id).note == "Old note"
+
+
+def test_an_untouched_time_keeps_its_seconds(session: Session, amara: int, qtbot: QtBot) -> None:
+    contact_id = log(session, amara, "Note")
+    before = contacts.get(contact_id).at
+    form = AmendForm(session, contact_id)
+    qtbot.addWidget(form)
+    form.fill({"note": "Other"})
+    form.save()
+    assert contacts.get(contact_id).at == before
+
+
+def test_withdrawing_asks_why_and_can_be_put_back(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    contact_id = log(session, amara, "Wrong client")
+    record.show_tab(1)
+    settle()
+    record.tabs[1].findChildren(ContactCard)[0].withdraw.click()
+    settle()
+    hands.click("Withdraw entry")
+    assert record.form is not None
+    assert record.form.form.errors.problems() == ["Enter why you are withdrawing this"]
+    hands.fill("Why it was a mistake", "Logged for the wrong person")
+    hands.click("Withdraw entry")
+    settle()
+    assert contacts.get(contact_id).withdrawn
+    assert "Withdrawn, not counted" in words_of(record)
+    record.tabs[1].findChildren(ContactCard)[0].restore.click()
+    assert not contacts.get(contact_id).withdrawn
+
+
+# ---- forms
+
+
+def test_changing_a_channel_changes_the_panel_and_keeps_the_old_answer(
+    record: ClientPage, amara: int, hands: Hands
+) -> None:
+    hands.click("Change safe contact")
+    settle()
+    assert record.safe.isVisible()  # in sight while it is changed
+    hands.fill("Safe hours", "Mon-Fri 9:30am to 11am")
+    hands.fill("Why it changed", "He is at home in the afternoon")
+    hands.click("Save")
+    settle()
+    assert "Mon-Fri 9:30am to 11am." in words_of(record.header)
+    entry = next(entry for entry in history.for_client(amara) if entry.field == "hours")
+    assert entry.why == "He is at home in the afternoon"
+
+
+def test_hours_that_cannot_be_read_say_what_to_type(record: ClientPage, amara: int, hands: Hands) -> None:
+    hands.click("Change safe contact")
+    settle()
+    hands.fill("Safe hours", "mornings mostly")
+    hands.click("Save")
+    assert record.form is not None
+    form = record.form.form
+    assert form.errors.problems() == ["Enter hours like Mon-Fri 9:30am to 11am; Sat 2pm to 3pm"]
+    assert form.fields["hours"].problem() == form.errors.problems()[0]
+    assert safe_contacts.for_client(amara)[0].hours == ""
+
+
+def test_each_channel_has_its_own_answers(record: ClientPage, amara: int, hands: Hands) -> None:
+    hands.click("Change safe contact")
+    settle()
+    hands.click("Which way to reach the client: Text")
+    assert record.form is not None
+    form = record.form.form
+    assert form.text("value") == ""
+    hands.click("Is it safe?: No")
+    hands.click("Save")
+    settle()
+    held = {one.channel: one.allowed for one in safe_contacts.for_client(amara)}
+    assert held == {"TEL": "yes", "SMS": "no", "LET": "no"}
+    assert "No texts." in words_of(record.header)
+
+
+def test_a_half_typed_form_is_offered_again_on_the_overview(
+    window: Window, record: ClientPage, amara: int, hands: Hands
+) -> None:
+    hands.click("Add a referral")
+    settle()
+    hands.fill("Police reference", "42/1234")
+    hands.press("Esc")
+    settle()
+    assert record.form is None
+    assert drafts.get(f"referral:{amara}:new") is not None
+    assert "A referral, half-typed" in words_of(record)
+    hands.click("Carry on: A referral, half-typed")
+    settle()
+    assert record.form is not None
+    assert isinstance(record.form.form, ReferralForm)
+    assert record.form.form.text("police_ref") == "42/1234"
+    hands.click("Do not save")
+    settle()
+    assert drafts.get(f"referral:{amara}:new") is None
+    assert "half-typed" not in words_of(record)
+
+
+def test_a_referral_is_added_and_read_back(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    hands.click("Add a referral")
+    settle()
+    assert record.form is not None
+    form = record.form.form
+    form.fill({"received": "yesterday 3pm", "source": "POL", "crime": "DA1", "outcome": "ACC"})
+    hands.press("Ctrl+Return")
+    settle()
+    (saved,) = referrals.for_client(amara)
+    assert (saved.source, saved.crime, saved.outcome, saved.area) == ("POL", "DA1", "ACC", "E07000066")
+    assert "Police" in words_of(record)
+
+
+def test_support_is_closed_with_a_day_and_a_reason(record: ClientPage, amara: int, hands: Hands) -> None:
+    hands.click("Close support: IDVA")
+    settle()
+    hands.click("Close support")
+    assert record.form is not None
+    assert record.form.form.errors.problems() == ["Choose why support ended"]
+    record.form.form.fill({"closure_reason": "CMP"})
+    hands.click("Close support")
+    settle()
+    assert episodes.open_for(amara) == []
+    assert "No support open" in words_of(record.header)
+    assert "Planned: needs met" in words_of(record)
+
+
+def test_support_is_started(window: Window, add_client: Callable[..., int], hands: Hands) -> None:
+    nia = add_client("Nia Hughes", supported=False)
+    window.go(Place("client", nia))
+    settle()
+    hands.click("Start support")
+    settle()
+    hands.press("Ctrl+Return")
+    settle()
+    (started,) = episodes.open_for(nia)
+    assert started.started == today().isoformat()
+
+
+def test_a_next_step_is_planned_done_and_undone(record: ClientPage, amara: int, hands: Hands) -> None:
+    hands.click("Add a next step")
+    settle()
+    hands.fill("What you will do next", "Ring the school")
+    assert record.form is not None
+    record.form.form.fill({"due": (today() + dt.timedelta(days=2)).isoformat()})
+    hands.click("Save")
+    settle()
+    assert "Ring the school" in words_of(record)
+    hands.click("Done: Ring the school")
+    settle()
+    assert actions.for_client(amara) == []
+    hands.click("Undo")
+    assert [one.text for one in actions.for_client(amara)] == ["Ring the school"]
+
+
+def test_equality_questions_keep_not_asked_and_prefers_not_to_say_apart(
+    record: ClientPage, amara: int, hands: Hands
+) -> None:
+    assert "Not asked yet. Optional" in words_of(record)
+    hands.click("Equality questions: answer")
+    settle()
+    assert record.form is not None
+    record.form.form.fill({"religion": "NA-REF", "sex": "NA-ASK"})
+    hands.click("Save")
+    settle()
+    client = clients.get(amara)
+    assert (client.religion, client.sex) == ("NA-REF", "NA-ASK")
+    assert "Prefers not to say" in words_of(record)
+
+
+def test_a_date_of_birth_that_cannot_be_says_why(record: ClientPage, hands: Hands) -> None:
+    hands.click("Change about this client")
+    settle()
+    assert record.form is not None
+    form = record.form.form
+    boxes = form.editors["born"]
+    for box, text in zip((boxes.day, boxes.month, boxes.year), ("31", "feb", "1990"), strict=True):
+        QTest.keyClicks(box, text)
+    hands.click("Save")
+    assert form.errors.problems() == ["Date must be a real date"]
+
+
+def test_another_client_closes_the_form_and_keeps_its_draft(
+    window: Window, record: ClientPage, amara: int, add_client: Callable[..., int], hands: Hands
+) -> None:
+    hands.click("Add a next step")
+    settle()
+    hands.fill("What you will do next", "Half a step")
+    window.go(Place("client", add_client("Nia Hughes")))
+    settle()
+    assert record.form is None
+    assert "Nia Hughes" in words_of(record.header)
+    kept = drafts.get(f"action:{amara}:new")
+    assert kept is not None
+    assert kept.fields["text"] == "Half a step"
+
+
+def test_locking_keeps_a_half_typed_form(
+    window: Window,
+    record: ClientPage,
+    session: Session,
+    amara: int,
+    hands: Hands,
+    reopen: Callable[[], object],
+) -> None:
+    hands.click("Add a next step")
+    settle()
+    hands.fill("What you will do next", "Cut off")
+    session.lock()
+    opened = reopen()
+    assert drafts.get(f"action:{amara}:new") is not None
+    opened.close()  # type: ignore[attr-defined]
+
+
+# ---- history
+
+
+def test_history_tells_who_changed_what_and_why(record: ClientPage, session: Session, amara: int) -> None:
+    from dataclasses import replace
+
+    session.write(clients.save, replace(clients.get(amara), known_as="Mara"), "She told me")
+    record.show_tab(2)
+    text = words_of(record)
+    assert "Newest first. Nothing is deleted." in text
+    assert "Likes to be called changed" in text or "changed from" in text
+    assert "Mara" in text
+    assert "Reason: She told me" in text
+    assert "Amina Okafor" in text
+
+
+def test_who_looked_is_shown_when_asked(record: ClientPage, hands: Hands) -> None:
+    record.show_tab(2)
+    assert "Record opened" not in words_of(record)
+    hands.click("Show who looked")
+    settle()
+    assert "Record opened" in words_of(record)
+
+
+def test_a_note_is_not_spelt_out_in_history(record: ClientPage, session: Session, amara: int) -> None:
+    """A graphic note may be hard to read unprepared; it stands with its contact only."""
+    from dataclasses import replace
+
+    contact_id = log(session, amara, "He used a belt")
+    session.write(contacts.amend, replace(contacts.get(contact_id), note="He used his hands"), "Corrected")
+    record.show_tab(2)
+    text = words_of(record)
+    assert "Note changed" in text
+    assert "belt" not in text
+
+
+def test_reading_a_record_with_many_contacts_is_quick(
+    record: ClientPage, session: Session, amara: int
+) -> None:
+    import time
+
+    def write() -> None:
+        fields = "uid, client_id, at, kind, method, outcome, direction, minutes, travel_minutes, waiting_minutes, present,"
+        fields += " interpreter, safe_checked, override_reason, category, note, recorded, amended, withdrawn"
+        for n in range(3000):
+            storage.database.execute_sql(
+                f"INSERT INTO contact ({fields}) VALUES (?, ?, ?, 'CLI', 'TEL', 'COM', 'out', 5, 0, 0, '', 'NA-NAP', 1,"
+                " '', 'PRACTICAL', 'A note', ?, 0, 0)",
+                (f"k{n}", amara, now() - n * 600 - 60, now()),
+            )
+
+    session.write(write)
+    tab = record.tabs[1]
+    tab.show_client(amara)
+    start = time.perf_counter()
+    contacts.for_client(amara, CHUNK + 1, withdrawn=True)
+    contacts.count_for(amara)
+    assert time.perf_counter() - start < 0.05
+    record.show_tab(1)
+    settle()
+    assert len(tab.findChildren(ContactCard)) == CHUNK
+
+
+def test_tab_reaches_the_forms_fields_in_reading_order(record: ClientPage, hands: Hands) -> None:
+    hands.click("Add a next step")
+    settle()
+    assert record.form is not None
+    form = record.form.form
+    assert form.editors["text"].hasFocus()
+    hands.press("Tab")
+    assert form.editors["due"].day.hasFocus()
+    hands.press("Tab")
+    hands.press("Tab")
+    hands.press("Tab")
+    assert record.form.save_button.hasFocus()
+    QTest.keyClick(record.form.save_button, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert form.editors["due"].year.hasFocus()
