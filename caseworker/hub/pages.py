@@ -29,6 +29,7 @@ LONDON = ZoneInfo("Europe/London")
 MOST_ROWS = 200
 MOST_CARDS = 12
 LARGEST_ID = 2**31 - 1
+PLACES = ("set3",)  # dimensions whose label begins with a name
 
 STATES = {"received": "Received", "refused": "Refused"}
 REASONS = {
@@ -191,13 +192,17 @@ def sections(envelope: Envelope) -> list[Section]:
         totals = _totals([table for table in tables if table.dim == TOTAL])
         if totals:
             rows = [(str(MEASURES[measure].label), [number(value)]) for measure, value in totals.items()]
-            grids.append(Grid("Totals", "Measure", ["Number"], rows, False, _unit_notes(list(totals))))
+            title = str(TABLE_TITLES[table_id])
+            grids.append(
+                Grid(f"{title}: totals", "Measure", ["Number"], rows, False, _unit_notes(list(totals)))
+            )
         alike: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
         for table in tables:
             if table.dim != TOTAL:
                 alike.setdefault((table.dim, table.codes), []).append(table)
-        grids += [_grid(dim, together) for (dim, _), together in alike.items()]
-        found.append(Section(table_id, str(TABLE_TITLES[table_id]), grids))
+        title = str(TABLE_TITLES[table_id])
+        grids += [_grid(title, dim, together) for (dim, _), together in alike.items()]
+        found.append(Section(table_id, title, grids))
     return found
 
 
@@ -212,7 +217,7 @@ def when(epoch: int) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M}"
 
 
-def _grid(dim: str, tables: Sequence[Table]) -> Grid:
+def _grid(title: str, dim: str, tables: Sequence[Table]) -> Grid:
     label = str(DIMENSIONS[dim].label)
     first = tables[0]
     columns = [str(MEASURES[table.measure].label) for table in tables]
@@ -225,7 +230,8 @@ def _grid(dim: str, tables: Sequence[Table]) -> Grid:
     for code, inside in first.merged.items():
         names = ", ".join(_code_label(dim, one) for one in inside)
         notes.append(f"{_code_label(dim, code)}: {names}.")
-    caption = f"{columns[0]} by {label.lower()}" if len(columns) == 1 else f"By {label.lower()}"
+    in_sentence = label if dim in PLACES else label[0].lower() + label[1:]
+    caption = f"{columns[0] if len(columns) == 1 else title} by {in_sentence}"
     return Grid(caption, label, columns, rows, True, notes)
 
 
