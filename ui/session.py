@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from caseworker.errors import Problem
@@ -81,6 +81,7 @@ class Session(QObject):
         #: The check of the whole file has a thread of its own, so that a return never waits behind it.
         self.checks = Work(database, self)
         self.preferences = preferences or Preferences()
+        self.clipboard = Clipboard(self)
         self._clock = clock
         self._locked = False
         #: Called first when locking: ends the process by force if an orderly lock takes too long.
@@ -120,7 +121,7 @@ class Session(QObject):
         self.checks.stop()
         self.keeping.emit()
         self._locked = True
-        forget_clipboard()
+        self.clipboard.forget()
         try:
             self.vault.close()
         finally:
@@ -132,8 +133,32 @@ class Session(QObject):
         self.lock()
 
 
-def forget_clipboard() -> None:
-    """Empty the clipboard if what is on it came from here."""
-    clipboard = QGuiApplication.clipboard()
-    if clipboard.ownsClipboard():
-        clipboard.clear()
+class Clipboard(QObject):
+    """What is copied in Caseworker is taken off the clipboard after 30 seconds, and at once when locking."""
+
+    SECONDS = 30
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ours = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(self.SECONDS * 1000)
+        self._timer.timeout.connect(self.forget)
+        QGuiApplication.clipboard().dataChanged.connect(self._changed)
+
+    def _changed(self) -> None:
+        # Some systems do not tell who owns the clipboard; a copy made while our window has the keys is ours.
+        clipboard = QGuiApplication.clipboard()
+        self._ours = clipboard.ownsClipboard() or QGuiApplication.focusWindow() is not None
+        if self._ours:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def forget(self) -> None:
+        """Empty the clipboard if what is on it came from here."""
+        self._timer.stop()
+        if self._ours:
+            self._ours = False
+            QGuiApplication.clipboard().clear()

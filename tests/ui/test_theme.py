@@ -32,7 +32,9 @@ def test_the_themes_name_the_same_colours() -> None:
 
 def test_the_style_sheet_holds_no_colour_of_its_own() -> None:
     sheet = path("style.qss").read_text(encoding="utf-8")
-    assert "#000" not in sheet and "#fff" not in sheet and "rgb" not in sheet
+    assert "#000" not in sheet
+    assert "#fff" not in sheet
+    assert "rgb" not in sheet
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
@@ -97,10 +99,13 @@ def test_the_ring_follows_the_keyboard_and_outlives_what_it_stood_around(
     qtbot.waitExposed(window)
     first.setFocus()
     qtbot.waitUntil(first.hasFocus)
-    assert rings._ring is not None and rings._ring.isVisible() and rings._ring.widget() is first
+    assert rings._ring is not None
+    assert rings._ring.isVisible()
+    assert rings._ring.widget() is first
     second.setFocus()
     assert rings._ring.widget() is second
     pixels = rings._ring.grab().toImage()
     colours = {pixels.pixelColor(x, pixels.height() // 2).name() for x in range(5)}
-    assert theme.LIGHT["ring_in"] in colours and theme.LIGHT["ring_out"] in colours
+    assert theme.LIGHT["ring_in"] in colours
+    assert theme.LIGHT["ring_out"] in colours
     rings.deleteLater()

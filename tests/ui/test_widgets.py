@@ -133,7 +133,8 @@ class TestChoiceRow:
         row = put(board, ChoiceRow("How", HOW, "Pick one"))
         assert [name_of(p) for p in row.pills()] == ["How: Call", "How: Text", "How: Chat", "How: Letter"]
         interface = QAccessible.queryAccessibleInterface(row.pills()[0])
-        assert interface is not None and interface.role() == QAccessible.Role.RadioButton
+        assert interface is not None
+        assert interface.role() == QAccessible.Role.RadioButton
 
     def test_new_options_keep_what_was_chosen_if_it_is_still_there(self, board: QWidget) -> None:
         row = put(board, ChoiceRow("How", HOW))
@@ -233,7 +234,8 @@ class TestEditors:
     def test_a_date_is_typed_in_three_boxes_and_read_by_the_core(self, board: QWidget) -> None:
         boxes, edits = put(board, DateBoxes()), []
         boxes.changed.connect(lambda: edits.append(boxes.parts()))
-        assert boxes.is_empty() and boxes.date() is None
+        assert boxes.is_empty()
+        assert boxes.date() is None
         QTest.keyClicks(boxes.day, "18")
         QTest.keyClicks(boxes.month, " November ")
         QTest.keyClicks(boxes.year, "2026")
@@ -318,9 +320,11 @@ class TestParts:
         for n in range(6):
             flow.addWidget(Button(f"Answer number {n}"))
         assert flow.heightForWidth(300) > flow.heightForWidth(2000)
-        assert flow.itemAt(6) is None and flow.count() == 6
+        assert flow.itemAt(6) is None
+        assert flow.count() == 6
         taken = flow.takeAt(0)
-        assert taken is not None and flow.count() == 5
+        assert taken is not None
+        assert flow.count() == 5
         put(board, holder)
         everything(board)
         taken.widget().deleteLater()  # type: ignore[union-attr]
@@ -362,7 +366,8 @@ class TestToast:
         QTest.mouseClick(toast.button, Qt.MouseButton.LeftButton)
         QTest.mouseClick(toast.button, Qt.MouseButton.LeftButton)
         assert done == [1]
-        assert not toast.isVisible() and toast.text() == ""
+        assert not toast.isVisible()
+        assert toast.text() == ""
 
     def test_the_newest_wins_and_time_takes_it_away_unless_the_keyboard_is_on_it(
         self, board: QWidget

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
 
 from caseworker.errors import Problem
 from ui import theme
 from ui.say import say
-from ui.screens.sheet import RecoverySheet
 from ui.theme import px
 from ui.widgets.fields import ErrorSummary, Field, TextLine
 from ui.widgets.parts import Button, Card, Glyph, Said, Text, Tick, column, row
@@ -105,6 +104,7 @@ class LockScreen(Door):
         self._hold: Any = None
         self._lost: RecoveryForm | None = None
         self._opened: Any = None
+        self._painted = False
         self._show_lock(locked_at, note)
         self.under.setText(self.tr("Closing this window is safe. Nothing is open behind it."))
 
@@ -176,8 +176,12 @@ class LockScreen(Door):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.first_focus().setFocus(Qt.FocusReason.TabFocusReason)
-        if self._vault is None:
-            # After the first paint, not before it.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            # What opens vaults is loaded once the screen is there to be read, not before.
+            self._painted = True
             QTimer.singleShot(0, self.look_at_vault)
 
     def _show_or_not(self) -> None:
@@ -327,6 +331,8 @@ class LockScreen(Door):
         )
 
     def _renewed(self, code: str) -> None:
+        from ui.screens.sheet import RecoverySheet
+
         form, self._lost = self._lost, None
         if form is not None:
             form.hide()
