@@ -1,4 +1,4 @@
-"""Forms: fields in reading order, problems said twice (in the summary and beside the field), and a draft that is never lost.
+"""Forms: fields in reading order, problems said twice (in a summary and at the field), a draft that is never lost.
 
 What stands in a form is sealed into the vault 700 ms after the last key. A lock, a crash or a flat battery loses less
 than a sentence; closing the form keeps the draft too.

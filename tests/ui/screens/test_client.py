@@ -1,4 +1,4 @@
-"""One client's record: safe contact always in sight, tabs by key, forms that keep drafts, history that keeps everything."""
+"""One client's record: safe contact in sight, tabs by key, forms that keep drafts, history that keeps everything."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
-from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
 from caseworker.storage import (
     actions,
@@ -479,8 +478,10 @@ def test_reading_a_record_with_many_contacts_is_quick(
     import time
 
     def write() -> None:
-        fields = "uid, client_id, at, kind, method, outcome, direction, minutes, travel_minutes, waiting_minutes, present,"
-        fields += " interpreter, safe_checked, override_reason, category, note, recorded, amended, withdrawn"
+        fields = (
+            "uid, client_id, at, kind, method, outcome, direction, minutes, travel_minutes, waiting_minutes,"
+        )
+        fields += " present, interpreter, safe_checked, override_reason, category, note, recorded, amended, withdrawn"
         for n in range(3000):
             storage.database.execute_sql(
                 f"INSERT INTO contact ({fields}) VALUES (?, ?, ?, 'CLI', 'TEL', 'COM', 'out', 5, 0, 0, '', 'NA-NAP', 1,"

@@ -1,4 +1,4 @@
-"""Every screen of casework in its fullest state: named, reachable, nothing cut, at 100, 150 and 200% and in three themes."""
+"""Every screen of casework in its fullest state: named, reachable, nothing cut, at 100, 150 and 200%."""
 
 from __future__ import annotations
 

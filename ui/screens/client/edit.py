@@ -387,7 +387,7 @@ class PersonForm(RecordForm):
         self.down.addWidget(
             Said(
                 self.tr(
-                    "Why we ask: to see whether everybody is reached. Every question is optional and can be asked another day."
+                    "Why we ask: to see whether everybody is reached. Every question is optional and can wait."
                 )
             )
         )
@@ -536,7 +536,8 @@ class EpisodeForm(RecordForm):
         crime = newest[0].crime if newest else "NA-ASK"
         held = self.episode or Episode(None, "", client_id, self.today().isoformat(), crime=crime)
         names = (
-            "service", "started", "crime", "victim_type", "da_context", "online", "reported", "level", "consent_to_support",
+            "service", "started", "crime", "victim_type", "da_context", "online", "reported", "level",
+            "consent_to_support",
         )  # fmt: skip
         self.start({name: getattr(held, name) for name in names})
 

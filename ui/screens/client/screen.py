@@ -205,7 +205,7 @@ class ClientPage(Page):
 
             today = self.session.now().astimezone(when.LONDON).date()
             late = due < today
-            text = self.tr("Next step {day}").format(day=say(when.show_day_relative(due, today)))
+            text = self.tr("Next step due {day}").format(day=say(when.show_day_relative(due, today)))
             self.next_chip.show_chip(
                 text, "warn" if late else "info", "calendar-clock" if late else "calendar"
             )
