@@ -69,6 +69,11 @@ def checkpoint_due() -> bool:
 
 
 def checkpoint() -> bool:
-    """Fold the write-ahead log into the case file; on the worker thread. False: a reader was in the way."""
-    busy, _, _ = database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    """Fold the write-ahead log into the case file; on the worker thread. False: something was in the way."""
+    if not database.folding.acquire(blocking=False):
+        return False  # the whole vault is being checked: later
+    try:
+        busy, _, _ = database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    finally:
+        database.folding.release()
     return not busy

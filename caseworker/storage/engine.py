@@ -99,6 +99,9 @@ class VaultDatabase(SqlCipherDatabase):
         self._mode = "rw"
         self._open: dict[int, Any] = {}
         self._open_guard = threading.Lock()
+        # Folding the log in writes pages of the case file; the page check reads them beside SQLite and would see
+        # half-written ones. Whoever holds this does either.
+        self.folding = threading.Lock()
         self._clear()
 
     def _clear(self) -> None:

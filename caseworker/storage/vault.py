@@ -856,7 +856,7 @@ class OpenVault:
         ``progress(step, of)`` before each of the steps; ``cancelled()`` ends early with what was found.
         """
         key = _vault_key(self._keys.vmk, self._keys.header, "db")
-        with keys.short_lived(key):
+        with keys.short_lived(key), database.folding:
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             steps = _checks(self.path / self._keys.header.db, key, "rw", cancelled)
             steps.append(lambda: audit.check_chain(cancelled))

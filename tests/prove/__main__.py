@@ -1,4 +1,4 @@
-"""``./run prove [NAME…]``: the proofs that take longer than a test run may. All of them, or those whose file is named."""
+"""``./run prove [NAME…]``: the proofs that take longer than a test run may. All, or those whose file is named."""
 
 from __future__ import annotations
 

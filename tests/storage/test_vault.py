@@ -476,7 +476,17 @@ def test_whole_check_runs_beside_the_screens_thread(vault: OpenVault) -> None:
 
     thread = threading.Thread(target=job)
     thread.start()
-    for number in range(20):
+    for number in range(40):
         storage.write(add_note, str(number))
+        storage.checkpoint()  # refused while the pages are being read
     thread.join()
     assert found == [[]]
+
+
+def test_the_log_is_not_folded_in_while_the_pages_are_checked(vault: OpenVault) -> None:
+    storage.write(add_note, "x")
+    answers: list[bool] = []
+    assert vault.whole_check(lambda *_: answers.append(storage.checkpoint())) == []
+    assert answers
+    assert not any(answers)
+    assert storage.checkpoint()
