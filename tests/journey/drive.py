@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -44,9 +45,8 @@ class Driver:
             os._exit(FAILED)
 
 
-def run(plan_file: Path, name: str, words: list[str]) -> int:
-    """Run the app with those words until it is locked or closed; its exit code."""
-    plan = json.loads(plan_file.read_text(encoding="utf-8"))
+def run_plan(plan: dict[str, Any], name: str, words: list[str]) -> int:
+    """Run the app with those words and hands on it until it is locked or closed; its exit code."""
     shots = Path(plan["shots"]) if plan.get("shots") else None
     hands = Hands(patience=float(plan.get("patience", 40)))
     driver = Driver(Sitting(plan, hands, shots), name)
@@ -58,6 +58,11 @@ def run(plan_file: Path, name: str, words: list[str]) -> int:
 
     QApplication.exec = with_hands  # type: ignore[method-assign]
     return main.run(["caseworker", *words])
+
+
+def run(plan_file: Path, name: str, words: list[str]) -> int:
+    """As ``run_plan``, with the plan in a file."""
+    return run_plan(json.loads(plan_file.read_text(encoding="utf-8")), name, words)
 
 
 if __name__ == "__main__":

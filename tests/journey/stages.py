@@ -224,6 +224,61 @@ def return_sitting(at: Sitting) -> None:
     quit_app()
 
 
+# ---- a sitting that is killed
+
+
+def working_sitting(at: Sitting) -> None:
+    """Opens the vault, looks for an unfinished note, and logs contact after contact until it is killed.
+
+    Tells what a person could rely on: "saved" once the window has said so, "kept" once the panel says that the draft
+    is kept, "offered" when Today offers the draft.
+    """
+    from caseworker.storage import drafts
+
+    hands, plan = at.hands, at.plan
+    hands.until(lambda: hands.find_editor("Passphrase"), "the lock screen")
+    hands.fill("Passphrase", plan["phrase"])
+    hands.press("Return")
+    hands.until(lambda: hands.find_button("Log a contact"), "Today", 60)
+    waiting = drafts.all_drafts()
+    if waiting:
+        hands.until(lambda: hands.reads("Unfinished note"), "the unfinished note on Today")
+    tell("opened", offered=bool(waiting) and hands.reads("Unfinished note"))
+    if plan.get("only_look"):
+        quit_app()
+        return
+    n = 0
+    while True:
+        n += 1
+        log_one(at, f"{plan['mark']} contact {n}", patient=n % 2 == 1)
+
+
+def log_one(at: Sitting, note: str, patient: bool) -> None:
+    """One contact. Patiently: the note is left half-typed until the panel says that it is kept."""
+    from caseworker.storage import contacts, drafts
+
+    hands, client_id = at.hands, at.plan["client"]
+    key = f"contact:{client_id}"
+    hands.press("Ctrl+J")
+    hands.until(
+        lambda: hands.find_editor("Who was it with or about?") or hands.find_editor("Note"), "the panel"
+    )
+    if not hands.find_editor("Note"):
+        hands.fill("Who was it with or about?", "Amara")
+        hands.press("Return")
+        hands.until(lambda: hands.find_editor("Note"), "the form")
+    hands.fill("Note", note)
+    if patient:
+        hands.until(
+            lambda: (kept := drafts.get(key)) is not None and kept.fields["note"] == note, "the draft"
+        )
+        tell("kept", note=note)
+    hands.click("What happened: Spoke")
+    hands.press("Ctrl+Return")
+    hands.until(lambda: contacts.for_client(client_id, 1)[0].note == note, "the saved contact")
+    tell("saved", note=note)
+
+
 def quit_app() -> None:
     from PySide6.QtWidgets import QApplication
 
@@ -237,4 +292,5 @@ SITTINGS: dict[str, Callable[[Sitting], None]] = {
     "first": first_sitting,
     "second": second_sitting,
     "return": return_sitting,
+    "working": working_sitting,
 }
