@@ -29,6 +29,10 @@ LONDON = ZoneInfo("Europe/London")
 MOST_ROWS = 200
 MOST_CARDS = 12
 LARGEST_ID = 2**31 - 1
+MOST_COLUMNS = 8
+HEADLINES = (
+    "valid_referrals", "accepted", "engaged", "supported", "new", "active", "contacts", "two_way",
+)  # fmt: skip
 PLACES = ("set3",)  # dimensions whose label begins with a name
 
 STATES = {"received": "Received", "refused": "Refused"}
@@ -65,13 +69,16 @@ LINES = {
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table as it is drawn: caption, column heads, rows of a label and its numbers (last: the total)."""
+    """A table as it is drawn: caption, column heads, rows of a label and its numbers.
+
+    ``total`` says where the total stands: in the last ``row``, the last ``column``, or nowhere.
+    """
 
     caption: str
     label: str
     columns: list[str]
     rows: list[tuple[str, list[str]]]
-    has_total: bool
+    total: str
     notes: list[str]
 
 
@@ -118,7 +125,7 @@ def _environment() -> Environment:
 
 
 def overview(plans: Plans) -> str:
-    """The page with everything that arrived, the headline figures of what counts, and the ledger."""
+    """The page with everything that arrived, the tables of what counts now, and the ledger."""
     names = _agencies()
     newest = _newest_received()
     rows = [
@@ -134,7 +141,7 @@ def overview(plans: Plans) -> str:
     cards = []
     for arrival in current if newest else []:
         envelope = summary.read(bytes(arrival.payload))
-        cards.append((_row(arrival, names, newest), headline(envelope)))
+        cards.append((_row(arrival, names, newest), headline(envelope), sections(envelope)))
     seq, digest = ledger.head()
     return _TEMPLATES.get_template("overview.html").render(
         rows=rows,
@@ -174,34 +181,23 @@ def not_found() -> str:
     return _TEMPLATES.get_template("not_found.html").render(synthetic=False)
 
 
-def headline(envelope: Envelope) -> Grid | None:
-    """The totals of a return in one small table."""
-    totals = _totals([table for table in envelope.tables if table.dim == TOTAL])
-    rows = [(str(MEASURES[measure].label), [number(value)]) for measure, value in totals.items()]
-    if not rows:
-        return None
-    return Grid("Totals", "Measure", ["Number"], rows, False, _unit_notes(list(totals)))
+def headline(envelope: Envelope) -> list[tuple[str, str]]:
+    """The few totals that say most, as (words, number)."""
+    found = {table.measure: table.cells[-1] for table in envelope.tables if table.dim == TOTAL}
+    return [(str(MEASURES[name].label), number(found[name])) for name in HEADLINES if name in found]
 
 
 def sections(envelope: Envelope) -> list[Section]:
     """All tables of a return by plan table, measures side by side where their categories agree."""
     found = []
     for table_id in dict.fromkeys(table.id for table in envelope.tables):
+        title = str(TABLE_TITLES[table_id])
         tables = [table for table in envelope.tables if table.id == table_id]
-        grids = []
-        totals = _totals([table for table in tables if table.dim == TOTAL])
-        if totals:
-            rows = [(str(MEASURES[measure].label), [number(value)]) for measure, value in totals.items()]
-            title = str(TABLE_TITLES[table_id])
-            grids.append(
-                Grid(f"{title}: totals", "Measure", ["Number"], rows, False, _unit_notes(list(totals)))
-            )
-        alike: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
+        alike: dict[tuple[object, ...], list[Table]] = {}
         for table in tables:
             if table.dim != TOTAL:
-                alike.setdefault((table.dim, table.codes), []).append(table)
-        title = str(TABLE_TITLES[table_id])
-        grids += [_grid(title, dim, together) for (dim, _), together in alike.items()]
+                alike.setdefault((table.dim, table.codes, tuple(table.merged.items())), []).append(table)
+        grids = _totals(title, tables) + [_grid(title, str(key[0]), group) for key, group in alike.items()]
         found.append(Section(table_id, title, grids))
     return found
 
@@ -218,21 +214,35 @@ def when(epoch: int) -> str:
 
 
 def _grid(title: str, dim: str, tables: Sequence[Table]) -> Grid:
+    """Categories down and measures across; the other way round where that makes a narrower table."""
     label = str(DIMENSIONS[dim].label)
-    first = tables[0]
-    columns = [str(MEASURES[table.measure].label) for table in tables]
-    rows = [
-        (_code_label(dim, code), [number(table.cells[at]) for table in tables])
-        for at, code in enumerate(first.codes)
-    ]
-    rows.append(("Total", [number(table.cells[-1]) for table in tables]))
+    merged = tables[0].merged
+    measures = [str(MEASURES[table.measure].label) for table in tables]
+    categories = [*(_code_label(dim, code) for code in tables[0].codes), "Total"]
     notes = _unit_notes([table.measure for table in tables])
-    for code, inside in first.merged.items():
+    for code, inside in merged.items():
         names = ", ".join(_code_label(dim, one) for one in inside)
         notes.append(f"{_code_label(dim, code)}: {names}.")
     in_sentence = label if dim in PLACES else label[0].lower() + label[1:]
-    caption = f"{columns[0] if len(columns) == 1 else title} by {in_sentence}"
-    return Grid(caption, label, columns, rows, True, notes)
+    caption = f"{measures[0] if len(measures) == 1 else title} by {in_sentence}"
+    if len(measures) > MOST_COLUMNS and len(categories) < len(measures):
+        across = [
+            (measure, [number(cell) for cell in table.cells])
+            for measure, table in zip(measures, tables, strict=True)
+        ]
+        return Grid(caption, "Measure", categories, across, "column", notes)
+    down = [
+        (category, [number(table.cells[at]) for table in tables]) for at, category in enumerate(categories)
+    ]
+    return Grid(caption, label, measures, down, "row", notes)
+
+
+def _totals(title: str, tables: Sequence[Table]) -> list[Grid]:
+    """The tables of one number each, as one table; none when there are none."""
+    single = [table for table in tables if table.dim == TOTAL]
+    rows = [(str(MEASURES[table.measure].label), [number(table.cells[-1])]) for table in single]
+    notes = _unit_notes([table.measure for table in single])
+    return [Grid(f"{title}: totals", "Measure", ["Number"], rows, "", notes)] if rows else []
 
 
 def _code_label(dim: str, code: str) -> str:
@@ -240,10 +250,6 @@ def _code_label(dim: str, code: str) -> str:
         return plan_words.code_label(dim, code)
     except (LookupError, ValueError):
         return code  # an older list: the code itself is still true
-
-
-def _totals(tables: Sequence[Table]) -> dict[str, int]:
-    return {table.measure: table.cells[-1] for table in tables}
 
 
 def _unit_notes(measures: Sequence[str]) -> list[str]:

@@ -10,10 +10,10 @@ from caseworker.sync.summary import Table
 from tests.hub.parts import PERIOD, PLAN
 
 
-def whole(seed: int = 1) -> tuple[Table, ...]:
+def whole(seed: int = 1, quarter: str = PERIOD) -> tuple[Table, ...]:
     """Every table of the plan, categories of which the smallest are merged."""
     chosen = random.Random(seed)
-    period = Period.parse(PERIOD)
+    period = Period.parse(quarter)
     tables = []
     for planned in PLAN.tables:
         for measure in planned.measures:

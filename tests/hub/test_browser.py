@@ -44,7 +44,7 @@ def _driver(profile: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A hub with three returns, one of them replaced and one refused."""
+    """A hub with three returns, one of them refused."""
     folder = tmp_path_factory.mktemp("hub")
     with Served(folder, clock=lambda: NOW) as served:
         with database.connection_context():
@@ -56,7 +56,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             data = laptop.payload(served.keys.kid, tables=whole())
             for changes in (
                 {"tables": whole()},
-                {"tables": whole(2), "period": "2025-26Q4"},
+                {"tables": whole(2, "2025-26Q4"), "period": "2025-26Q4"},
                 {"geo": "2028-04"},
             ):
                 data = laptop.payload(served.keys.kid, **changes)
@@ -175,7 +175,7 @@ def test_a_keyboard_alone_reaches_the_figures_and_sees_where_it_is(browser: Any,
         visited.append((text, label, outline))
     assert visited[0][0] == "Skip to the figures"
     assert any(label == "Returns, newest first" for _, label, _ in visited)
-    assert sum(text.startswith("A07") for text, _, _ in visited) == 2
+    assert sum(text.startswith("A07") for text, _, _ in visited) == 2  # the refused one has no page to go to
     assert all(outline == "solid" for _, _, outline in visited), visited
 
 
