@@ -1,8 +1,8 @@
 """A power cut at any moment, replayed from what the app really asked of the disk: no saved contact is lost.
 
-The app runs under strace. Its writes are replayed up to every point in time: all that was forced to disk is there,
-of the rest some is there, some is torn at 512 bytes, some is not. Every such disk must open whole, with the newest contact
-that had been called saved.
+The app runs under strace. Its writes are replayed up to every point in time: all that was forced to disk is
+there, of the rest some is there, some is torn at 512 bytes, some is not. Every such disk must open whole,
+with the newest contact that had been called saved.
 """
 
 from __future__ import annotations
