@@ -154,6 +154,10 @@ class LockScreen(Door):
         self.lost_button = Button(self.tr("Lost it? Use the recovery sheet"), kind="link")
         self.lost_button.clicked.connect(self.show_recovery)
         down.addWidget(self.lost_button)
+        self.copy_button = Button(self.tr("Use the copy"), kind="secondary")
+        self.copy_button.clicked.connect(self.use_copy)
+        self.copy_button.hide()
+        down.addWidget(self.copy_button)
         body.addWidget(self.form)
         self.passphrase.returnPressed.connect(self.unlock)
 
@@ -221,6 +225,27 @@ class LockScreen(Door):
             part.setEnabled(False)
         self.lost_button.setVisible(error.code not in ("E-IN-USE", "E-ENGINE"))
         self.lost_button.setEnabled(False)
+        if error.code == "E-HDR-DAMAGED":
+            self._work.run(_has_copy, self._root, owner=self, then=self._offer_copy)
+
+    def _offer_copy(self, whole: bool) -> None:
+        self.copy_button.setVisible(whole)
+        if whole:
+            self.copy_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def use_copy(self) -> None:
+        """Put the whole copy of the header in place of the damaged one, which is kept, and look again."""
+        self.copy_button.setEnabled(False)
+        self._work.run(_use_copy, self._root, owner=self, then=self._copied, failed=self._cannot_open)
+
+    def _copied(self, found: tuple[Path, Any]) -> None:
+        self.copy_button.hide()
+        self.field.show_problem(None)
+        self.show_it.setEnabled(True)
+        self.passphrase.setEnabled(True)
+        self._ready()
+        self._looked(found)
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- opening
 
@@ -254,6 +279,8 @@ class LockScreen(Door):
             raise error
         self._say(say(error.words), self.passphrase)
         self.passphrase.selectAll()
+        if error.code == "E-HDR-TAMPERED":
+            self._work.run(_has_copy, self._root, owner=self, then=self._offer_copy)
 
     def _wait(self, words: str) -> None:
         self.errors.show_problems([])
@@ -476,6 +503,22 @@ def _look(root: Path) -> tuple[Path, Any]:
     for module in ("ui.window", "ui.screens.today", "ui.screens.contacts"):
         import_module(module)
     return path, lock
+
+
+def _has_copy(root: Path) -> bool:
+    from caseworker.storage import vault
+
+    return vault.has_spare_header(_there(root))
+
+
+def _use_copy(root: Path) -> tuple[Path, Any]:
+    from caseworker.storage import lock, vault
+
+    path = _there(root)
+    held = lock.held(path) or vault.hold(path)
+    vault.use_spare_header(path)
+    vault.inspect(path)
+    return path, held
 
 
 def _unlock(root: Path, passphrase: str) -> Any:
