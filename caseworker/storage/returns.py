@@ -15,16 +15,16 @@ import secrets
 import time
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from caseworker import canonical
 from caseworker.domain import codes
 from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.periods import Period, local_date, midnight
-from caseworker.domain.plans import NOT_STATED, Plan
+from caseworker.domain.plans import FLAG_MEASURES, NOT_STATED, Plan
 from caseworker.domain.returns import (
     NO_ENDING,
     NOT_VALID,
@@ -113,10 +113,13 @@ def _stopper(cancelled: Callable[[], bool] | None) -> Callable[[], None]:
 
 # --- activity ---
 
+# One long text a column instead of a row object a contact: reading a million contacts' quarter takes a third of
+# the time. Codes hold letters, digits, + and hyphens only, so a space and a line end part them.
 _CONTACTS = """
-SELECT at, coalesce(client_id, 0), coalesce(episode_id, 0), kind || ' ' || method || ' ' || outcome, minutes,
-    travel_minutes FROM contact INDEXED BY contact_period
-WHERE at >= ? AND at < ? AND withdrawn = 0
+SELECT group_concat(at), group_concat(coalesce(client_id, 0)), group_concat(coalesce(episode_id, 0)),
+    group_concat(kind || ' ' || method || ' ' || outcome, char(10)), group_concat(minutes),
+    group_concat(travel_minutes)
+FROM contact INDEXED BY contact_period WHERE at >= ? AND at < ? AND withdrawn = 0
 """
 
 
@@ -128,16 +131,20 @@ class _Contacts:
 
         self.np = np
         self.period = period
-        rows = database.execute_sql(_CONTACTS, period.epochs()).fetchall()
-        at, client, episode, what, minutes, travel = zip(*rows, strict=True) if rows else ((),) * 6
-        self.at = np.array(at, dtype=np.int64)
-        self.client = np.array(client, dtype=np.int64)
-        self.episode = np.array(episode, dtype=np.int64)
+        columns = database.execute_sql(_CONTACTS, period.epochs()).fetchone()
+        at, client, episode, what, minutes, travel = (column or "" for column in columns)
+        self.at, self.client, self.episode, direct, travelled = (
+            np.fromstring(text, dtype=np.int64, sep=",") if text else np.zeros(0, dtype=np.int64)
+            for text in (at, client, episode, minutes, travel)
+        )
+        happened = what.split("\n") if what else []
+        # Clients under small numbers of our own, so that "who is behind this" is a row of yes and no.
+        self.known, self.person = np.unique(self.client, return_inverse=True)
         self.codes = {"kind": codes_of("kind", period), "method": codes_of("method", period)}
         # Few different things happen very often: each is looked at once, its answers are then spread over
         # the rows.
-        different = {text: number for number, text in enumerate(set(what))}
-        which = np.array([different[text] for text in what], dtype=np.int64)
+        different = {text: number for number, text in enumerate(dict.fromkeys(happened))}
+        which = np.array([different[text] for text in happened], dtype=np.int64)
         parts = [text.split(" ") for text in different]
         kinds, methods, outcomes = ([part[place] for part in parts] for place in range(3))
         self.column = {
@@ -152,12 +159,12 @@ class _Contacts:
         )
         self.two_way = two_way[which]
         self.counted = {
-            "contacts": np.ones(len(rows), dtype=np.int64),
+            "contacts": np.ones(len(happened), dtype=np.int64),
             "attempts": (_mask(np, outcomes, ATTEMPTED) & client_kind)[which].astype(np.int64),
             "two_way": self.two_way.astype(np.int64),
             "did_not_attend": (_mask(np, outcomes, {"DNA"}) & client_kind)[which].astype(np.int64),
-            "minutes_direct": np.array(minutes, dtype=np.int64),
-            "minutes_travel": np.array(travel, dtype=np.int64),
+            "minutes_direct": direct,
+            "minutes_travel": travelled,
         }
 
     def _numbered(self, dim: str, column: Iterable[str]) -> Any:
@@ -167,7 +174,7 @@ class _Contacts:
 
     def clients(self) -> set[int]:
         """Everybody known with whom, or about whom, there was a contact."""
-        return set(self.np.unique(self.client[self.client > 0]).tolist())
+        return set(self.known.tolist()) - {0}
 
     def hide_from_breakdowns(self, totals_only: Iterable[int]) -> None:
         """Those clients are in the totals and "not stated" in every breakdown."""
@@ -175,17 +182,26 @@ class _Contacts:
         for dim, column in self.column.items():
             column[hidden] = self.codes[dim].index(NOT_STATED)
 
-    def people_by_code(self, dim: str, measure: str) -> dict[str, set[int]]:
-        """Category -> the known people behind that measure in it."""
-        np = self.np
-        behind = (self.counted[measure] > 0) & (self.client > 0)
-        pairs = np.unique((self.column[dim][behind] << 32) | self.client[behind])
-        places, clients = pairs >> 32, pairs & 0xFFFFFFFF
-        edges = np.searchsorted(places, np.arange(len(self.codes[dim]) + 1))
+    def _behind(self, dim: str, measure: str) -> Any:
+        """For each category (row) and each client (column): whether they are behind that measure in it."""
+        found = self.np.zeros((len(self.codes[dim]), len(self.known)), dtype=bool)
+        counting = (self.counted[measure] > 0) & (self.client > 0)
+        found[self.column[dim][counting], self.person[counting]] = True
+        return found
+
+    def _sets(self, dim: str, behind: Any) -> dict[str, set[int]]:
         return {
-            code: set(clients[edges[place] : edges[place + 1]].tolist())
-            for place, code in enumerate(self.codes[dim])
+            code: set(self.known[row].tolist()) for code, row in zip(self.codes[dim], behind, strict=True)
         }
+
+    def _groups(self, dim: str, basis: tuple[Group, ...], measure: str, least: int) -> tuple[Group, ...]:
+        """The categories of ``basis``, merged on where fewer than ``least`` people are behind the measure."""
+        behind = self._behind(dim, measure)
+        place = {code: number for number, code in enumerate(self.codes[dim])}
+        people = [int(behind[[place[code] for code in group.codes]].any(axis=0).sum()) for group in basis]
+        if all(number >= least for number in people):
+            return tuple(Group(g.name, g.codes, number) for g, number in zip(basis, people, strict=True))
+        return merge_further(basis, self._sets(dim, behind), least)
 
     def add_to(
         self, totals: dict[str, int], cells: Cells, groups: Groups, least: int, contributors: int
@@ -195,21 +211,18 @@ class _Contacts:
         few = set()
         for measure, numbers in self.counted.items():
             totals[measure] = int(numbers.sum())
-            behind = np.unique(self.client[(numbers > 0) & (self.client > 0)])
-            if totals[measure] and len(behind) < contributors:
+            if totals[measure] and self._behind("kind", measure).any(axis=0).sum() < contributors:
                 few.add(measure)
         for dim, all_codes in self.codes.items():
             for measure, numbers in self.counted.items():
                 by_code = np.bincount(self.column[dim], weights=numbers, minlength=len(all_codes))
                 cells[measure, dim] = {code: round(by_code[place]) for place, code in enumerate(all_codes)}
-            people = self.people_by_code(dim, "contacts")
+            people = self._sets(dim, self._behind(dim, "contacts"))
             present = [code for code, number in cells["contacts", dim].items() if number]
             basis = merge(people, least, present)
             for measure in self.counted:
                 if measure not in few:
-                    groups[measure, dim] = merge_further(
-                        basis, self.people_by_code(dim, measure), contributors
-                    )
+                    groups[measure, dim] = self._groups(dim, basis, measure, contributors)
         return frozenset(few)
 
 
@@ -237,8 +250,7 @@ FROM episode e JOIN client p ON p.id = e.client_id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Episode:
+class _Episode(NamedTuple):
     id: int
     client: int
     started: str
@@ -290,6 +302,9 @@ class _People:
         self.period = period
         self.start, self.end = period.start.isoformat(), period.end.isoformat()
         self.from_, self.before = period.epochs()
+        crimes = codes.get("crime")
+        self.group_of = {code: stated(crimes.group(code)) for code in (*crimes.codes, *codes.MISSING)}
+        self.hidden_harm = crimes.with_flag("hidden")
         self.episodes = self._episodes(contacts)
         self.area: dict[int, str] = {}
         self.totals_only: set[int] = set()
@@ -317,11 +332,11 @@ class _People:
             f" UNION ALL {_EPISODE} WHERE e.closed >= ? AND e.started <= ?",
             (self.end, self.start, self.end),
         ).fetchall()
-        found = {row[0]: _Episode(*row) for row in rows}
+        found = {row[0]: _Episode._make(row) for row in rows}
         with_contact = contacts.np.unique(contacts.episode[contacts.two_way]).tolist()
         missing = json.dumps([episode for episode in with_contact if episode and episode not in found])
         rows = database.execute_sql(f"{_EPISODE} WHERE e.id IN (SELECT value FROM json_each(?))", (missing,))
-        return found | {row[0]: _Episode(*row) for row in rows.fetchall()}
+        return found | {row[0]: _Episode._make(row) for row in rows.fetchall()}
 
     def _first_two_way(self, in_period: Mapping[int, int]) -> dict[int, int | None]:
         """Episode -> its first two-way contact before the period's end.
@@ -412,15 +427,35 @@ class _People:
                 found["closed_planned" if episode.reason in PLANNED else "closed_unplanned"].add(
                     episode.client
                 )
-        for measure, applies in _FLAGS.items():
-            found[measure] = {client for client, es in self.supporting.items() if any(applies(e) for e in es)}
+        found |= {measure: set() for measure in FLAG_MEASURES}
+        for client, episodes in self.supporting.items():
+            for episode in episodes:
+                for measure in self._flags(episode):
+                    found[measure].add(client)
         return found
+
+    def _flags(self, episode: _Episode) -> Iterator[str]:
+        group = self.group_of.get(episode.crime)
+        if episode.crime in self.hidden_harm:
+            yield "supported_hidden_harm"
+        if episode.online in ("part", "wholly"):
+            yield "supported_online"
+        if episode.hate or group == "HC":
+            yield "supported_hate"
+        # Domestic abuse is a context as well as a type.
+        if episode.da_context == "yes" or group == "DA":
+            yield "supported_da"
+        age = episode.age()
+        if age is not None and age < 18:
+            yield "supported_under_18"
+        if age is not None and age >= 65:
+            yield "supported_65_up"
 
     def crime_group(self, client: int) -> str:
         """The group of the latest of the episodes somebody was supported in: one person, one category."""
         if client in self.totals_only:
             return NOT_STATED
-        return stated(codes.get("crime").group(self.supporting[client][-1].crime))
+        return self.group_of.get(self.supporting[client][-1].crime, NOT_STATED)
 
     def add_to(self, totals: dict[str, int], cells: Cells, groups: Groups, least: int) -> None:
         """Add T2 and T3."""
@@ -428,7 +463,7 @@ class _People:
         by_area: dict[str, dict[str, set[int]]] = {
             measure: _sorted_into(codes_of("area", self.period), clients, self.area.__getitem__)
             for measure, clients in self.measures.items()
-            if measure not in _FLAGS
+            if measure not in FLAG_MEASURES
         }
         parent = {code: set3(code) for code in codes_of("area", self.period)}
         by_set3 = _sorted_into(
@@ -460,17 +495,6 @@ class _People:
             groups[measure, "crime_group"] = crimes
         cells["supported", "status"] = _sizes(status)
         groups["supported", "status"] = merge(status, least)
-
-
-_FLAGS: Mapping[str, Callable[[_Episode], bool]] = {
-    "supported_hidden_harm": lambda e: "hidden" in codes.get("crime").flags(e.crime),
-    "supported_online": lambda e: e.online in ("part", "wholly"),
-    "supported_hate": lambda e: bool(e.hate) or codes.get("crime").group(e.crime) == "HC",
-    # Domestic abuse is a context as well as a type.
-    "supported_da": lambda e: e.da_context == "yes" or codes.get("crime").group(e.crime) == "DA",
-    "supported_under_18": lambda e: (e.age() if e.age() is not None else 18) < 18,
-    "supported_65_up": lambda e: (e.age() or 0) >= 65,
-}
 
 
 def _sorted_into(
@@ -517,14 +541,15 @@ class _Referrals:
         for referral, client, received, *_rest, outcome, _area, _totals_only in self.rows:
             if client is None or outcome in NOT_VALID:
                 continue
-            received_on = local_date(received)
-            day, year_ago = received_on.isoformat(), _year_before(received_on).isoformat()
-            # An episode that ended on the day itself is no longer open.
-            if any(started <= day and (not closed or closed > day) for started, closed in earlier[referral]):
-                continue
+            if referral in earlier:
+                received_on = local_date(received)
+                day, year_ago = received_on.isoformat(), _year_before(received_on).isoformat()
+                # An episode that ended on the day itself is no longer open.
+                if any(start <= day and (not closed or closed > day) for start, closed in earlier[referral]):
+                    continue
+                if any(closed and year_ago <= closed <= day for _start, closed in earlier[referral]):
+                    again.add(client)
             newly.add(client)
-            if any(closed and year_ago <= closed <= day for _started, closed in earlier[referral]):
-                again.add(client)
         people.measures["newly_referred"], people.measures["re_referred"] = newly, again
 
     def add_to(self, totals: dict[str, int], cells: Cells, groups: Groups, least: int) -> None:
