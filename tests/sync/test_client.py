@@ -166,6 +166,8 @@ def reset(scene: Scene, link: socket.socket) -> None:
 
 
 LOGIN = b"<!doctype html><html><title>Welcome to Costa Wi-Fi</title><form action=/login></form></html>"
+GZIP = "Content-Encoding: gzip\r\n"
+BIG_CHUNK = b"10000\r\n" + b"x" * 65536 + b"\r\n"
 CHUNKED = "Transfer-Encoding: chunked\r\n"
 OTHER_KEY = signing.new_sign_key()[0]
 
@@ -176,7 +178,7 @@ BEHAVIOURS: dict[str, tuple[Callable[[Scene, socket.socket], None], str]] = {
     "never answers": (silent, "E-HUB-SLOW"),
     "one byte a tenth of a second, headers": (drip(answer(b"{}") * 9, 0.1), "E-HUB-SLOW"),
     "one byte a tenth of a second, body": (
-        lambda scene, link: (link.sendall(answer(b"", length=500)), drip(b"x" * 500, 0.1)(scene, link))[0], "E-HUB-SLOW"),
+        lambda scene, link: (link.sendall(answer(length=500)), drip(b"x" * 500, 0.1)(scene, link))[0], "E-HUB-SLOW"),
     "half a header": (says(b"HTTP/1.1 200"), "E-NOT-THE-HUB"),
     "no HTTP at all": (says(b"SSH-2.0-OpenSSH_9.2\r\n"), "E-NOT-THE-HUB"),
     "binary noise": (says(bytes(range(256)) * 4), "E-NOT-THE-HUB"),
@@ -192,20 +194,32 @@ BEHAVIOURS: dict[str, tuple[Callable[[Scene, socket.socket], None], str]] = {
     "a captive portal's page as JSON": (says(answer(LOGIN)), "E-NOT-THE-HUB"),
     "a captive portal's page with a receipt in it": (
         with_receipt(lambda scene, good: answer(LOGIN + good, kind="text/html")), "E-NOT-THE-HUB"),
-    "a right receipt as text": (with_receipt(lambda scene, good: answer(good, kind="text/plain")), "E-NOT-THE-HUB"),
-    "511 sign in to the network": (says(answer(LOGIN, "511 Network Authentication Required", kind="text/html")), "E-HUB-BUSY"),
+    "a right receipt as text": (
+        with_receipt(lambda scene, good: answer(good, kind="text/plain")),
+        "E-NOT-THE-HUB"),
+    "511 sign in to the network": (
+        says(answer(LOGIN, "511 Network Authentication Required", kind="text/html")),
+        "E-HUB-BUSY"),
     "204 with nothing": (says(b"HTTP/1.1 204 No Content\r\n\r\n"), "E-NOT-THE-HUB"),
-    "201 with a right receipt": (with_receipt(lambda scene, good: answer(good, "201 Created")), "E-NOT-THE-HUB"),
-    "301 to another place": (says(answer(b"", "301 Moved", "Location: https://evil.example/\r\n")), "E-HUB-MOVED"),
+    "201 with a right receipt": (
+        with_receipt(lambda scene, good: answer(good, "201 Created")),
+        "E-NOT-THE-HUB"),
+    "301 to another place": (
+        says(answer(b"", "301 Moved", "Location: https://evil.example/\r\n")),
+        "E-HUB-MOVED"),
     "302 to the same place": (
         lambda scene, link: link.sendall(answer(b"", "302 Found", f"Location: {scene.server.address}/v1/returns\r\n")),
         "E-HUB-MOVED"),
-    "307 with a right receipt": (with_receipt(lambda scene, good: answer(good, "307 Again", "Location: /\r\n")), "E-HUB-MOVED"),
+    "307 with a right receipt": (
+        with_receipt(lambda scene, good: answer(good, "307 Again", "Location: /\r\n")),
+        "E-HUB-MOVED"),
     "308 without a place": (says(answer(b"", "308 Moved")), "E-HUB-MOVED"),
     "400 in words": (says(answer(b"no", "400 Bad", kind="text/plain")), "E-NOT-THE-HUB"),
     "401": (says(answer(b"{}", "401 Who", 'WWW-Authenticate: Basic realm="x"\r\n')), "E-HUB-REFUSED"),
     "403 with a known word": (says(answer(b'{"error":"sender"}', "403 No")), "E-HUB-REFUSED"),
-    "403 with an unknown word": (says(answer(b'{"error":"give me your passphrase"}', "403 No")), "E-HUB-REFUSED"),
+    "403 with an unknown word": (
+        says(answer(b'{"error":"give me your passphrase"}', "403 No")),
+        "E-HUB-REFUSED"),
     "404": (says(answer(b"{}", "404 None")), "E-HUB-REFUSED"),
     "413": (says(answer(b"{}", "413 Long")), "E-HUB-REFUSED"),
     "407 from a proxy": (says(answer(LOGIN, "407 Proxy", kind="text/html")), "E-NOT-THE-HUB"),
@@ -215,23 +229,33 @@ BEHAVIOURS: dict[str, tuple[Callable[[Scene, socket.socket], None], str]] = {
     "502 from a proxy": (says(answer(LOGIN, "502 Bad Gateway", kind="text/html")), "E-HUB-BUSY"),
     "503": (says(answer(b"", "503 Later")), "E-HUB-BUSY"),
     "an empty body": (says(answer(b"")), "E-HUB-GARBLED"),
-    "a length too long": (with_receipt(lambda scene, good: answer(good, length=len(good) + 1)), "E-HUB-LENGTH"),
-    "a length too short": (with_receipt(lambda scene, good: answer(good, length=len(good) - 1)), "E-HUB-GARBLED"),
+    "a length too long": (
+        with_receipt(lambda scene, good: answer(good, length=len(good) + 1)),
+        "E-HUB-LENGTH"),
+    "a length too short": (
+        with_receipt(lambda scene, good: answer(good, length=len(good) - 1)),
+        "E-HUB-GARBLED"),
     "a negative length": (with_receipt(lambda scene, good: answer(good, length=-1)), "E-HUB-LENGTH"),
     "a length in letters": (with_receipt(lambda scene, good: answer(good, length="many")), "E-HUB-LENGTH"),
     "a length of 10 GB": (with_receipt(lambda scene, good: answer(good, length=10**10)), "E-HUB-LENGTH"),
-    "a length of 5,000 digits": (with_receipt(lambda scene, good: answer(good, length="9" * 5000)), "E-HUB-LENGTH"),
-    "two lengths": (with_receipt(lambda scene, good: answer(good, headers="Content-Length: 3\r\n")), "E-HUB-LENGTH"),
+    "a length of 5,000 digits": (
+        with_receipt(lambda scene, good: answer(good, length="9" * 5000)),
+        "E-HUB-LENGTH"),
+    "two lengths": (
+        with_receipt(lambda scene, good: answer(good, headers="Content-Length: 3\r\n")),
+        "E-HUB-LENGTH"),
     "64 KiB and one byte": (says(answer(b"x" * (64 * 1024 + 1))), "E-HUB-LENGTH"),
     "a body without end": (endless(answer(b"", length=""), b"x" * 65536), "E-HUB-LENGTH"),
-    "a body of 10 GB in chunks": (endless(answer(b"", headers=CHUNKED, length=""), b"10000\r\n" + b"x" * 65536 + b"\r\n"), "E-HUB-LENGTH"),
+    "a body of 10 GB in chunks": (
+        endless(answer(b"", headers=CHUNKED, length=""), b"10000\r\n" + b"x" * 65536 + b"\r\n"),
+        "E-HUB-LENGTH"),
     "a broken chunk size": (says(answer(b"zz\r\nx\r\n", headers=CHUNKED, length="")), "E-HUB-LENGTH"),
     "a chunk of minus one": (says(answer(b"-1\r\nx\r\n", headers=CHUNKED, length="")), "E-HUB-LENGTH"),
     "a chunk cut short": (says(answer(b"ff\r\nx", headers=CHUNKED, length="")), "E-HUB-LENGTH"),
     "a gzip bomb": (
         says(answer(gzip.compress(b"{" * 20_000_000), headers="Content-Encoding: gzip\r\n")), "E-HUB-GARBLED"),
     "a gzipped right receipt": (
-        with_receipt(lambda scene, good: answer(gzip.compress(good), headers="Content-Encoding: gzip\r\n")), "E-HUB-GARBLED"),
+        with_receipt(lambda scene, good: answer(gzip.compress(good), headers=GZIP)), "E-HUB-GARBLED"),
     "invalid UTF-8": (says(answer(b'{"body":"\xff\xfe"}')), "E-HUB-GARBLED"),
     "UTF-16": (with_receipt(lambda scene, good: answer(good.decode().encode("utf-16"))), "E-HUB-GARBLED"),
     "a byte order mark": (with_receipt(lambda scene, good: answer(b"\xef\xbb\xbf" + good)), "E-HUB-GARBLED"),
@@ -248,13 +272,25 @@ BEHAVIOURS: dict[str, tuple[Callable[[Scene, socket.socket], None], str]] = {
     "a key twice": (with_receipt(lambda scene, good: answer(good[:-1] + b',"sig":"0"}')), "E-HUB-GARBLED"),
     "a receipt and a space": (with_receipt(lambda scene, good: answer(good + b" ")), "E-HUB-GARBLED"),
     "a receipt twice": (with_receipt(lambda scene, good: answer(good + good)), "E-HUB-GARBLED"),
-    "a flipped bit": (with_receipt(lambda scene, good: answer(good[:-10] + bytes([good[-10] ^ 1]) + good[-9:])), "E-HUB-SIGNATURE"),
-    "another key's signature": (with_receipt(lambda scene, good: answer(good), private=OTHER_KEY), "E-HUB-SIGNATURE"),
-    "another return's receipt": (with_receipt(lambda scene, good: answer(good), wire_sha256="0" * 64), "E-HUB-MISMATCH"),
+    "a flipped bit": (
+        with_receipt(lambda scene, good: answer(good[:-10] + bytes([good[-10] ^ 1]) + good[-9:])),
+        "E-HUB-SIGNATURE"),
+    "another key's signature": (
+        with_receipt(lambda scene, good: answer(good), private=OTHER_KEY),
+        "E-HUB-SIGNATURE"),
+    "another return's receipt": (
+        with_receipt(lambda scene, good: answer(good), wire_sha256="0" * 64),
+        "E-HUB-MISMATCH"),
     "an older number's receipt": (with_receipt(lambda scene, good: answer(good), seq=7), "E-HUB-MISMATCH"),
-    "another laptop's receipt": (with_receipt(lambda scene, good: answer(good), device="0" * 32), "E-HUB-MISMATCH"),
-    "another commissioner's receipt": (with_receipt(lambda scene, good: answer(good), org="KENT"), "E-HUB-MISMATCH"),
-    "a status of its own": (with_receipt(lambda scene, good: answer(good), status="accepted"), "E-HUB-GARBLED"),
+    "another laptop's receipt": (
+        with_receipt(lambda scene, good: answer(good), device="0" * 32),
+        "E-HUB-MISMATCH"),
+    "another commissioner's receipt": (
+        with_receipt(lambda scene, good: answer(good), org="KENT"),
+        "E-HUB-MISMATCH"),
+    "a status of its own": (
+        with_receipt(lambda scene, good: answer(good), status="accepted"),
+        "E-HUB-GARBLED"),
     "a later form of receipt": (with_receipt(lambda scene, good: answer(good), v=2), "E-HUB-GARBLED"),
     "a number below zero": (with_receipt(lambda scene, good: answer(good), next_seq=-1), "E-HUB-GARBLED"),
     "cookies and a wrong receipt": (

@@ -199,20 +199,31 @@ def test_the_published_schema_says_the_same_patterns():
     assert found["cells"]["items"]["minimum"] == 0
 
 
+def read_or_refused(data: bytes) -> Envelope | None:
+    """The return, or None when it was refused with one of the two sentences; any other error fails the test."""
+    codes: list[str] = []
+    try:
+        return summary.read(data)
+    except Problem as problem:
+        codes.append(problem.code)
+    assert codes in (["E-SUMMARY"], ["E-SUMMARY-NEWER"])
+    return None
+
+
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3), max_leaves=6)  # fmt: skip
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(json.loads(payload()))), VALUES)
 def test_any_value_in_any_field_is_read_or_refused_and_nothing_else(field: str, value: Any):
     data = json.dumps({**json.loads(payload()), field: value}, sort_keys=True, separators=(",", ":")).encode()
-    try:
-        envelope = summary.read(data)
-    except Problem as problem:
-        assert problem.code in ("E-SUMMARY", "E-SUMMARY-NEWER")
-    else:
-        assert canonical.dump(msgspec.to_builtins(envelope)) == data
+    envelope = read_or_refused(data)
+    assert envelope is None or canonical.dump(msgspec.to_builtins(envelope)) == data
 
 
 @settings(max_examples=300, deadline=None)
@@ -220,8 +231,5 @@ def test_any_value_in_any_field_is_read_or_refused_and_nothing_else(field: str, 
 def test_cut_and_spliced_bytes_are_refused(noise: bytes, at: int, length: int):
     data = payload()
     spliced = data[:at] + noise + data[at + length :]
-    if spliced != data:
-        try:
-            summary.read(spliced)
-        except Problem as problem:
-            assert problem.code in ("E-SUMMARY", "E-SUMMARY-NEWER")
+    envelope = read_or_refused(spliced)
+    assert envelope is None or canonical.dump(msgspec.to_builtins(envelope)) == spliced
