@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -156,8 +157,14 @@ def has(seq: int, digest: str) -> bool:
 def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
     """Walk the whole chain, its signatures and the history it binds. Empty when all of it holds.
 
-    Stops early, with what it found so far, when ``cancelled()`` says so.
+    Stops early, with what it found so far, when ``cancelled()`` says so. All of it is one moment's state: entries
+    written meanwhile by the screen's thread are not half seen.
     """
+    with nullcontext() if database.in_transaction() else database.atomic("DEFERRED"):
+        return _walk(cancelled)
+
+
+def _walk(cancelled: Callable[[], bool] | None) -> list[Words]:
     found: list[Words] = []
     prev, expected, last_at = _genesis(), 1, 0
     signatures = {

@@ -860,8 +860,12 @@ class OpenVault:
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             steps = _checks(self.path / self._keys.header.db, key, "rw", cancelled)
             steps.append(lambda: audit.check_chain(cancelled))
-            steps.append(lambda: _check_headers(self.path, self._keys))
+            steps.append(self._check_own_headers)
             return _run_checks(steps, progress, cancelled)
+
+    def _check_own_headers(self) -> list[Words]:
+        with self._guard:  # not while a passphrase is being changed
+            return _check_headers(self.path, self._keys)
 
 
 # --- checking everything ------------------------------------------------------------------------------------

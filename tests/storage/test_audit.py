@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -275,6 +276,26 @@ def test_the_digest_of_history_tells_apart_what_looks_alike() -> None:
     ]
     assert len({audit.digest_revisions([variant]) for variant in variants}) == len(variants)
     assert audit.digest_revisions([row, row]) != audit.digest_revisions([row])
+
+
+def test_checking_beside_a_busy_writer_raises_no_false_alarm() -> None:
+    """Entries, signatures and history written while the worker reads are seen together or not at all."""
+    found: list[list[str]] = []
+    done = threading.Event()
+
+    def check() -> None:
+        with database.connection_context():
+            while not done.is_set():
+                found.append(told())
+
+    thread = threading.Thread(target=check)
+    thread.start()
+    for number in range(220):
+        storage.write(revise, number, "A", "B")
+    done.set()
+    thread.join()
+    assert len(found) > 1
+    assert [alarm for alarms in found for alarm in alarms] == []
 
 
 def test_checking_can_be_stopped() -> None:
