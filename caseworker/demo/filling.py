@@ -100,7 +100,7 @@ def fill(
         raise Problem("E-NOT-SYNTHETIC", "Made-up people can only be put into a new vault made for them.")
     size = mixes.profile(profile)
     wanted = size.contacts if contacts is None else contacts
-    world = World(size, today or dt.date.today(), seed)
+    world = World(size.with_contacts(wanted), today or dt.date.today(), seed)
     filling = _Filling(world, wanted)
     database.execute_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
     indexes = _drop_indexes() if wanted >= LARGE else []

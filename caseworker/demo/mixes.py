@@ -9,7 +9,7 @@ import random
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import resources
 
 PROFILES = ("solo", "provider", "county", "stress")
+LONGEST_MONTHS = 60
 
 
 class Pick:
@@ -45,6 +46,11 @@ class Profile:
     months: int
     service: Pick
     services: Mapping[str, float]
+
+    def with_contacts(self, contacts: int) -> Profile:
+        """The same service with more contacts: it has gone on for longer, up to five years, then it is busier."""
+        months = round(self.months * contacts / self.contacts)
+        return replace(self, months=max(self.months, min(LONGEST_MONTHS, months)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,8 +245,8 @@ FROM json_each(?) e
 """
 _EPISODE = """
 SELECT e.id, e.client_id, e.started, e.closed, e.closure_reason, e.crime, e.da_context, e.online, e.hate,
-    e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only, p.born, p.age_estimate
-FROM episode e JOIN client p ON p.id = e.client_id
+    e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only
+FROM episode e JOIN client p INDEXED BY client_place ON p.id = e.client_id
 """
 
 
@@ -265,8 +265,6 @@ class _Episode(NamedTuple):
     assessed_on: str
     area: str
     totals_only: int
-    born: str
-    age_estimate: int | None
 
     def engaged_at(self, first_two_way: int | None) -> int | None:
         """When it became engaged: the first two-way contact, and consent to support or an assessment begun.
@@ -284,15 +282,6 @@ class _Episode(NamedTuple):
 
     def open_on(self, day: str) -> bool:
         return self.started <= day and (not self.closed or self.closed > day)
-
-    def age(self) -> int | None:
-        """Whole years when the episode started: fixed, so 17 stays under 18 whatever birthday comes."""
-        if self.age_at_start is not None:
-            return self.age_at_start
-        if codes.is_missing(self.born) or not self.born:
-            return self.age_estimate
-        start, born = date.fromisoformat(self.started), date.fromisoformat(self.born)
-        return start.year - born.year - ((start.month, start.day) < (born.month, born.day))
 
 
 class _People:
@@ -445,7 +434,7 @@ class _People:
         # Domestic abuse is a context as well as a type.
         if episode.da_context == "yes" or group == "DA":
             yield "supported_da"
-        age = episode.age()
+        age = episode.age_at_start  # when support began: 17 stays under 18 whatever birthday comes
         if age is not None and age < 18:
             yield "supported_under_18"
         if age is not None and age >= 65:
@@ -515,7 +504,8 @@ def _sizes(people: Mapping[str, set[int]]) -> dict[str, int]:
 
 _REFERRALS = """
 SELECT r.id, r.client_id, r.received, r.source, r.crime, r.area, r.outcome, p.area, p.totals_only
-FROM referral r LEFT JOIN client p ON p.id = r.client_id WHERE r.received >= ? AND r.received < ?
+FROM referral r LEFT JOIN client p INDEXED BY client_place ON p.id = r.client_id
+WHERE r.received >= ? AND r.received < ?
 """
 _EARLIER = """
 SELECT r.id, e.started, e.closed FROM referral r JOIN episode e ON e.client_id = r.client_id

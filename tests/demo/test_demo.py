@@ -96,6 +96,13 @@ def test_exactly_as_many_contacts_as_asked_for_and_progress_is_told(vault: OpenV
     assert one("SELECT count(*) FROM worker") == 14
 
 
+def test_more_contacts_mean_a_longer_time_up_to_five_years_and_then_a_busier_service():
+    solo = mixes.profile("solo")
+    assert solo.with_contacts(100).months == solo.months == 18
+    assert solo.with_contacts(6400).months == 36
+    assert solo.with_contacts(1_000_000).months == 60
+
+
 def test_nothing_happened_today_or_later(vault: OpenVault):
     demo.fill("solo", contacts=800, today=TODAY)
     midnight = int(dt.datetime.combine(TODAY, dt.time(), LONDON).timestamp())

@@ -59,6 +59,7 @@ CREATE TABLE outbox (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, kind TEXT
 
 INDEXES = """
 CREATE INDEX client_totals_only ON client (id) WHERE totals_only != 0;
+CREATE INDEX client_place ON client (id, area, totals_only);
 CREATE INDEX contact_period ON contact (at, client_id, episode_id, kind, method, outcome, minutes, travel_minutes,
     withdrawn);
 CREATE INDEX contact_client ON contact (client_id, at, withdrawn, kind, outcome, method);
