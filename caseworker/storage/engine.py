@@ -169,6 +169,10 @@ class VaultDatabase(SqlCipherDatabase):
 
     # --- errors become sentences in one place ---------------------------------------------------------------
 
+    def connect(self, reuse_if_open: bool = False) -> Any:
+        with self.sentences():
+            return super().connect(reuse_if_open)
+
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         with self.sentences():
             return super().execute_sql(sql, params)

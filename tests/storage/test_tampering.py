@@ -361,6 +361,25 @@ def test_a_damaged_page_met_while_saving_undoes_the_saving(
     opened.close()
 
 
+def test_opening_with_any_one_page_damaged_is_a_sentence_or_a_finding_never_a_bug(
+    new_vault: NewVault, reopen: Callable[[], OpenVault]
+) -> None:
+    whole = snapshot(new_vault.path)
+    refused = found = 0
+    for page in range(len(whole[DB]) // 4096):
+        put_back(new_vault.path, whole)
+        flip(new_vault.path / DB, page * 4096 + 1234)
+        try:
+            opened = reopen()
+        except Problem as problem:
+            refused += problem.code in ("E-DB-DAMAGED", "E-DB-MISSING")
+        else:
+            found += opened.whole_check() != []
+            opened.close()
+    assert refused + found == len(whole[DB]) // 4096
+    assert min(refused, found) > 0
+
+
 def test_no_flipped_byte_of_the_case_file_is_ever_read_silently(new_vault: NewVault) -> None:
     """A dense sample here (every 101st byte and all of the first page's edges); ``./run prove`` takes every
     byte.
