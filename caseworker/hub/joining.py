@@ -14,7 +14,7 @@ from caseworker.errors import Problem
 from caseworker.hub import ledger
 from caseworker.hub.keyring import Keyring
 from caseworker.hub.receiving import Answer, Desk, unsigned
-from caseworker.hub.tables import EMPTY, Agency, Approver, Device, Pairing, writing
+from caseworker.hub.tables import EMPTY, Agency, Approver, Device, Head, Pairing, writing
 from caseworker.sync import wire
 from caseworker.sync.wire import Asked, Bundle, EnrolmentReceipt, NotOurs
 
@@ -71,17 +71,17 @@ def pair(
             " https:// and a host, or this machine (http://127.0.0.1:8443).",
         ) from None
     with writing():
-        ledger.lock()
+        head = ledger.lock()
         entered = Agency.get_or_none(org=org, code=agency)
         if entered is None:
             Agency.insert(
                 org=org, code=agency, name=agency_name, approvals=approvals, synthetic=synthetic
             ).execute()
-            ledger.append("agency", f"{org} {agency}", EMPTY, now)
+            ledger.append(head, "agency", f"{org} {agency}", EMPTY, now)
         Pairing.insert(
             bundle=digest.hex(), org=org, agency=agency, code=secret, ends=now + GOOD_FOR
         ).execute()
-        ledger.append("letter", f"{org} {agency}", digest.hex(), now)
+        ledger.append(head, "letter", f"{org} {agency}", digest.hex(), now)
     return Letter(file, code, wire.read_out(digest), now + GOOD_FOR)
 
 
@@ -92,11 +92,10 @@ def enrol(desk: Desk, data: bytes) -> Answer:
     except NotOurs:
         return unsigned(400, "format")
     with writing():
-        ledger.lock()
-        return _answer(desk, asked)
+        return _answer(desk, asked, ledger.lock())
 
 
-def _answer(desk: Desk, asked: Asked) -> Answer:
+def _answer(desk: Desk, asked: Asked, head: Head) -> Answer:
     request, now = asked.request, desk.clock()
     letter = Pairing.get_or_none(bundle=request.bundle)
     if letter is None:
@@ -114,14 +113,14 @@ def _answer(desk: Desk, asked: Asked) -> Answer:
         Pairing.update(tries=letter.tries + 1).where(Pairing.id == letter.id).execute()
         if letter.tries + 1 >= MOST_TRIES:
             _forget_code(letter)
-            ledger.append("blocked", f"{letter.org} {letter.agency}", request.bundle, now)
+            ledger.append(head, "blocked", f"{letter.org} {letter.agency}", request.bundle, now)
         return unsigned(403, "code")
     known = Device.get_or_none(org=letter.org, uid=request.device)
     if known is not None and (
         known.key != request.device_key or known.agency != letter.agency or known.revoked
     ):
         return unsigned(403, "used")
-    return Answer(200, _enter(desk, letter, asked, known, now))
+    return Answer(200, _enter(desk, letter, asked, known, now, head))
 
 
 def _again(letter: Pairing, asked: Asked) -> Answer:
@@ -136,9 +135,11 @@ def _again(letter: Pairing, asked: Asked) -> Answer:
     return Answer(200, bytes(device.confirmation)) if same else unsigned(403, "used")
 
 
-def _enter(desk: Desk, letter: Pairing, asked: Asked, known: Device | None, now: int) -> bytes:
+def _enter(desk: Desk, letter: Pairing, asked: Asked, known: Device | None, now: int, head: Head) -> bytes:
     request = asked.request
-    line = ledger.append("joined", f"{letter.org} {letter.agency} {request.device}", request.bundle, now)
+    line = ledger.append(
+        head, "joined", f"{letter.org} {letter.agency} {request.device}", request.bundle, now
+    )
     confirmation = wire.make_receipt(
         EnrolmentReceipt(
             v=1, kind="enrolment", org=letter.org, agency=letter.agency, device=request.device,

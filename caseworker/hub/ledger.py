@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 
 from caseworker.crypto.context import ctx
-from caseworker.hub.tables import EMPTY, Entry, Head
+from caseworker.hub.tables import EMPTY, Entry, Head, is_sqlite
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,23 @@ class Line:
     hash: str
 
 
-def lock() -> None:
-    """First thing in a transaction that may append: makes other writers wait, on any database."""
-    Head.update(seq=Head.seq).where(Head.id == 1).execute()
+def lock() -> Head:
+    """First thing in a transaction that may append: makes other writers wait. Where the ledger stands.
+
+    SQLite's transaction holds everyone off already (``tables.writing``); PostgreSQL holds off whoever locks this row.
+    """
+    row = Head.select().where(Head.id == 1)
+    found: Head = row.get() if is_sqlite() else row.for_update().get()
+    return found
 
 
-def append(kind: str, subject: str, sha256: str, at: int) -> Line:
-    """Add a line inside a transaction that has called ``lock``."""
-    head = Head.get_by_id(1)
-    seq = head.seq + 1
-    digest = line_hash(seq, at, kind, subject, sha256, head.hash)
-    Entry.insert(
-        seq=seq, at=at, kind=kind, subject=subject, sha256=sha256, prev=head.hash, hash=digest
-    ).execute()
+def append(at_head: Head, kind: str, subject: str, sha256: str, at: int) -> Line:
+    """Add a line after ``at_head``, which ``lock`` gave in this transaction and which moves on."""
+    seq, prev = at_head.seq + 1, at_head.hash
+    digest = line_hash(seq, at, kind, subject, sha256, prev)
+    Entry.insert(seq=seq, at=at, kind=kind, subject=subject, sha256=sha256, prev=prev, hash=digest).execute()
     Head.update(seq=seq, hash=digest).where(Head.id == 1).execute()
+    at_head.seq, at_head.hash = seq, digest
     return Line(seq, at, kind, subject, sha256, digest)
 
 

@@ -19,7 +19,7 @@ from caseworker.errors import Problem
 from caseworker.hub import ledger
 from caseworker.hub.keyring import Keyring
 from caseworker.hub.plans import Plans, misfit
-from caseworker.hub.tables import Agency, Approver, Arrival, Clash, Device, Tally, writing
+from caseworker.hub.tables import Agency, Approver, Arrival, Clash, Device, Head, writing
 from caseworker.sync import summary, wire
 from caseworker.sync.summary import Envelope
 from caseworker.sync.wire import Header, NotOurs, Opened, Receipt
@@ -61,7 +61,7 @@ def receive(desk: Desk, data: bytes) -> Answer:
     except NotOurs:
         return unsigned(BAD_REQUEST, "format")
     wire_sha256 = hashlib.sha256(data).hexdigest()
-    again = _given(header, wire_sha256)
+    again = _given(Arrival, header, wire_sha256)
     if again is not None:
         return Answer(200, again)
     device = Device.get_or_none(org=header.org, uid=header.device)
@@ -77,48 +77,50 @@ def receive(desk: Desk, data: bytes) -> Answer:
     except NotOurs as reason:
         return unsigned(BAD_REQUEST if reason.reason == "format" else FORBIDDEN, reason.reason)
     with writing():
-        ledger.lock()
-        return _keep(desk, opened, wire_sha256)
+        return _keep(desk, opened, wire_sha256, ledger.lock())
 
 
-def _given(header: Header, wire_sha256: str) -> bytes | None:
+def _given(table: type[Arrival] | type[Clash], header: Header, wire_sha256: str) -> bytes | None:
     """The receipt already given for exactly these bytes."""
-    for table in (Arrival, Clash):
-        row = (
-            table.select(table.receipt)
-            .where(
-                (table.org == header.org)
-                & (table.device == header.device)
-                & (table.seq == header.seq)
-                & (table.wire_sha256 == wire_sha256)
-            )
-            .first()
+    row = (
+        table.select(table.receipt)
+        .where(
+            (table.org == header.org)
+            & (table.device == header.device)
+            & (table.seq == header.seq)
+            & (table.wire_sha256 == wire_sha256)
         )
-        if row is not None:
-            return bytes(row.receipt)
-    return None
+        .tuples()
+        .first()
+    )
+    return None if row is None else bytes(row[0])
 
 
-def _keep(desk: Desk, opened: Opened, wire_sha256: str) -> Answer:
+def _keep(desk: Desk, opened: Opened, wire_sha256: str, head: Head) -> Answer:
     header, now = opened.header, desk.clock()
     device = Device.get(org=header.org, uid=header.device)
     if device.revoked:
         return unsigned(FORBIDDEN, "revoked")
-    again = _given(header, wire_sha256)  # the same bytes may have come twice at the same moment
-    if again is not None:
-        return Answer(200, again)
-    if not _count(header, now, desk.most_an_hour):
-        return unsigned(TOO_MANY, "busy")
-    if header.seq > device.next_seq:
-        return Answer(
-            200, _receipt(desk, header, wire_sha256, "need", "gap", now, device.next_seq, ledger.head())
-        )
-    subject = f"{header.org} {device.agency} {header.device} {header.seq}"
     if header.seq < device.next_seq:
-        line = ledger.append("conflict", subject, wire_sha256, now)
-        receipt = _receipt(
-            desk, header, wire_sha256, "conflict", "conflict", now, device.next_seq, (line.seq, line.hash)
-        )
+        # The same bytes may have come twice at the same moment; or a clash may come again
+        again = _given(Arrival, header, wire_sha256) or _given(Clash, header, wire_sha256)
+        if again is not None:
+            return Answer(200, again)
+    hour = now // 3600
+    sent = device.sent + 1 if device.hour == hour else 1
+    if sent > desk.most_an_hour:
+        return unsigned(TOO_MANY, "busy")
+    this_laptop = Device.id == device.id
+    subject = f"{header.org} {device.agency} {header.device} {header.seq}"
+    if header.seq > device.next_seq:
+        Device.update(hour=hour, sent=sent).where(this_laptop).execute()
+        at = (head.seq, head.hash)
+        return Answer(200, _receipt(desk, header, wire_sha256, "need", "gap", now, device.next_seq, at))
+    if header.seq < device.next_seq:
+        Device.update(hour=hour, sent=sent).where(this_laptop).execute()
+        line = ledger.append(head, "conflict", subject, wire_sha256, now)
+        at = (line.seq, line.hash)
+        receipt = _receipt(desk, header, wire_sha256, "conflict", "conflict", now, device.next_seq, at)
         Clash.insert(
             org=header.org,
             device=header.device,
@@ -130,7 +132,7 @@ def _keep(desk: Desk, opened: Opened, wire_sha256: str) -> Answer:
         return Answer(200, receipt)
     reason, envelope = judge(desk, opened, device, now)
     status = "refused" if reason else "received"
-    line = ledger.append(status, subject, opened.payload_sha256, now)
+    line = ledger.append(head, status, subject, opened.payload_sha256, now)
     receipt = _receipt(desk, header, wire_sha256, status, reason, now, header.seq + 1, (line.seq, line.hash))
     Arrival.insert(
         org=header.org,
@@ -149,7 +151,9 @@ def _keep(desk: Desk, opened: Opened, wire_sha256: str) -> Answer:
         at=now,
         entry=line.seq,
     ).execute()
-    Device.update(next_seq=header.seq + 1, last=opened.payload_sha256).where(Device.id == device.id).execute()
+    Device.update(next_seq=header.seq + 1, last=opened.payload_sha256, hour=hour, sent=sent).where(
+        this_laptop
+    ).execute()
     return Answer(200, receipt)
 
 
@@ -188,12 +192,14 @@ def _approved(opened: Opened, device: Device) -> bool:
         signers = {key.hex() for key in wire.approved_by(opened.payload, opened.approvals)}
     except NotOurs:
         return False
-    known = {
-        row.key
-        for row in Approver.select().where((Approver.org == device.org) & (Approver.agency == device.agency))
-    }
-    needed = Agency.get(org=device.org, code=device.agency).approvals
-    return signers <= known and len(signers) >= max(needed, 1)
+    rows = (
+        Approver.select(Approver.key, Agency.approvals)
+        .join(Agency, on=(Agency.org == Approver.org) & (Agency.code == Approver.agency))
+        .where((Approver.org == device.org) & (Approver.agency == device.agency))
+        .tuples()
+    )
+    needed = {row[0]: row[1] for row in rows}
+    return signers <= needed.keys() and len(signers) >= max(needed.values(), default=1)
 
 
 def _out_of_line(envelope: Envelope) -> str:
@@ -202,10 +208,11 @@ def _out_of_line(envelope: Envelope) -> str:
         (Arrival.org == envelope.org)
         & (Arrival.agency == envelope.agency)
         & (Arrival.period == envelope.period)
+        & (Arrival.status == "received")
     )
     received = (
-        Arrival.select()
-        .where(known & (Arrival.status == "received"))
+        Arrival.select(Arrival.version, Arrival.payload_sha256)
+        .where(known)
         .order_by(Arrival.version.desc())
         .first()
     )
@@ -213,19 +220,6 @@ def _out_of_line(envelope: Envelope) -> str:
         return "version"
     expected = f"sha256:{received.payload_sha256}" if received is not None else ""
     return "" if envelope.supersedes == expected else "supersedes"
-
-
-def _count(header: Header, now: int, most: int) -> bool:
-    """Count this return in the laptop's hour; False when the hour is full."""
-    hour = now // 3600
-    here = (Tally.org == header.org) & (Tally.device == header.device) & (Tally.hour == hour)
-    if Tally.update(count=Tally.count + 1).where(here & (Tally.count < most)).execute():
-        return True
-    if Tally.select().where(here).exists():
-        return False
-    Tally.delete().where((Tally.org == header.org) & (Tally.device == header.device)).execute()
-    Tally.insert(org=header.org, device=header.device, hour=hour, count=1).execute()
-    return True
 
 
 def _receipt(

@@ -67,7 +67,9 @@ class Pairing(Table):
 
 
 class Device(Table):
-    """A laptop that joined: the number expected next (``next_seq``) and the hash of the last content."""
+    """A laptop that joined: the number expected next (``next_seq``), the hash of the last content (``last``), and how
+    many returns came in the hour they last came in.
+    """
 
     id = AutoField()
     org = CharField(16)
@@ -80,6 +82,8 @@ class Device(Table):
     last = CharField(64)
     confirmation = BlobField()
     bundle = CharField(64)
+    hour = BigIntegerField(default=0)
+    sent = IntegerField(default=0)
 
     class Meta:
         indexes = ((("org", "uid"), True),)
@@ -152,27 +156,14 @@ class Entry(Table):
 
 
 class Head(Table):
-    """One row: where the ledger stands. Changing it first makes writers wait, on any database."""
+    """One row: where the ledger stands. Locking it first makes writers wait for each other."""
 
     id = IntegerField(primary_key=True)
     seq = BigIntegerField()
     hash = CharField(64)
 
 
-class Tally(Table):
-    """How many returns a laptop sent in an hour."""
-
-    id = AutoField()
-    org = CharField(16)
-    device = CharField(32)
-    hour = BigIntegerField()
-    count = IntegerField()
-
-    class Meta:
-        indexes = ((("org", "device", "hour"), True),)
-
-
-TABLES = (Agency, Pairing, Device, Approver, Arrival, Clash, Entry, Head, Tally)
+TABLES = (Agency, Pairing, Device, Approver, Arrival, Clash, Entry, Head)
 APPEND_ONLY = ("arrival", "clash", "entry")
 EMPTY = "0" * 64
 
@@ -197,9 +188,12 @@ def close_database() -> None:
 
 def writing() -> object:
     """A transaction in which others have to wait to write (``ledger.lock`` makes PostgreSQL wait too)."""
-    if isinstance(database.obj, PooledSqliteDatabase):
-        return database.atomic("IMMEDIATE")
-    return database.atomic()
+    return database.atomic("IMMEDIATE") if is_sqlite() else database.atomic()
+
+
+def is_sqlite() -> bool:
+    """Whether the tables are in SQLite."""
+    return isinstance(database.obj, PooledSqliteDatabase)
 
 
 def _database(url: str) -> Database:
