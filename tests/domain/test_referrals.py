@@ -65,3 +65,7 @@ def test_duplicates_and_wrong_details_are_not_valid_referrals() -> None:
         "DUP",
         "INV",
     ]
+
+
+def test_a_referral_can_be_decided_the_day_it_came() -> None:
+    assert said(replace(SENT, outcome_on="2026-11-17")) == {}

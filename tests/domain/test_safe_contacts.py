@@ -115,6 +115,13 @@ def test_hours_that_only_come_after_the_review_say_to_ask() -> None:
     assert str(found.sentence) == "Not safe to call now: ask again by 20 November 2026"
 
 
+def test_hours_that_begin_the_moment_the_review_lapses_are_not_promised() -> None:
+    ends_today = replace(CALL, hours="Thu 00:00-06:00", review_by=TODAY.isoformat())
+    found = safe_now([ends_today], "TEL", at(10))
+    assert (found.state, found.until) == ("not_now", None)
+    assert str(found.sentence) == "Not safe to call now: ask again by 18 November 2026"
+
+
 def test_without_a_review_date_nothing_is_safe() -> None:
     assert safe_now([replace(CALL, review_by="")], "TEL", at(10)).state == "review"
 
