@@ -12,7 +12,6 @@ import os
 import sys
 from typing import Any
 
-
 LOADED = (
     "caseworker.storage.vault",
     "tests.journey.drive",

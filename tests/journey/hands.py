@@ -199,6 +199,8 @@ class Hands:
         self.until(focused, f"the focus in “{name}”")
         if isinstance(editor, (QLineEdit, QPlainTextEdit, QTextEdit)):
             editor.selectAll()
+            if not text:
+                self.press("Delete")
         self.type(text)
 
     def choose(self, name: str, code: str) -> None:
