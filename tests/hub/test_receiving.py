@@ -172,24 +172,42 @@ def test_bytes_that_are_no_return_or_a_newer_one_are_refused_under_a_good_signat
         laptop.move_on(data)
 
 
-def test_approval_is_needed_from_someone_enrolled_and_false_ones_spoil_it(hub: Hub, laptop: Laptop):
-    private, stranger = signing.new_sign_key()
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (("good",), "received"),
+        (("good", "good"), "received"),
+        ((), "refused"),
+        (("unknown",), "refused"),
+        (("good", "unknown"), "refused"),
+        (("false",), "refused"),
+        (("good", "false"), "refused"),
+        (("stale",), "refused"),
+        (("of another agency",), "refused"),
+    ],
+)
+def test_approval_is_needed_from_someone_enrolled_and_false_ones_spoil_it(
+    hub: Hub, laptop: Laptop, who: tuple[str, ...], expected: str
+):
     data = laptop.payload(hub.keys.kid)
+    private, stranger = signing.new_sign_key()
+    elsewhere = Laptop(agency="A08")
+    hub.join(elsewhere)
     good = wire.approve(data, laptop.sign_as_approver, laptop.approver)
     unknown = wire.approve(data, lambda purpose, text: signing.sign(private, purpose, text), stranger)
-    false = wire.Approval(laptop.approver.hex(), unknown.sig)
-    for approvals in ([], [unknown], [good, unknown], [false], [good, false]):
-        sealed = wire.seal(
-            data, org="ESSEX", device=laptop.uid, seq=laptop.seq, sign=laptop.sign, approvals=approvals,
-            to=hub.keys.seal_public,
-        )  # fmt: skip
-        receipt = hub.receipt(receive(hub.desk, sealed.wire_bytes).body)
-        assert (receipt.status, receipt.reason) == ("refused", "approval")
-        laptop.move_on(data)
-        data = laptop.payload(hub.keys.kid)
-        good = wire.approve(data, laptop.sign_as_approver, laptop.approver)
-        unknown = wire.approve(data, lambda purpose, text: signing.sign(private, purpose, text), stranger)
-        false = wire.Approval(laptop.approver.hex(), unknown.sig)
+    approvals = {
+        "good": good,
+        "unknown": unknown,
+        "false": wire.Approval(laptop.approver.hex(), unknown.sig),
+        "stale": wire.approve(data + b" ", laptop.sign_as_approver, laptop.approver),
+        "of another agency": wire.approve(data, elsewhere.sign_as_approver, elsewhere.approver),
+    }
+    sealed = wire.seal(
+        data, org="ESSEX", device=laptop.uid, seq=laptop.seq, sign=laptop.sign, to=hub.keys.seal_public,
+        approvals=[approvals[name] for name in who],
+    )  # fmt: skip
+    receipt = hub.receipt(receive(hub.desk, sealed.wire_bytes).body)
+    assert (receipt.status, receipt.reason) == (expected, "" if expected == "received" else "approval")
 
 
 def test_where_two_must_approve_one_person_twice_is_not_enough(hub: Hub):
