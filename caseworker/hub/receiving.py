@@ -57,9 +57,10 @@ def unsigned(status: int, word: str) -> Answer:
 def receive(desk: Desk, data: bytes) -> Answer:
     """Take in the sealed bytes of one return."""
     try:
-        header = wire.read_header(data)
+        letter = wire.read_letter(data)
     except NotOurs:
         return unsigned(BAD_REQUEST, "format")
+    header = letter.header
     wire_sha256 = hashlib.sha256(data).hexdigest()
     again = _given(Arrival, header, wire_sha256)
     if again is not None:
@@ -68,11 +69,11 @@ def receive(desk: Desk, data: bytes) -> Answer:
     if device is not None and device.revoked:
         return unsigned(FORBIDDEN, "revoked")
     try:
-        opened = wire.open_wire(
-            data,
+        opened = wire.open_letter(
+            letter,
             desk.keys.seal_private,
             desk.keys.kid,
-            lambda org, uid: bytes.fromhex(device.key) if device else None,
+            lambda *_: bytes.fromhex(device.key) if device else None,
         )
     except NotOurs as reason:
         return unsigned(BAD_REQUEST if reason.reason == "format" else FORBIDDEN, reason.reason)

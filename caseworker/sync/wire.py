@@ -170,35 +170,52 @@ def seal(
     return Sealed(data, hashlib.sha256(data).hexdigest())
 
 
-def read_header(wire: bytes) -> Header:
-    """The outer header alone, before any key is touched.
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A sealed return as it came: who says to have sent it, and what only the hub can open."""
+
+    header: Header
+    ct: bytes
+
+
+def read_letter(wire: bytes) -> Letter:
+    """The outside of a sealed return, before any key is touched.
 
     Raises:
         NotOurs: "format".
     """
-    return _header(_load(wire, _Letter, WIRE_MOST))
+    letter = _load(wire, _Letter, WIRE_MOST)
+    fields: dict[str, Any] = msgspec.structs.asdict(letter)
+    del fields["ct"]
+    return Letter(Header(**fields), _bytes(letter.ct))
 
 
 def open_wire(
     wire: bytes, private: bytes, kid: str, device_key: Callable[[str, str], bytes | None]
 ) -> Opened:
+    """``read_letter``, then ``open_letter``."""
+    return open_letter(read_letter(wire), private, kid, device_key)
+
+
+def open_letter(
+    letter: Letter, private: bytes, kid: str, device_key: Callable[[str, str], bytes | None]
+) -> Opened:
     """Open, then verify the laptop's signature over the exact bytes, before anything inside is read.
 
-    ``kid`` is the fingerprint of the key that ``private`` belongs to; ``device_key(org, device)`` is the
-    public key of an enrolled laptop or None.
+    ``kid`` is the fingerprint of the key that ``private`` belongs to; ``device_key(org, device)`` is the public key
+    of an enrolled laptop or None.
 
     Raises:
         NotOurs: "format", "recipient" (sealed to another key), "sender" (unknown laptop or wrong signature).
     """
-    letter = _load(wire, _Letter, WIRE_MOST)
-    header = _header(letter)
+    header = letter.header
     if header.kid != kid:
         raise NotOurs("recipient")
     key = device_key(header.org, header.device)
     if key is None:
         raise NotOurs("sender")
     try:
-        padded = sealing.open_sealed(private, _bytes(letter.ct), _info(header), header.suite)
+        padded = sealing.open_sealed(private, letter.ct, _info(header), header.suite)
     except sealing.CannotOpen:
         raise NotOurs("recipient") from None
     signed = _load(_unpad(padded), _Signed, WIRE_MOST)
@@ -461,12 +478,6 @@ def _verified(data: bytes, key: bytes) -> bytes:
     return body
 
 
-def _header(letter: _Letter) -> Header:
-    fields: dict[str, Any] = msgspec.structs.asdict(letter)
-    del fields["ct"]
-    return Header(**fields)
-
-
 def _info(header: Header) -> bytes:
     """Binds the outer header into the seal: the library's sealing has no associated data of its own."""
     return ctx("summary", _dump(header))
@@ -504,6 +515,8 @@ def _printable(text: str) -> bool:
 __all__ = [
     "NO_PREV", "PAD", "WIRE_MOST", "Approval", "Bundle", "EnrolRequest", "EnrolmentReceipt", "Header",
     "NotOurs", "Opened", "Receipt", "Sealed", "approve", "approved_by", "ask", "check_words", "make_bundle",
-    "make_receipt", "open_bundle", "open_wire", "padded_size", "read_ask", "read_enrolment_receipt",
-    "read_header", "read_out", "read_receipt", "seal", "to_be_signed",
+    "make_receipt", "open_bundle", "open_letter",
+    "open_wire", "padded_size", "read_ask", "read_enrolment_receipt",
+    "read_header",
+    "read_letter", "read_out", "read_receipt", "seal", "to_be_signed",
 ]  # fmt: skip

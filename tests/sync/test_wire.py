@@ -292,7 +292,7 @@ def test_a_request_to_join_proves_both_the_code_and_the_key():
 # --- fuzz -------------------------------------------------------------------------------------------------------
 
 READERS = [
-    (lambda data: wire.read_header(data), SEALED[:600] + SEALED[-20:]),
+    (lambda data: wire.read_letter(data), SEALED[:600] + SEALED[-20:]),
     (lambda data: opened(data), SEALED[:600]),
     (lambda data: wire.read_receipt(data, RECEIPT_PUBLIC), signed_receipt(a_receipt())),
     (lambda data: wire.read_enrolment_receipt(data, RECEIPT_PUBLIC), signed_receipt(a_receipt())),
