@@ -137,6 +137,7 @@ class Desk(QMainWindow):
 
             self.session = Session(vault, None, self._clock, self.preferences, self)
             self.session.deadline = self._deadline
+            self.session.cost = self._cost
             self.session.covering.connect(self.cover_up)
             self.session.locked.connect(self._locked)
             self.session.chosen.connect(self.set_preferences)
@@ -332,7 +333,8 @@ class Desk(QMainWindow):
 
     def _window_anew(self) -> None:
         old = self.window_
-        assert old is not None and self.session is not None
+        assert old is not None
+        assert self.session is not None
         focus = QApplication.focusWidget()
         name = focus.accessibleName() if focus is not None else ""
         old.keep_drafts()

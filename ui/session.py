@@ -19,6 +19,7 @@ from ui.say import say
 from ui.work import Work
 
 if TYPE_CHECKING:
+    from caseworker.crypto.keys import KdfCost
     from caseworker.storage.vault import OpenVault
 
 T = TypeVar("T")
@@ -82,6 +83,8 @@ class Session(QObject):
         self.checks = Work(database, self)
         self.preferences = preferences or Preferences()
         self.clipboard = Clipboard(self)
+        #: How dear a new passphrase is to guess; None measures this computer. Only tests give it.
+        self.cost: KdfCost | None = None
         self._clock = clock
         self._locked = False
         #: Called first when locking: ends the process by force if an orderly lock takes too long.

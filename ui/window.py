@@ -221,7 +221,8 @@ class Search(QLineEdit):
             self.found.hide()
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # Esc and Enter are the list's while it is open, not the panel's.
-            if not self.found.isHidden() and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+            listed = not self.found.isHidden()
+            if listed and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
                 event.accept()
                 return True
         return False
@@ -531,7 +532,7 @@ class Window(QWidget):
 
     def banners(self) -> list[Banner]:
         """The lines under the top bar that are on show."""
-        return [one for one in self._strip.findChildren(Banner) if not one.isHidden()]
+        return [one for one in self._strip.findChildren(Banner) if not one.is_shut]
 
     def open_notices(self) -> list[Notice]:
         """What those lines say, to say it again in a window built anew."""
@@ -540,8 +541,7 @@ class Window(QWidget):
     def _clear_notices(self) -> None:
         for banner in self.banners():
             if banner.kind != "madeup":
-                banner.hide()
-                banner.deleteLater()
+                banner.shut()
 
     def show_waiting(self) -> None:
         """The calm chip: offline is normal, so no red and no alarm; only how much waits to be sent."""

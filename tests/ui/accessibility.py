@@ -85,7 +85,7 @@ def cut_text(root: QWidget) -> list[str]:
                 cut.append(
                     f"{label.text()[:40]!r} needs {label.heightForWidth(label.width())}, has {label.height()} high"
                 )
-            longest = max(label.text().split(), key=len, default="")
+            longest = max(label.text().replace("\u200b", " ").split(), key=len, default="")
             if label.fontMetrics().horizontalAdvance(longest) > label.width() + 1:
                 cut.append(f"{longest[:40]!r} is wider than its {label.width()}")
         else:

@@ -52,7 +52,13 @@ def test_a_crash_after_a_while_starts_again_and_says_so(monkeypatch: pytest.Monk
 def test_the_launcher_never_loads_qt() -> None:
     """It waits beside the app all day: it must cost next to nothing and hold nothing."""
     seen = subprocess.run(
-        [sys.executable, "-c", "import ui.launcher, sys; print([m for m in sys.modules if 'PySide' in m or 'caseworker' in m])"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "import ui.launcher, sys; print([m for m in sys.modules if 'PySide' in m or 'caseworker' in m])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert seen.stdout.strip() == "[]"

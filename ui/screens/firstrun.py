@@ -31,7 +31,7 @@ from ui.screens.sheet import RecoverySheet
 from ui.theme import px
 from ui.widgets.fields import ChoiceRow, ErrorSummary, Field, TextLine
 from ui.widgets.page import scrolled
-from ui.widgets.parts import Button, Card, Glyph, Said, Text, Tick, column, row
+from ui.widgets.parts import Button, Card, Glyph, Said, Text, Tick, breaking, column, row
 from ui.widgets.toast import announce
 from ui.work import Work
 
@@ -596,7 +596,7 @@ class LaptopStep(Step):
         self.minutes.chosen.connect(self._chosen)
         self.body.addWidget(self.minutes)
         card = Card(self.tr("Where your records are"), icon="folder-open")
-        card.body.addWidget(Text(str(run.root), wrap=True))
+        card.body.addWidget(Text(breaking(run.root), wrap=True))
         card.body.addWidget(
             Said(
                 self.tr("This folder was checked: it is on this laptop and no service copies it elsewhere."),

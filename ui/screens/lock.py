@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
 
 from caseworker.errors import Problem
@@ -56,8 +56,7 @@ class Door(QWidget):
         down.addLayout(brand)
         down.addSpacing(px(18))
         self.card = Card()
-        self.card.setMaximumWidth(px(440))
-        self.card.setMinimumWidth(min(px(440), 600))
+        self._wide = 440
         self.card.body.setContentsMargins(px(28), px(24), px(28), px(22))
         self.card.body.setSpacing(0)
         middle = row()
@@ -79,6 +78,14 @@ class Door(QWidget):
         corner.addStretch(1)
         corner.addWidget(self.help_button)
         outer.addLayout(corner)
+
+    def _fit(self) -> None:
+        # A width of its own: text that wraps needs to know it before its height can be right.
+        self.card.setFixedWidth(min(px(self._wide), self.width() - px(48 + 12)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class LockScreen(Door):
@@ -365,8 +372,8 @@ class LockScreen(Door):
             form.hide()
             form.deleteLater()
         self._title.setText(self.tr("Your new recovery sheet"))
-        self.card.setMaximumWidth(px(640))
-        self.card.setMinimumWidth(min(px(560), 600))
+        self._wide = 640
+        self._fit()
         self._sheet = RecoverySheet(code)
         self._sheet.done.connect(self._typed_back)
         self.card.body.addWidget(self._sheet)

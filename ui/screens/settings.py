@@ -29,6 +29,7 @@ from ui.widgets import (
     Text,
     TextLine,
     Tick,
+    breaking,
     column,
     row,
 )
@@ -188,7 +189,7 @@ class SettingsPage(Page):
         down.addWidget(
             Said(self.tr("{name}, {agency}").format(name=vault.worker.name, agency=vault.agency), "user")
         )
-        down.addWidget(Said(str(vault.path), "folder-open"))
+        down.addWidget(Said(breaking(vault.path), "folder-open"))
         down.addWidget(
             Said(
                 self.tr("On Linux nothing can stop another program from taking pictures of this screen."),
@@ -277,6 +278,7 @@ class ChangePassphrase(QWidget):
             self.session.vault.change_passphrase,
             self.old.text(),
             self.new.text(),
+            self.session.cost,
             owner=self,
             then=self._changed,
             failed=self._failed,

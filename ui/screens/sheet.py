@@ -241,7 +241,7 @@ class RecoverySheet(QWidget):
             self.done.emit()
 
     def _spread(self, typed: str) -> None:
-        """A pasted code fills the boxes after it; typing four letters never moves on by itself."""
+        """More than a group, pasted or typed on, goes into the boxes after it. Four letters never move on."""
         plain = read_group(typed)
         if len(plain) <= 4:
             return
@@ -250,6 +250,7 @@ class RecoverySheet(QWidget):
             part = plain[at * 4 : at * 4 + 4]
             if part:
                 box.setText(part)
+                box.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def read_group(text: str) -> str:

@@ -25,6 +25,7 @@ from ui.widgets.parts import (
     Said,
     Text,
     Tick,
+    breaking,
     column,
     row,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "Tick",
     "Toast",
     "announce",
+    "breaking",
     "column",
     "row",
 ]

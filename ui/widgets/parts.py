@@ -74,6 +74,11 @@ class Text(QLabel):
         theme.restyle(self)
 
 
+def breaking(place: object) -> str:
+    """A folder's name that may wrap after each part: paths are longer than any line."""
+    return str(place).replace("/", "/\u200b").replace("\\", "\\\u200b")
+
+
 class Heading(Text):
     """The name of a page (level 1), a section (2) or a card (3)."""
 
@@ -379,6 +384,7 @@ class Banner(QFrame):
     ) -> None:
         super().__init__(parent)
         self.kind = kind
+        self.is_shut = False
         self._action_text, self._action = action_text, action
         self.setProperty("banner", self.TINTS[kind])
         self.setAccessibleName(text)
@@ -398,7 +404,7 @@ class Banner(QFrame):
             shut = Button("", "x", "quiet")
             shut.setAccessibleName(closes)
             shut.setToolTip(closes)
-            shut.clicked.connect(self._close)
+            shut.clicked.connect(self.shut)
             across.addWidget(shut)
 
     def text(self) -> str:
@@ -408,6 +414,8 @@ class Banner(QFrame):
         """What it says, as it was asked for."""
         return Notice(self.text(), self.kind, self._action_text, self._action)
 
-    def _close(self) -> None:
+    def shut(self) -> None:
+        """Take it away."""
+        self.is_shut = True
         self.hide()
         self.deleteLater()

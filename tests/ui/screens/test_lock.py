@@ -1,60 +1,183 @@
-"""The lock screen tells damage before it asks for anything, and offers the whole copy of a damaged header."""
-
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from caseworker.storage import settings, throttle
+from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
+from tests.ui.accessibility import everything, name_of, settle
+from ui import theme
+from ui.main import Desk
 from ui.screens.lock import LockScreen
 
-
-def show(qtbot: QtBot, root: Path) -> LockScreen:
-    """It looks at the vault by itself once it is painted."""
-    screen = LockScreen(root)
-    qtbot.addWidget(screen)
-    screen.resize(900, 700)
-    screen.show()
-    return screen
+NEW_PHRASE = "copper violin saddle meteor pocket anchor"
 
 
-def damage(file: Path) -> bytes:
-    data = bytearray(file.read_bytes())
-    data[40] ^= 1
-    file.write_bytes(data)
-    return bytes(data)
+@pytest.fixture
+def locked(new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot) -> Desk:
+    desk = open_desk(new_vault.path.parent, locked_at=datetime(2026, 11, 18, 11, 6))
+    qtbot.waitUntil(lambda: not door(desk).is_busy())
+    return desk
 
 
-def test_a_damaged_header_is_replaced_by_its_copy_on_request(qtbot: QtBot, new_vault: NewVault) -> None:
-    damaged = damage(new_vault.path / "vault.hdr")
-    screen = show(qtbot, new_vault.path.parent)
-    qtbot.waitUntil(screen.copy_button.isVisible)
-    assert not screen.passphrase.isEnabled()
-    qtbot.mouseClick(screen.copy_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(screen.passphrase.isEnabled)
-    assert not screen.copy_button.isVisible()
-    assert (new_vault.path / "vault.hdr.damaged").read_bytes() == damaged
-    screen.passphrase.setText(PHRASE)
-    with qtbot.waitSignal(screen.opened) as opened:
-        qtbot.mouseClick(screen.open_button, Qt.MouseButton.LeftButton)
-    opened.args[0].close()
+def door(desk: Desk) -> LockScreen:
+    assert desk.door is not None
+    return desk.door
 
 
-def test_without_a_whole_copy_none_is_offered(qtbot: QtBot, new_vault: NewVault) -> None:
-    for name in ("vault.hdr", "vault.hdr.1"):
-        damage(new_vault.path / name)
-    screen = show(qtbot, new_vault.path.parent)
-    qtbot.waitUntil(lambda: not screen.passphrase.isEnabled())
-    qtbot.waitUntil(lambda: not screen.is_busy())
-    assert not screen.copy_button.isVisible()
+def words_on(desk: Desk) -> str:
+    from PySide6.QtWidgets import QAbstractButton, QLabel
+
+    shown = [*desk.findChildren(QLabel), *desk.findChildren(QAbstractButton)]
+    return " | ".join(w.text() for w in shown if w.isVisible() and w.text())
 
 
-def test_a_whole_vault_offers_no_copy(qtbot: QtBot, new_vault: NewVault) -> None:
-    screen = show(qtbot, new_vault.path.parent)
-    qtbot.waitUntil(lambda: screen._hold is not None)
-    assert screen.passphrase.isEnabled()
-    assert not screen.copy_button.isVisible()
-    screen._hold.release()
+def try_phrase(desk: Desk, qtbot: QtBot, phrase: str) -> None:
+    door(desk).passphrase.setText(phrase)
+    QTest.keyClick(door(desk).passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.door is None or door(desk).open_button.isEnabled(), timeout=20_000)
+
+
+def test_it_says_when_it_locked_and_names_nobody(locked: Desk) -> None:
+    words = words_on(locked)
+    assert "Locked at 11:06am" in words
+    assert "Wednesday 18 November 2026" in words
+    assert "What you were writing is kept." in words
+    for secret in ("Amina", "Okafor", "A07"):
+        assert secret not in words
+
+
+def test_midday_is_called_midday(new_vault: NewVault, open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(new_vault.path.parent, locked_at=datetime(2026, 11, 18, 12, 0))
+    assert "Locked at midday" in words_on(desk)
+
+
+def test_the_keyboard_stands_in_the_passphrase(locked: Desk) -> None:
+    assert QApplication.focusWidget() is door(locked).passphrase
+    assert name_of(door(locked).passphrase) == "Passphrase"
+
+
+def test_the_right_passphrase_opens_today(locked: Desk, qtbot: QtBot) -> None:
+    try_phrase(locked, qtbot, PHRASE)
+    assert locked.window_ is not None
+    assert locked.window_.place().name == "today"
+    locked.lock()
+
+
+def test_a_wrong_passphrase_gets_one_sentence_and_waits_longer_each_time(locked: Desk, qtbot: QtBot) -> None:
+    for _ in range(3):
+        try_phrase(locked, qtbot, "not the passphrase at all")
+        assert "does not open" in door(locked).field.problem()
+    try_phrase(locked, qtbot, "not the passphrase at all")
+    assert "seconds" in door(locked).field.problem()
+    assert throttle.wait_seconds(vaults.find(locked.root) or Path()) > 0
+    assert door(locked).passphrase.hasFocus()
+    assert locked.window_ is None
+
+
+def test_nothing_typed_asks_for_the_passphrase_and_costs_no_try(locked: Desk) -> None:
+    QTest.mouseClick(door(locked).open_button, Qt.MouseButton.LeftButton)
+    assert door(locked).field.problem() == "Enter your passphrase"
+
+
+def test_it_can_be_shown_and_hidden(locked: Desk) -> None:
+    assert door(locked).passphrase.echoMode() == QLineEdit.EchoMode.Password
+    QTest.keyClick(door(locked).show_it, Qt.Key.Key_Space)
+    assert door(locked).passphrase.echoMode() == QLineEdit.EchoMode.Normal
+
+
+def test_a_second_window_on_the_same_vault_is_told_to_go_to_the_first(
+    new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    with vaults.hold(new_vault.path):
+        desk = open_desk(new_vault.path.parent)
+        qtbot.waitUntil(lambda: bool(door(desk).field.problem()))
+        assert "already open in another Caseworker window" in door(desk).field.problem()
+        assert not door(desk).passphrase.isEnabled()
+
+
+def test_a_damaged_header_is_told_before_any_prompt(
+    new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    (new_vault.path / "vault.hdr").write_bytes(b"")
+    before = sorted(p.name for p in new_vault.path.iterdir())
+    desk = open_desk(new_vault.path.parent)
+    qtbot.waitUntil(lambda: bool(door(desk).field.problem()))
+    assert not door(desk).open_button.isEnabled()
+    assert set(before) <= {p.name for p in new_vault.path.iterdir()}
+
+
+def test_the_recovery_sheet_opens_and_makes_both_new(locked: Desk, new_vault: NewVault, qtbot: QtBot) -> None:
+    screen = door(locked)
+    QTest.mouseClick(screen.lost_button, Qt.MouseButton.LeftButton)
+    form = screen._lost
+    assert form is not None
+    everything(locked)
+    QTest.mouseClick(form.open_button, Qt.MouseButton.LeftButton)
+    assert form.code_field.problem() == "Enter the recovery code"
+    form.code.setText(new_vault.recovery_code.lower())
+    form.new_phrase.setText(NEW_PHRASE)
+    form.again.setText(NEW_PHRASE + "x")
+    QTest.mouseClick(form.open_button, Qt.MouseButton.LeftButton)
+    assert form.again_field.problem() == "Type the same passphrase in both boxes"
+    form.again.setText(NEW_PHRASE)
+    QTest.keyClick(form.again, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: getattr(screen, "_sheet", None) is not None, timeout=20_000)
+    assert locked.window_ is None  # not before the new sheet is typed back
+    assert locked.session is not None  # but it can be locked already
+    sheet = screen._sheet
+    code = "".join(sheet._groups())
+    assert code != "".join(c for c in new_vault.recovery_code if c.isalnum())
+    everything(locked)
+    sheet.type_back()
+    sheet.boxes[0].setFocus()
+    for letter in code:  # typed on without a pause, as somebody reads it from the paper
+        QTest.keyClicks(QApplication.focusWidget(), letter)
+    sheet.check()
+    qtbot.waitUntil(lambda: locked.window_ is not None)
+    assert settings.get("recovery_sheet_typed", False) is True
+    locked.lock()
+    vaults.unlock(new_vault.path, NEW_PHRASE).discard()
+    with pytest.raises(Exception, match="E-PASS"):
+        vaults.unlock(new_vault.path, PHRASE)
+
+
+def test_a_wrong_recovery_code_says_what_to_check(locked: Desk, qtbot: QtBot) -> None:
+    screen = door(locked)
+    screen.show_recovery()
+    form = screen._lost
+    assert form is not None
+    form.code.setText("ABCD EFGH")
+    form.new_phrase.setText("short")
+    assert not form.check()
+    assert "Check each of the 8 groups" in form.code_field.problem()
+    assert "characters" in form.phrase_field.problem()
+    form.back_button.click()
+    settle()
+    assert screen.passphrase.isVisible()
+    assert screen._lost is None
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 640)])
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_nothing_is_cut_or_nameless(
+    locked: Desk, qapp: QApplication, name: str, scale: float, size: tuple[int, int]
+) -> None:
+    from dataclasses import replace
+
+    locked.set_preferences(replace(locked.preferences, theme=name, scale=scale))
+    settle()
+    locked.resize(*size)
+    everything(locked)
+    door(locked).show_recovery()
+    everything(locked)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from caseworker.storage import vault as vaults
+from caseworker.storage.vault import NewVault
+from tests.fixtures_vault import PHRASE
+from tests.ui.accessibility import everything, settle
+from ui import theme
+from ui.main import Desk
+from ui.screens.settings import SettingsPage
+from ui.session import Place
+
+NEW_PHRASE = "copper violin saddle meteor pocket anchor"
+
+
+def settings_of(desk: Desk) -> SettingsPage:
+    assert desk.window_ is not None
+    if desk.window_.place().name != "settings":
+        desk.window_.go(Place("settings"))
+        settle()
+    page = desk.window_.current()
+    assert isinstance(page, SettingsPage)
+    return page
+
+
+def test_colours_and_text_size_work_at_once_and_the_keyboard_stays(desk: Desk, qtbot: QtBot) -> None:
+    page = settings_of(desk)
+    before = desk.window_
+    page.looks.theme.setFocus()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: desk.window_ is not before)
+    settle()
+    assert theme.look().name == "dark"
+    again = settings_of(desk)
+    assert again.looks.theme.value() == "dark"
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is again.looks.theme.first())
+
+
+def test_easier_letters_can_be_chosen(desk: Desk, qtbot: QtBot) -> None:
+    before = desk.window_
+    settings_of(desk).looks.easier.click()
+    qtbot.waitUntil(lambda: desk.window_ is not before)
+    assert theme.look().easier
+    assert settings_of(desk).looks.easier.isChecked()
+
+
+def test_the_minutes_to_lock_are_used_from_now_on(desk: Desk) -> None:
+    page = settings_of(desk)
+    page.minutes.pills()[0].click()
+    assert desk.preferences.idle_minutes == 1
+    assert desk.idle._seconds == 60.0
+    assert desk.session is not None
+    assert desk.session.preferences.idle_minutes == 1
+
+
+def test_the_passphrase_is_changed_only_with_the_one_used_now(
+    desk: Desk, new_vault: NewVault, qtbot: QtBot
+) -> None:
+    form = settings_of(desk).passphrase
+    form.open_button.click()
+    form.save_button.click()
+    assert form.errors.problems() == ["Enter the passphrase you use now", "Enter a new passphrase"]
+    form.old.setText("not the passphrase at all")
+    form.new.setText(NEW_PHRASE)
+    form.again.setText(NEW_PHRASE)
+    form.save_button.click()
+    qtbot.waitUntil(lambda: form.save_button.isEnabled(), timeout=20_000)
+    assert "does not open" in form.old_field.problem()
+    form.old.setText(PHRASE)
+    form.again.setText("something else entirely")
+    form.save_button.click()
+    assert form.again_field.problem() == "Type the same new passphrase again"
+    form.again.setText(NEW_PHRASE)
+    form.save_button.click()
+    qtbot.waitUntil(lambda: form.open_button.isVisible(), timeout=60_000)
+    assert (form.old.text(), form.new.text(), form.again.text()) == ("", "", "")
+    assert desk.window_ is not None
+    assert desk.window_.toast.text() == "Passphrase changed"
+    desk.lock()
+    vaults.unlock(new_vault.path, NEW_PHRASE).discard()
+
+
+def test_a_new_sheet_replaces_the_old_one(desk: Desk, new_vault: NewVault, qtbot: QtBot) -> None:
+    part = settings_of(desk).sheet
+    part.make_button.click()
+    assert part.field.problem() == "Enter your passphrase"
+    part.passphrase.setText(PHRASE)
+    part.make_button.click()
+    qtbot.waitUntil(lambda: part.sheet is not None, timeout=20_000)
+    assert part.sheet is not None
+    code = "".join(part.sheet._groups())
+    assert desk.window_ is not None
+    everything(desk.window_)
+    part.sheet.type_back()
+    for at, box in enumerate(part.sheet.boxes):
+        box.setText(code[at * 4 : at * 4 + 4])
+    part.sheet.check()
+    assert part.sheet is None
+    desk.lock()
+    vaults.unlock_with_recovery(new_vault.path, code).discard()
+    with pytest.raises(Exception, match="E-RECOVERY"):
+        vaults.unlock_with_recovery(new_vault.path, new_vault.recovery_code)
+
+
+def test_it_leads_to_the_hub_and_to_the_licences(desk: Desk) -> None:
+    page = settings_of(desk)
+    page.licences.click()
+    assert desk.window_ is not None
+    assert desk.window_.place() == Place("help", "licences")
+    settings_of(desk).join_button.click()
+    assert desk.window_.place() == Place("join")
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 640)])
+@pytest.mark.parametrize(("name", "scale"), [("light", 1.0), ("dark", 1.5), ("contrast", 2.0)])
+def test_nothing_is_cut_or_nameless(desk: Desk, name: str, scale: float, size: tuple[int, int]) -> None:
+    desk.set_preferences(replace(desk.preferences, theme=name, scale=scale))
+    settle()
+    desk.resize(*size)
+    page = settings_of(desk)
+    page.passphrase.open_form()
+    assert desk.window_ is not None
+    everything(desk.window_)
