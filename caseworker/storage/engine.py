@@ -157,6 +157,22 @@ class VaultDatabase(SqlCipherDatabase):
             self._open = {thread: other for thread, other in self._open.items() if other is not conn}
         super()._close(conn)
 
+    def cursor(self, named_cursor: Any = None) -> Any:
+        # A worker that still has its connection neither reads nor commits anything once the vault is locked.
+        if self.deferred:
+            raise peewee.InterfaceError("no vault is open")
+        return super().cursor(named_cursor)
+
+    def close(self) -> bool:
+        """Close this thread's connection, also after the vault was locked meanwhile."""
+        if not self.deferred:
+            return bool(super().close())
+        conn = self._state.conn
+        self._state.reset()
+        if conn is not None:
+            self._close(conn)
+        return conn is not None
+
     def interrupt(self) -> None:
         """Stop whatever the other threads' connections are doing; their statements fail with
         ``OperationalError``.
@@ -189,7 +205,7 @@ class VaultDatabase(SqlCipherDatabase):
         # After a full disk SQLite has rolled back already, and ROLLBACK would say that no transaction is
         # active.
         if not self.is_closed() and self._state.conn.in_transaction:
-            super().rollback()
+            self._state.conn.execute("ROLLBACK")
 
     @contextmanager
     def sentences(self) -> Iterator[None]:

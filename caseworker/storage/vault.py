@@ -60,6 +60,7 @@ __all__ = [
 
 HEADER, SPARE, ANCHOR = "vault.hdr", "vault.hdr.1", "anchor"
 FIRST_DB = "vault-0001.db"
+_LONGEST_WAIT = 0.2  # seconds that closing waits for another thread, each time it must
 _FOLDER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -821,23 +822,33 @@ class OpenVault:
             return b""
 
     def close(self) -> None:
-        """Lock: write down, fold the log in, force the anchor to disk, wipe the keys. Never fails: what could
-        not be written is caught up at the next opening. Other threads' connections end with the process."""
-        with self._guard:
+        """Lock: write down, fold the log in, force the anchor to disk, wipe the keys. Never fails and never waits
+        long: what could not be written is caught up at the next opening. Other threads' connections end with the
+        process.
+        """
+        if not self._guard.acquire(timeout=_LONGEST_WAIT):
+            # A passphrase is being changed right now. Wiping keys under it could write a header of zeros; the end of
+            # the process cannot, for every file is replaced in one step.
+            return
+        try:
             if self._closed:
                 return
             self._closed = True
-            with contextlib.suppress(Problem, peewee.PeeweeException, OSError):
+            with contextlib.suppress(Problem, peewee.PeeweeException, sqlcipher.Error, OSError):
                 self._end_session()
             with contextlib.suppress(OSError):
                 self._anchor.close()
-            with contextlib.suppress(Problem, peewee.PeeweeException):
+            with contextlib.suppress(Problem, peewee.PeeweeException, sqlcipher.Error):
                 database.unbind()
             self._keys.discard()
+        finally:
+            self._guard.release()
 
     def _end_session(self) -> None:
         if database.in_transaction():
             database.rollback()
+        # a worker may hold the file for long; locking does not wait for it
+        database.execute_sql(f"PRAGMA busy_timeout={int(_LONGEST_WAIT * 1000)}")
         if not database.read_only:
             with database.atomic():
                 audit.append("lock", "vault", 0)

@@ -7,9 +7,11 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import peewee
 import pytest
 
 from caseworker import storage
@@ -226,6 +228,64 @@ def test_closing_wipes_the_keys_and_unbinds(vault: OpenVault) -> None:
     assert not any(database._key)
     assert database.deferred
     vault.close()  # twice does nothing
+
+
+def test_closing_does_not_wait_for_a_worker_that_holds_the_file(
+    vault: OpenVault, reopen: Callable[[], OpenVault]
+) -> None:
+    storage.write(add_note, "kept")
+    holding, go_on = threading.Event(), threading.Event()
+    late: list[str] = []
+
+    def read_late() -> None:
+        try:
+            database.execute_sql("SELECT count(*) FROM client")
+        except peewee.InterfaceError:
+            late.append("read refused")
+
+    def job() -> None:
+        try:
+            with database.connection_context(), database.atomic():
+                add_note("too late")
+                holding.set()
+                go_on.wait(30)
+                read_late()
+        except peewee.InterfaceError:
+            late.append("commit refused")
+
+    thread = threading.Thread(target=job)
+    thread.start()
+    holding.wait(30)
+    started = time.monotonic()
+    vault.close()
+    took = time.monotonic() - started
+    go_on.set()
+    thread.join()
+    assert took < 1.0
+    assert late == ["read refused", "commit refused"]
+    again = reopen()
+    assert database.execute_sql("SELECT value FROM setting WHERE key = 'note'").fetchone() == ("kept",)
+    assert again.warnings == []
+    again.close()
+
+
+def test_closing_never_wipes_keys_under_a_passphrase_change(vault: OpenVault) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow_change() -> None:
+        with vault._guard:
+            inside.set()
+            go_on.wait(30)
+
+    thread = threading.Thread(target=slow_change)
+    thread.start()
+    inside.wait(30)
+    vault.close()
+    assert any(vault._keys.vmk)
+    go_on.set()
+    thread.join()
+    vault.close()
+    assert not any(vault._keys.vmk)
 
 
 def test_after_closing_nothing_waits_in_a_log(vault: OpenVault) -> None:
