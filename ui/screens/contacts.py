@@ -53,6 +53,7 @@ OTHER = "OTHER"
 UNCHOSEN = "contact:"  # key of a draft in nobody's record
 LAST_METHOD = "contact.last_method"
 LAST_PLACE = "contact.last_place"
+WRONG_PERSON = words("Wrong person answered")  # the reason that stands in the history of a number
 
 
 def draft_key(client_id: int | None) -> str:
@@ -346,7 +347,8 @@ class ContactForm(Form):
         self.other = Combo()
         for code in offered:
             if code.startswith(IN_PERSON):
-                self.place.addItem(methods.label(code).removeprefix("In person, ").capitalize(), code)
+                where = methods.label(code).partition(", ")[2]
+                self.place.addItem(f"{where[0].upper()}{where[1:]}", code)
             elif code not in ("TEL", "SMS", "VID", "EML"):
                 self.other.addItem(methods.label(code), code)
         self.place_field = Field(self.tr("Where"), self.place)
@@ -777,7 +779,7 @@ def save_contact(
     """The contact, its next step, what it says about the number, and the way used, all or nothing; the contact's id."""
     saved = contacts.save(contact, next_action=action, draft_key=key)
     if safe is not None:
-        stored_safe.save(safe, why="Wrong person answered")
+        stored_safe.save(safe, str(WRONG_PERSON))
     if how is not None and settings.get(LAST_METHOD, "") != how:
         settings.set(LAST_METHOD, how)
     if contact.method.startswith(IN_PERSON) and settings.get(LAST_PLACE, "") != contact.method:

@@ -5,8 +5,10 @@ Counts and dates, never praise or blame. What was half-typed when the app closed
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -20,7 +22,7 @@ from caseworker.storage.today import Board, Due, Missed, Who
 from ui import theme
 from ui.say import say
 from ui.screens.client.safe import STATES, safe_sentence
-from ui.screens.client.tab import empty
+from ui.screens.client.tab import Gradually, empty
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Card, FlowLayout, Glyph, Heading, Page, RowFrame, Said, Text, column, row
@@ -72,6 +74,7 @@ class TodayPage(Page):
         self._split.addLayout(self.lists, 1)
         self._split.addWidget(self.side_box, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._split)
+        self._gradually = Gradually(self)
         self.body.addStretch(1)
         self._wide: bool | None = None
         self._arrange()
@@ -132,36 +135,29 @@ class TodayPage(Page):
     def _show_lists(self, board: Board, known: int, now: datetime) -> None:
         empty(self.lists)
         self.cards: dict[str, Card] = {}
-        if board.overdue:
-            self._add_list(
-                "overdue",
-                self.tr("Overdue follow-ups"),
-                "calendar-clock",
-                board.overdue,
-                board.overdue_count,
-                now,
-            )
-        if board.due:
-            self._add_list(
-                "due", self.tr("Follow-ups due today"), "calendar-check", board.due, board.due_count, now
-            )
-        if board.missed:
-            self._add_list(
+        steps: list[Callable[[], None]] = []
+        for name, title, icon, rows, count in (
+            ("overdue", self.tr("Overdue follow-ups"), "calendar-clock", board.overdue, board.overdue_count),
+            ("due", self.tr("Follow-ups due today"), "calendar-check", board.due, board.due_count),
+            (
                 "missed",
                 self.tr("Missed contacts to try again"),
                 "phone-missed",
                 board.missed,
                 board.missed_count,
-                now,
-            )
-        if not self.cards:
-            self.lists.addWidget(self._nothing(known))
+            ),
+        ):
+            if rows:
+                steps.append(partial(self._add_list, name, title, icon, rows, count, now))
+        if not steps:
+            steps.append(partial(self._add_nothing, known))
         if board.dq_missing:
-            self.lists.addWidget(self._gaps(board))
-        self.lists.addStretch(1)
+            steps.append(partial(self._add_gaps, board))
+        steps.append(partial(self.lists.addStretch, 1))
+        self._gradually.start(steps)
 
     def _add_list(
-        self, name: str, title: str, icon: str, rows: list[Due] | list[Missed], count: int, now: datetime
+        self, name: str, title: str, icon: str, rows: Sequence[Due | Missed], count: int, now: datetime
     ) -> None:
         card = Card(title, str(count), icon)
         card.heading.setWordWrap(False)
@@ -208,7 +204,7 @@ class TodayPage(Page):
             )
         return self.tr("{outcome}, {at}").format(outcome=outcome, at=at)
 
-    def _nothing(self, known: int) -> Card:
+    def _add_nothing(self, known: int) -> None:
         card = Card()
         card.body.setSpacing(px(10))
         if known:
@@ -225,9 +221,9 @@ class TodayPage(Page):
             step.clicked.connect(self._new_client)
         card.body.addWidget(Text(words, wrap=True))
         card.body.addWidget(step, 0, Qt.AlignmentFlag.AlignLeft)
-        return card
+        self.lists.addWidget(card)
 
-    def _gaps(self, board: Board) -> Card:
+    def _add_gaps(self, board: Board) -> None:
         card = Card(self.tr("Still to ask for the return"), str(board.dq_count), "list-checks")
         self.cards["gaps"] = card
         for gap in board.dq_missing:
@@ -243,7 +239,7 @@ class TodayPage(Page):
                 button.clicked.connect(self._open_gap)
                 line.across.addWidget(button)
             card.add_row(line)
-        return card
+        self.lists.addWidget(card)
 
     def _show_side(self, shown: Shown) -> None:
         empty(self.side)

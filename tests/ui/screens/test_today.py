@@ -22,6 +22,7 @@ from ui.window import Window
 
 
 def page_of(window: Window) -> TodayPage:
+    settle()
     page = window.current()
     assert isinstance(page, TodayPage)
     return page

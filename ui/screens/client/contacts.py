@@ -15,11 +15,12 @@ from caseworker.storage import contacts, history
 from ui import theme
 from ui.say import say
 from ui.screens.client.edit import AmendForm, WithdrawForm
-from ui.screens.client.tab import Tab, empty
+from ui.screens.client.tab import Gradually, Tab, empty
 from ui.session import Place, Session, Toast
 from ui.widgets import Button, Card, Chip, FlowLayout, Glyph, Heading, Text, column, row
 
 CHUNK = 50
+AT_ONCE = 4  # cards built before the next key is looked at
 ICONS = {
     "TEL": "phone", "VID": "video", "SMS": "message-square", "MSG": "send", "EML": "mail", "LET": "file-text",
     "CHAT": "message-square", "POST-IN": "inbox", "3P": "users",
@@ -43,6 +44,7 @@ class ContactsTab(Tab):
         self.body.addLayout(head)
         self.list = column(gap=10)
         self.body.addLayout(self.list)
+        self._gradually = Gradually(self)
         self.earlier = Button(self.tr("Show earlier"), "chevron-down")
         self.body.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)
@@ -71,13 +73,15 @@ class ContactsTab(Tab):
             day = when.show_date(when.local(last.at).date())
             self.count.setText(self.tr("{n} in all, the last on {date}").format(n=stand, date=day))
         self.earlier.setVisible(more)
-        if kept and found[: len(kept)] == kept:
-            self._add(found[len(kept) :])  # "Show earlier": what is on show stays as it is
-            return
-        empty(self.list)
-        if not found:
+        if kept and found[: len(kept)] == kept and self.list.count() == len(kept):
+            found = found[len(kept) :]  # "Show earlier": what is on show stays as it is
+        else:
+            empty(self.list)
+        if not self._shown:
             self.list.addWidget(self._none())
-        self._add(found)
+        self._gradually.start(
+            [partial(self._add, found[at : at + AT_ONCE]) for at in range(0, len(found), AT_ONCE)]
+        )
 
     def _add(self, found: list[Contact]) -> None:
         now = when.epoch(self.session.now())

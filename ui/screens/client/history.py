@@ -5,6 +5,7 @@ Nothing here can be changed or taken away; looking at the record is an entry of 
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtCore import QPointF, Qt
@@ -16,12 +17,13 @@ from caseworker.storage import history
 from caseworker.storage.history import HistoryEntry
 from ui import theme
 from ui.say import say
-from ui.screens.client.tab import Tab, empty
+from ui.screens.client.tab import Gradually, Tab, empty
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import Button, Card, Glyph, Heading, Text, Tick, column, row
 
 CHUNK = 50
+AT_ONCE = 8  # events built before the next key is looked at
 ICONS = {
     "open": "folder-open", "add": "plus", "change": "pencil", "amend": "history", "withdraw": "undo-2",
     "restore": "undo-2", "close": "circle-check", "reopen": "heart-handshake", "finish": "check",
@@ -44,6 +46,7 @@ class HistoryTab(Tab):
         self.body.addLayout(head)
         self.list = column()
         self.body.addLayout(self.list)
+        self._gradually = Gradually(self)
         self.earlier = Button(self.tr("Show earlier"), "chevron-down")
         self.body.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)
@@ -80,8 +83,14 @@ class HistoryTab(Tab):
         self.earlier.setVisible(events == CHUNK)
         if not self.looks.isChecked():
             found = [entry for entry in found if entry.action != "open"]
-        for _, entries in groupby(found, key=_event):
-            self.list.addWidget(Event(list(entries)))
+        shown = [list(entries) for _, entries in groupby(found, key=_event)]
+        self._gradually.start(
+            [partial(self._show, shown[at : at + AT_ONCE]) for at in range(0, len(shown), AT_ONCE)]
+        )
+
+    def _show(self, events: list[list[HistoryEntry]]) -> None:
+        for entries in events:
+            self.list.addWidget(Event(entries))
 
 
 def _event(entry: HistoryEntry) -> int:

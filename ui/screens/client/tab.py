@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
 from ui.session import Session
@@ -33,6 +36,29 @@ class Tab(QWidget):
 
     def reload(self) -> None:
         """Read again and show."""
+
+
+class Gradually(QObject):
+    """Builds a long list a few widgets at a time, between key presses: a hundred widgets at once would be felt."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._steps: deque[Callable[[], object]] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._step)
+
+    def start(self, steps: Iterable[Callable[[], object]]) -> None:
+        """Do the first step now and each other one when nothing else waits; what was still to do is dropped."""
+        self._steps = deque(steps)
+        self._timer.start()
+        self._step()
+
+    def _step(self) -> None:
+        if self._steps:
+            self._steps.popleft()()
+        if not self._steps:
+            self._timer.stop()
 
 
 def empty(layout: QLayout) -> None:
