@@ -190,6 +190,15 @@ def read_letter(wire: bytes) -> Letter:
     return Letter(Header(**fields), _bytes(letter.ct))
 
 
+def read_header(wire: bytes) -> Header:
+    """The outer header alone.
+
+    Raises:
+        NotOurs: "format".
+    """
+    return read_letter(wire).header
+
+
 def open_wire(
     wire: bytes, private: bytes, kid: str, device_key: Callable[[str, str], bytes | None]
 ) -> Opened:

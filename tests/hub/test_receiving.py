@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from caseworker.crypto import sealing, signing
 from caseworker.hub import ledger, tables
 from caseworker.hub.receiving import receive
-from caseworker.hub.tables import Arrival, Clash, Device, Entry
+from caseworker.hub.tables import Arrival, Clash, Device
 from caseworker.sync import summary, wire
 from caseworker.sync.summary import Table
 from tests.hub.parts import PLAN, TABLES, Hub, Laptop
@@ -290,16 +290,30 @@ def test_the_database_itself_refuses_to_change_what_was_received(hub: Hub, lapto
     assert ledger.first_broken() == 0
 
 
-def test_the_ledger_tells_when_a_line_was_changed_behind_the_databases_back(hub: Hub, laptop: Laptop):
-    for _ in range(3):
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        ("UPDATE entry SET subject = 'something else' WHERE seq = 2", 2),
+        ("UPDATE entry SET hash = prev WHERE seq = 2", 2),
+        ("DELETE FROM entry WHERE seq = 2", 2),
+        ("DELETE FROM entry WHERE seq = 1", 1),
+        ("DELETE FROM entry WHERE seq > 4", 5),
+        ("UPDATE head SET hash = 'x'", 6),
+    ],
+)
+def test_the_ledger_tells_when_a_line_was_changed_behind_the_databases_back(
+    hub: Hub, laptop: Laptop, change: str, broken: int
+):
+    for _ in range(2):
         ledger_line(hub)
-    assert ledger.first_broken() == 0
-    drop = (
-        "DROP TRIGGER entry_no_update" if "sqlite" in hub.url else "DROP TRIGGER entry_append_only ON entry"
-    )
-    tables.database.execute_sql(drop)
-    Entry.update(subject="something else").where(Entry.seq == 2).execute()
-    assert ledger.first_broken() == 2
+    assert (ledger.first_broken(), ledger.head()[0]) == (0, 5)
+    if "sqlite" in hub.url:
+        tables.database.execute_sql("DROP TRIGGER entry_no_update")
+        tables.database.execute_sql("DROP TRIGGER entry_no_delete")
+    else:
+        tables.database.execute_sql("DROP TRIGGER entry_append_only ON entry")
+    tables.database.execute_sql(change)
+    assert ledger.first_broken() == broken
 
 
 def ledger_line(hub: Hub) -> None:
