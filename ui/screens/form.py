@@ -21,6 +21,8 @@ from ui.session import Session
 from ui.widgets import CodeCombo, DateBoxes, ErrorSummary, Field
 
 KEEP_AFTER_MS = 700
+#: Somebody who types without a pause loses no more than this either.
+KEEP_AT_LEAST_MS = 3_000
 
 
 def value_of(editor: Any) -> object:
@@ -94,6 +96,10 @@ class DraftKeeper(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(KEEP_AFTER_MS)
         self._timer.timeout.connect(self.keep)
+        self._longest = QTimer(self)
+        self._longest.setSingleShot(True)
+        self._longest.setInterval(KEEP_AT_LEAST_MS)
+        self._longest.timeout.connect(self.keep)
 
     @property
     def waiting(self) -> bool:
@@ -102,10 +108,13 @@ class DraftKeeper(QObject):
 
     def touch(self, *_: object) -> None:
         self._timer.start()
+        if not self._longest.isActive():
+            self._longest.start()
 
     def keep(self) -> None:
         """Seal it now. A full disk is said once by the session and does not stop the typing."""
         self._timer.stop()
+        self._longest.stop()
         try:
             self.session.write(drafts.keep, self.key, self._read())
         except Problem as problem:
@@ -120,6 +129,7 @@ class DraftKeeper(QObject):
     def forget(self) -> None:
         """Stop without keeping: it was saved, or thrown away on purpose."""
         self._timer.stop()
+        self._longest.stop()
 
 
 class Form(QWidget):
