@@ -246,8 +246,8 @@ FROM json_each(?) e
 _EPISODE = """
 SELECT e.id, e.client_id, e.started, e.closed, e.closure_reason, e.crime, e.da_context, e.online, e.hate,
     e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only
-FROM episode e JOIN client p INDEXED BY client_place ON p.id = e.client_id
-"""
+FROM episode e"""
+_WITH_PLACE = "JOIN client p INDEXED BY client_place ON p.id = e.client_id"
 
 
 class _Episode(NamedTuple):
@@ -317,14 +317,16 @@ class _People:
     def _episodes(self, contacts: _Contacts) -> dict[int, _Episode]:
         """Open at some time in the period, or closed before it and with a contact in it all the same."""
         rows = database.execute_sql(
-            f"{_EPISODE} WHERE e.closed = '' AND e.started <= ?"
-            f" UNION ALL {_EPISODE} WHERE e.closed >= ? AND e.started <= ?",
+            f"{_EPISODE} INDEXED BY episode_period {_WITH_PLACE} WHERE e.closed = '' AND e.started <= ?"
+            f" UNION ALL {_EPISODE} INDEXED BY episode_period {_WITH_PLACE} WHERE e.closed >= ? AND e.started <= ?",
             (self.end, self.start, self.end),
         ).fetchall()
         found = {row[0]: _Episode._make(row) for row in rows}
         with_contact = contacts.np.unique(contacts.episode[contacts.two_way]).tolist()
         missing = json.dumps([episode for episode in with_contact if episode and episode not in found])
-        rows = database.execute_sql(f"{_EPISODE} WHERE e.id IN (SELECT value FROM json_each(?))", (missing,))
+        rows = database.execute_sql(
+            f"{_EPISODE} {_WITH_PLACE} WHERE e.id IN (SELECT value FROM json_each(?))", (missing,)
+        )
         return found | {row[0]: _Episode._make(row) for row in rows.fetchall()}
 
     def _first_two_way(self, in_period: Mapping[int, int]) -> dict[int, int | None]:

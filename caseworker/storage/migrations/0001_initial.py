@@ -67,7 +67,8 @@ CREATE INDEX contact_episode ON contact (episode_id, at, kind, method, outcome, 
 CREATE INDEX referral_received ON referral (received);
 CREATE INDEX referral_client ON referral (client_id, received);
 CREATE INDEX episode_client ON episode (client_id, started);
-CREATE INDEX episode_closed ON episode (closed);
+CREATE INDEX episode_period ON episode (closed, started, client_id, closure_reason, crime, da_context, online, hate,
+    age_at_start, consent_to_support, assessed_on);
 CREATE INDEX episode_open ON episode (client_id, worker_id) WHERE closed = '';
 CREATE INDEX client_name ON client (name COLLATE NOCASE);
 CREATE INDEX action_due ON action (done, due);
