@@ -144,7 +144,7 @@ def test_ctrl_1_to_3_reach_the_tabs(record: ClientPage, hands: Hands) -> None:
 
 
 def test_contacts_come_fifty_at_a_time(
-    record: ClientPage, session: Session, amara: int, hands: Hands
+    record: ClientPage, session: Session, amara: int, hands: Hands, qtbot: QtBot
 ) -> None:
     def write() -> None:
         for n in range(CHUNK + 7):
@@ -472,7 +472,7 @@ def test_a_note_is_not_spelt_out_in_history(record: ClientPage, session: Session
 
 
 def test_reading_a_record_with_many_contacts_is_quick(
-    record: ClientPage, session: Session, amara: int
+    record: ClientPage, session: Session, amara: int, qtbot: QtBot
 ) -> None:
     import time
 
