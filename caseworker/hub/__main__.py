@@ -108,7 +108,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     app = create_app(url, secrets, hosts=names)
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((arguments.host, arguments.port))
             listening.listen(2048)  # from here on nobody is turned away: the first requests wait a moment

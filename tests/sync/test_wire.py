@@ -81,6 +81,7 @@ def test_a_return_for_another_hub_or_from_an_unknown_or_other_laptop_is_refused(
     assert reason(opened, SEALED, Laptop().public) == "sender"
     other, public = sealing.new_receive_key()
     assert reason(opened, SEALED, LAPTOP.public, other) == "recipient"
+    assert reason(opened, SEALED, LAPTOP.public, HUB_PRIVATE, "0" * 64) == "recipient"
     assert reason(opened, SEALED, LAPTOP.public, other, signing.fingerprint(public).hex()) == "recipient"
 
 
@@ -147,6 +148,31 @@ def padded(inside: bytes) -> bytes:
 )
 def test_a_wrong_inside_under_a_right_seal_is_refused(inside: bytes):
     assert reason(opened, padded(inside)) in ("format", "sender")
+
+
+def test_padding_has_one_spelling_even_round_a_rightly_signed_return():
+    data = LAPTOP.payload(KID)
+    right = canonical.dump(
+        {
+            "payload": base64.b64encode(data).decode(),
+            "sig": LAPTOP.sign("return", wire.to_be_signed(data)).hex(),
+            "approvals": [],
+        }
+    )
+    good = wire._pad(right)
+    assert opened(padded(good)).payload == data
+    assert reason(opened, padded(good + bytes(wire.PAD))) == "format"
+    assert reason(opened, padded(good[:-1] + b"\1")) == "format"
+    assert reason(opened, padded(good[: 4 + len(right)])) == "format"
+    assert reason(opened, padded(bytes(4) + right + bytes(wire.PAD - 4 - len(right)))) == "format"
+    long = canonical.dump(
+        {
+            "payload": base64.b64encode(bytes(wire.MOST_BYTES + 1)).decode(),
+            "sig": LAPTOP.sign("return", wire.to_be_signed(bytes(wire.MOST_BYTES + 1))).hex(),
+            "approvals": [],
+        }
+    )
+    assert reason(opened, padded(wire._pad(long))) == "format"
 
 
 # --- receipts ---------------------------------------------------------------------------------------------------
