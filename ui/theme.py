@@ -195,7 +195,10 @@ def look() -> Look:
 def apply(app: QApplication, name: str = "light", scale: float = 1.0, easier: bool = False) -> Look:
     """Put the look on the whole application. What is built already keeps its sizes until built again."""
     global _look
-    _look = Look(name if name in THEMES else "light", min(2.0, max(1.0, scale)), easier)
+    wanted = Look(name if name in THEMES else "light", min(2.0, max(1.0, scale)), easier)
+    if wanted == _look and app.styleSheet():
+        return _look
+    _look = wanted
     if app.style().objectName().lower() != "fusion":
         app.setStyle("Fusion")
     _load_letters(_look.family)

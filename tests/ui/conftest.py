@@ -11,16 +11,20 @@ from pytestqt.qtbot import QtBot
 
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
+from tests.ui.accessibility import settle
 from ui import main, theme
 from ui.main import Desk
 
 
 @pytest.fixture
 def plain_look(qapp: QApplication) -> Iterator[None]:
-    """Light at 100% before and after."""
-    theme.apply(qapp, "light", 1.0)
+    """Light at 100% before and after. Put on only when it is not: restyling what is left over takes a while."""
+    if theme.look() != theme.Look() or not qapp.styleSheet():
+        theme.apply(qapp)
     yield
-    theme.apply(qapp, "light", 1.0)
+    if theme.look() != theme.Look():
+        settle()
+        theme.apply(qapp)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -27,13 +27,13 @@ CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def window(desk: Desk) -> Window:
     assert desk.window_ is not None
-    desk.window_.resize(1280, 800)
+    desk.resize(1280, 800)
     settle()
     return desk.window_
 
 
 @pytest.fixture
-def people(window: Window) -> Iterator[list[int]]:
+def people(window: Window) -> list[int]:
     def add() -> list[int]:
         return [
             clients.save(Client(None, "", name)) for name in ("Amara Clarke", "Jodie Marsh", "Nia Hughes")
@@ -41,7 +41,7 @@ def people(window: Window) -> Iterator[list[int]]:
 
     made = storage.write(add)
     window.session.changed.emit()
-    yield made
+    return made
 
 
 def press(
@@ -203,18 +203,20 @@ class TestPanel:
         assert window.log_contact.isVisible()
 
     def test_it_takes_the_pages_place_in_a_narrow_window(self, window: Window) -> None:
-        window.resize(1000, 700)
+        window.window().resize(1000, 700)
+        settle()
         window.session.go.emit(Place("contact"))
         settle()
         assert window.panel is not None
         assert not window.middle.isVisible()
-        window.resize(1280, 800)
+        window.window().resize(1280, 800)
         settle()
         assert window.middle.isVisible()
         assert window.panel.width() == theme.px(400)
 
     def test_search_comes_back_in_a_narrow_window_and_the_panel_goes(self, window: Window) -> None:
-        window.resize(1000, 700)
+        window.window().resize(1000, 700)
+        settle()
         window.session.go.emit(Place("contact"))
         press(window, Qt.Key.Key_K, CTRL)
         assert window.panel is None
