@@ -12,7 +12,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from caseworker.domain import safe_contacts, when
 from caseworker.storage import clients
@@ -21,7 +21,7 @@ from ui.say import say
 from ui.screens.client.safe import STATES
 from ui.session import Place, Session
 from ui.theme import px
-from ui.widgets import Button, FlowLayout, Heading, Page, Text, TextLine, Tick, column, row
+from ui.widgets import Button, FlowLayout, Glyph, Heading, Page, Text, TextLine, Tick, column, row
 
 Index = QModelIndex | QPersistentModelIndex
 BLOCK = 128
@@ -153,13 +153,9 @@ class ClientsPage(Page):
         head.addWidget(self.new)
         self.body.addLayout(head)
 
-        self.line = TextLine()
+        self.line = FindLine()
         self.line.setPlaceholderText(self.tr("Name, known-as name or reference"))
         self.line.setAccessibleName(self.tr("Find in the list of clients"))
-        self.line.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition).setText(
-            self.tr("Find")
-        )
-        self.line.setClearButtonEnabled(False)
         self.body.addWidget(self.line)
 
         filters = QWidget()
@@ -261,8 +257,8 @@ class ClientsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # With little room the last contact goes first, then what is next: name and safe words are never cut.
-        self.table.setColumnHidden(ClientModel.LAST, self.width() < px(820))
-        self.table.setColumnHidden(ClientModel.NEXT, self.width() < px(660))
+        self.table.setColumnHidden(ClientModel.LAST, self.width() < px(940))
+        self.table.setColumnHidden(ClientModel.NEXT, self.width() < px(700))
         self.table.setColumnHidden(ClientModel.REFERENCE, self.width() < px(560))
         self.hint.setVisible(self.height() > px(420) and self.model.rowCount() > 0)
         super().resizeEvent(event)
@@ -302,6 +298,19 @@ class ClientsPage(Page):
         self.open_client()
 
 
+class FindLine(TextLine):
+    """A line with a glass at its left that grows with the text (the icon of a line's own action would not)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._glass = Glyph("search", "muted", 18, self)
+        self.setTextMargins(px(26), 0, 0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._glass.move(px(9), (self.height() - self._glass.height()) // 2)
+
+
 class ClientTable(QTableView):
     """Rows of one height, columns of fixed share: nothing is measured row by row."""
 
@@ -328,10 +337,10 @@ class ClientTable(QTableView):
         across.setMinimumSectionSize(px(70))
         stretch, fixed = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Fixed
         for column_, mode, wide in (
-            (ClientModel.REFERENCE, fixed, 96),
+            (ClientModel.REFERENCE, fixed, 92),
             (ClientModel.NAME, stretch, 0),
-            (ClientModel.SAFE, stretch, 0),
-            (ClientModel.LAST, fixed, 150),
+            (ClientModel.SAFE, fixed, 312),
+            (ClientModel.LAST, fixed, 166),
             (ClientModel.NEXT, stretch, 0),
         ):
             across.setSectionResizeMode(column_, mode)

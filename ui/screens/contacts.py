@@ -109,7 +109,7 @@ class ContactPanel(QFrame):
         self.save_button.clicked.connect(self.save)
         self.who.picked.connect(self._picked)
         self.who.nobody.connect(self._nobody)
-        if client_id is not None or drafts.get(UNCHOSEN) is not None:
+        if client_id is not None:
             self._open(client_id)
 
     @property
@@ -217,7 +217,14 @@ class WhoPicker(QWidget):
         down.addWidget(self.found)
         self.none = Text("", "body", "muted", wrap=True)
         down.addWidget(self.none)
-        self.anonymous = Button(self.tr("Anonymous: somebody without a record"), "user", "quiet")
+        waiting = drafts.get(UNCHOSEN) is not None
+        self.anonymous = Button(
+            self.tr("Carry on with the anonymous note")
+            if waiting
+            else self.tr("Anonymous: somebody without a record"),
+            "history" if waiting else "user",
+            "quiet",
+        )
         down.addWidget(self.anonymous, 0, Qt.AlignmentFlag.AlignLeft)
         self.line.textEdited.connect(self._find)
         self.line.returnPressed.connect(self._take)

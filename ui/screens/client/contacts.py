@@ -165,7 +165,7 @@ class ContactCard(Card):
             why = self.tr("Why it was safe then: {reason}").format(reason=contact.override_reason)
             self.body.addWidget(Text(why, "small", "muted", wrap=True))
         if contact.amended:
-            self.body.addWidget(self._amendments())
+            self._add_amendments()
         foot = row(gap=8)
         chips = QWidget()
         self._chips(FlowLayout(6, chips), now)
@@ -223,7 +223,8 @@ class ContactCard(Card):
             text = self.tr("Locked since {date}").format(date=_day_month(until))
             flow.addWidget(Chip(text, "info", "lock"))
 
-    def _amendments(self) -> QWidget:
+    def _add_amendments(self) -> None:
+        """What it said before, each time with the reason."""
         box = QFrame()
         box.setProperty("was", True)
         inside = column(box, (12, 7, 10, 8), 2)
@@ -242,7 +243,10 @@ class ContactCard(Card):
             else:
                 said.append(say(entry.sentence()))
             inside.addWidget(Text(". ".join(part.rstrip(".") for part in said) + ".", wrap=True))
-        return box
+        if inside.count():
+            self.body.addWidget(box)
+        else:
+            box.deleteLater()
 
 
 def _day_month(at: int) -> str:

@@ -42,7 +42,10 @@ def never_sentence(held: Sequence[SafeContact]) -> str:
 
 def safe_sentence(held: Sequence[SafeContact], now: datetime) -> str:
     """The chip's sentence and what must never be done, as one line of running text for a list."""
-    return f"{say(safe_contacts.chip(held, now).sentence)}. {never_sentence(held)}".strip()
+    safe = safe_contacts.chip(held, now)
+    # "Do not call. No calls." says it twice
+    rest = [one for one in held if safe.state != "never" or one.channel != "TEL"]
+    return f"{say(safe.sentence)}. {never_sentence(rest)}".strip()
 
 
 @dataclass(frozen=True, slots=True)
