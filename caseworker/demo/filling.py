@@ -24,12 +24,12 @@ from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.errors import Problem
 from caseworker.storage import audit, vault
-from caseworker.storage.engine import database
+from caseworker.storage.engine import CACHE_KIB, database
 
 WORKER_NAME = "Amina Made-up"
 AGENCY = "A07"
-A_BATCH = 200_000  # contacts in one transaction
-CACHE_KIB = 256 * 1024
+A_BATCH = 100_000  # contacts in one transaction
+FILLING_CACHE_KIB = 256 * 1024
 # Indexes in random order are cheaper to build at the end than to keep up while a million rows go in.
 LARGE = 100_000
 _INDEXES = ("contact_period", "contact_client", "contact_episode")
@@ -102,7 +102,7 @@ def fill(
     wanted = size.contacts if contacts is None else contacts
     world = World(size.with_contacts(wanted), today or dt.date.today(), seed)
     filling = _Filling(world, wanted)
-    database.execute_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
+    database.execute_sql(f"PRAGMA cache_size=-{FILLING_CACHE_KIB}")
     indexes = _drop_indexes() if wanted >= LARGE else []
     people = world.people()
     while filling.contacts < wanted:
@@ -113,6 +113,7 @@ def fill(
         database.execute_sql(statement)
     storage.write(_finish)
     storage.checkpoint()
+    database.execute_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
 
 
 def _is_empty_and_synthetic() -> bool:

@@ -33,6 +33,7 @@ class Case:
 
     episode: Episode
     referral: Referral
+    voicemail: bool = False  # whether a message may be left
     contacts: list[Contact] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
 
@@ -219,7 +220,7 @@ class World:
             uid=self.uid(),
             name=draw.choice(self.names["alias"]["words"]) if is_alias else name,
             is_alias=is_alias,
-            known_as=name.split()[0][:4].rstrip("-'’") if self.chance(self.chances["known_as"]) else "",
+            known_as=self.name(sex, ethnicity)[0].split()[0] if self.chance(self.chances["known_as"]) else "",
             born=born.isoformat() if age_known else draw.choice(("NA-ASK", "NA-UNK")),
             age_estimate=None if age_known else age,
             sex=self.answer("sex", sex),
@@ -259,16 +260,17 @@ class World:
         draw, safe = self.draw, self.notes["safe"]
         review = (self.today + dt.timedelta(days=draw.randrange(1, 90))).isoformat()
         shared = self.chance(18)
+        phone = self.phone()
         found = [
             SafeContact(
                 None,
                 0,
                 "TEL",
                 allowed="yes" if self.chance(92) else "no",
-                value=self.phone(),
+                value=phone,
                 whose="SHR" if shared else "OWN",
                 hours=draw.choice(safe["hours"]) if self.chance(65) else "",
-                voicemail="yes" if not shared and self.chance(25) else "no",
+                voicemail="yes" if not shared and self.chance(57) else "no",
                 say_as=draw.choice(safe["say_as"]) if self.chance(45) else "",
                 code_word=draw.choice(safe["code_word"]) if self.chance(35) else "",
                 note=draw.choice(safe["note"]) if self.chance(25) else "",
@@ -279,9 +281,9 @@ class World:
                 None,
                 0,
                 "SMS",
-                allowed="yes" if self.chance(45) else "no",
-                value=self.phone(),
-                whose="OWN",
+                allowed="yes" if not shared and self.chance(55) else "no",
+                value=phone,
+                whose="SHR" if shared else "OWN",
                 source="CLI",
                 review_by=review,
             ),
@@ -359,12 +361,12 @@ class World:
         if outcome in ("REJ", "PAS", "INF", "NA-ASK"):
             person.referrals.append(referral)
             return
-        person.cases.append(self.case(person.client, service, referral, day, age, engaged))
+        person.cases.append(self.case(person, service, referral, day, age, engaged))
 
     _not_engaged = staticmethod(Pick({"NCT": 45, "DEC": 30, "UNS": 10, "REJ": 7, "PAS": 4, "INF": 4}))
 
     def case(
-        self, client: Client, service: Service, referral: Referral, day: int, age: int, engaged: bool
+        self, person: Person, service: Service, referral: Referral, day: int, age: int, engaged: bool
     ) -> Case:
         """Support from one referral: attempts, conversations, sessions, professionals, and how it ended."""
         draw = self.draw
@@ -386,7 +388,8 @@ class World:
             age_at_start=max(0, min(120, age)),
             consent_to_support="yes" if engaged and self.chance(93) else "NA-ASK",
         )
-        case = Case(episode, referral)
+        voicemail = any(safe.channel == "TEL" and safe.voicemail == "yes" for safe in person.safe)
+        case = Case(episode, referral, voicemail)
         last = self._converse(case, service, start) if engaged else self._try_in_vain(case, service, start)
         self._close(case, service, referral, start, last, engaged)
         self._plan(case)
@@ -495,6 +498,8 @@ class World:
         if day >= self.days:
             return
         outcome = self._tried(self.draw)
+        if outcome in ("VML", "VMN"):
+            outcome = "VML" if case.voicemail else "VMN"
         method = "TEL" if outcome != "BNC" else "EML"
         self._add(case, day, "ATT", method, outcome, "out", 2, note=self._outcome_note(outcome))
 

@@ -146,7 +146,7 @@ def _again_after(world: World, service: str, day: int, days: int) -> Person:
     case.contacts = [contact for contact in case.contacts if contact.at < world.midnights[ended]]
     if days <= 90:
         case.episode = replace(case.episode, closed="", closure_reason="")
-        again = world.case(person.client, mixes.service(service), case.referral, back, 30, True)
+        again = world.case(person, mixes.service(service), case.referral, back, 30, True)
         case.contacts += again.contacts
         case.actions += again.actions
         return person
@@ -154,7 +154,7 @@ def _again_after(world: World, service: str, day: int, days: int) -> Person:
     case.actions = [action for action in case.actions if action.done]
     again_referral = world.referral(person.client, mixes.service(service), back, case.episode.crime, "ACC")
     age = case.episode.age_at_start or 30
-    person.cases.append(world.case(person.client, mixes.service(service), again_referral, back, age, True))
+    person.cases.append(world.case(person, mixes.service(service), again_referral, back, age, True))
     return person
 
 
@@ -165,7 +165,7 @@ def _in_two_services(world: World, one: str, other: str, day: int) -> Person:
         person.client, mixes.service(other), day + 25, person.cases[0].episode.crime, "ACC"
     )
     age = person.cases[0].episode.age_at_start or 30
-    person.cases.append(world.case(person.client, mixes.service(other), second, day + 25, age, True))
+    person.cases.append(world.case(person, mixes.service(other), second, day + 25, age, True))
     return person
 
 

@@ -187,6 +187,13 @@ def test_every_made_up_record_could_be_saved_as_it_is(people):
                 assert not dataclasses.replace(action, id=1, client_id=1).problems(TODAY), action
 
 
+def test_no_message_is_ever_left_where_none_may_be(people):
+    for person in people:
+        allowed = any(safe.channel == "TEL" and safe.voicemail == "yes" for safe in person.safe)
+        outcomes = {contact.outcome for case in person.cases for contact in case.contacts}
+        assert "VML" not in outcomes or allowed
+
+
 def test_anonymous_reports_could_be_saved_too():
     world = World(mixes.profile("provider"), TODAY, seed=2)
     reports = [one for one in islice(world.people(), 900) if isinstance(one, Report)]

@@ -614,8 +614,8 @@ def test_a_period_is_counted_from_indexes_and_never_by_reading_every_contact(vau
     assert "USING COVERING INDEX contact_episode (episode_id=? AND at<?)" in plan_of(
         returns._FIRST_TWO_WAY, first, "[1]"
     )
-    opened = f"{returns._EPISODE} INDEXED BY episode_period {returns._WITH_PLACE} WHERE e.closed = '' AND e.started <= ?"
-    whole = plan_of(opened, Q4.end.isoformat())
+    episode, place = f"{returns._EPISODE} INDEXED BY episode_period", returns._WITH_PLACE
+    whole = plan_of(f"{episode} {place} WHERE e.closed = '' AND e.started <= ?", Q4.end.isoformat())
     assert "SEARCH e USING COVERING INDEX episode_period (closed=? AND started<?)" in whole
     assert "SEARCH p USING COVERING INDEX client_place (id=?)" in whole
     assert "USING INDEX referral_received (received>? AND received<?)" in plan_of(

@@ -111,6 +111,12 @@ def test_a_passphrase_file_that_cannot_be_used_is_named(tmp_path, capsys, conten
     assert not (tmp_path / "v").exists()
 
 
+def test_a_day_that_is_none_makes_no_vault(tmp_path, phrase, capsys):
+    assert run("demo", "--out", tmp_path / "v", "--today", "30 February", "--passphrase-file", phrase) == 1
+    assert capsys.readouterr().err.startswith("E-DATE: ")
+    assert not (tmp_path / "v").exists()
+
+
 def test_a_wrong_passphrase_opens_nothing(made, tmp_path, capsys):
     file = tmp_path / "wrong"
     file.write_text("not this one at all", encoding="utf-8")
