@@ -246,7 +246,7 @@ def test_a_long_list_comes_in_pages_without_gaps_or_repeats(amara: int) -> None:
     saved = write(many)
     seen: list[int] = []
     page = contacts.for_client(amara, limit=6)
-    while page:
+    while page and len(seen) < 2 * len(saved):
         seen += [one.id or 0 for one in page]
         page = contacts.for_client(amara, limit=6, before=(page[-1].at, page[-1].id or 0))
     assert seen == saved[::-1]
