@@ -133,9 +133,11 @@ class ClientModel(QAbstractTableModel):
         if due is None:
             return ""
         relative = say(when.show_day_relative(due, self._now.date()))
-        return (
-            self.tr("{what}, {day}").format(what=row.next_text, day=relative) if row.next_text else relative
-        )
+        relative = f"{relative[:1].upper()}{relative[1:]}"
+        if not row.next_text:
+            return relative
+        # The day first: when there is little room it is what must not be cut.
+        return self.tr("{day}: {what}").format(what=row.next_text, day=relative)
 
 
 class ClientsPage(Page):

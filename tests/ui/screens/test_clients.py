@@ -118,7 +118,7 @@ def test_the_list_says_whether_a_call_is_safe_and_what_is_next(
     page = list_of(window)
     model = page.model
     assert model.index(0, ClientModel.SAFE).data() == "Safe to call at any time"
-    assert model.index(0, ClientModel.NEXT).data() == "Ring the school, today"
+    assert model.index(0, ClientModel.NEXT).data() == "Today: Ring the school"
     assert model.index(1, ClientModel.SAFE).data() == "Safe contact not asked yet"
     assert model.index(1, ClientModel.LAST).data() == "None yet"
 

@@ -346,6 +346,19 @@ def test_an_anonymous_report_belongs_to_nobody(window: Window, hands: Hands, ama
     assert storage.database.execute_sql("SELECT kind, client_id FROM contact").fetchall() == [("ANO", None)]
 
 
+def test_a_half_typed_anonymous_note_is_offered_and_not_forced(
+    window: Window, hands: Hands, amara: int
+) -> None:
+    storage.write(drafts.keep, "contact:", {"note": "A neighbour rang"})
+    hands.press("Ctrl+J")
+    settle()
+    assert isinstance(window.panel, ContactPanel)
+    assert window.panel.form is None  # somebody else may be meant
+    hands.click("Carry on with the anonymous note")
+    settle()
+    assert form_of(window).note.toPlainText() == "A neighbour rang"
+
+
 def test_finding_who_offers_the_last_clients_and_arrows_choose(
     window: Window, add_client: Callable[..., int], hands: Hands
 ) -> None:
