@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from caseworker.errors import Problem
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
 from caseworker.storage.vault import NewVault, OpenVault
@@ -162,8 +163,6 @@ def test_no_vault_is_begun_on_a_full_disk(small_disk: Path) -> None:
                 ballast.flush()
         except OSError:
             pass
-    from caseworker.errors import Problem
-
     with pytest.raises(Problem, match="E-DISK-FULL"):
         vaults.create(
             small_disk / "v",
@@ -177,3 +176,25 @@ def test_no_vault_is_begun_on_a_full_disk(small_disk: Path) -> None:
     assert vaults.find(small_disk / "v") is None
     assert database.deferred
     os.truncate(small_disk / "ballast", 0)
+
+
+def test_a_disk_that_may_only_be_read_is_told_apart_from_a_full_one(small_disk: Path) -> None:
+    made = vaults.create(
+        small_disk / "v",
+        passphrase=PHRASE,
+        worker_name="A",
+        role="advocate",
+        agency="A07",
+        synthetic=True,
+        cost=CHEAP,
+    )
+    vaults.hold(made.path).release()
+    before = {file.name: file.read_bytes() for file in made.path.iterdir()}
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    try:
+        with pytest.raises(Problem, match="E-DISK:"):
+            vaults.open_vault(vaults.unlock(made.path, PHRASE))
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert {file.name: file.read_bytes() for file in made.path.iterdir()} == before
+    assert vaults.verify(made.path, PHRASE) == []
