@@ -21,7 +21,7 @@ from caseworker.sync import client, summary, wire
 from caseworker.sync import outbox as post
 from ui import theme
 from ui.say import say
-from ui.screens.preview import Beside, Fact, FileText, SheetPages, Trouble, bits, sheets
+from ui.screens.preview import Beside, Fact, FileText, SheetPages, Trouble, bits
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import (
@@ -215,7 +215,9 @@ class OutboxPage(Page):
         return self.tr("Outbox")
 
     def first_focus(self) -> QWidget | None:
-        return self.send if self.send.isEnabled() else None
+        if self.send.isEnabled():
+            return self.send
+        return self._lines[0].open if self._lines else None
 
     def show_place(self, arg: Any) -> None:
         """``arg``: the id of the return whose receipt is wanted, or ``send`` (F5)."""
@@ -238,9 +240,15 @@ class OutboxPage(Page):
             self._chosen = (sent or waiting)[0].id if self._items else 0
         joined = pins.pinned() is not None and pins.confirmed()
         self._show_summary(len(waiting), len(sent), joined)
+        focused = next(
+            (line.item.id for line in self._lines if line.isAncestorOf(self.focusWidget() or self)), 0
+        )
         self._lines = []
         self._fill(self.waiting_rows, waiting, self.tr("Nothing is waiting."))
         self._fill(self.sent_rows, sent, self.tr("Nothing has been sent yet."))
+        for line in self._lines:
+            if line.item.id == focused:  # the row was made anew under the keyboard
+                line.open.setFocus(Qt.FocusReason.OtherFocusReason)
         self.waiting.show_count(len(waiting))
         self.sent.show_count(len(sent))
         self.join.setVisible(not joined)
@@ -384,7 +392,12 @@ class OutboxPage(Page):
                 self.tr("{at}, approved by {who}").format(at=at(item.tried), who=item.approved_by),
             ),
             (self.tr("Received"), at(receipt.server_time)),
-            (self.tr("Size"), self.tr("{n} bytes").format(n=f"{len(item.wire or b''):,}")),
+            (
+                self.tr("Size"),
+                self.tr("{n} bytes, {sealed} sealed").format(
+                    n=f"{len(item.payload):,}", sealed=f"{len(item.wire or b''):,}"
+                ),
+            ),
             (self.tr("Line in the ledger"), str(receipt.ledger_seq)),
         ):
             inside.addWidget(Fact(name, value))
@@ -453,7 +466,7 @@ class OutboxPage(Page):
         item = next(item for item in self._items if item.id == self._chosen)
         envelope = summary.read(item.payload)
         self.shown_title.setText(self.name_of(item))
-        self.pages.show_sheets(sheets(envelope.tables))
+        self.pages.show_tables(envelope.tables)
         self.file.show_file(item.payload, self._facts(item, envelope))
         self.tabs.setCurrentIndex(0)
         self.stack.setCurrentIndex(1)

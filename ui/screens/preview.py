@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -35,7 +35,7 @@ from ui.widgets import Button, Chip, Glyph, Text, column, row
 #: A count of 1 to 4 is "few people" (summary.md 1.5); 0 says that nobody is there and is not marked.
 FEW = 5
 ALL_WORDS = words("All")
-#: How many measures stand beside one another; more would be cut at 200% text.
+#: How many measures stand beside one another at most; fewer when there is little room or large text.
 BESIDE = 3
 
 Counted = Mapping[
@@ -73,10 +73,10 @@ class Sheet:
         return any(n is not None for line in self.lines for n in line.counted)
 
 
-def sheets(tables: Sequence[Table], counted: Counted | None = None) -> list[Sheet]:
+def sheets(tables: Sequence[Table], counted: Counted | None = None, beside: int = BESIDE) -> list[Sheet]:
     """The pages of a return, in the order of the plan: for each table its totals, then each breakdown.
 
-    Measures broken down into the same categories stand beside one another, three at a time.
+    Measures broken down into the same categories stand beside one another, ``beside`` at a time.
     """
     pages: list[Sheet] = []
     for table_id in dict.fromkeys(table.id for table in tables):
@@ -89,8 +89,8 @@ def sheets(tables: Sequence[Table], counted: Counted | None = None) -> list[Shee
             if table.dim != ALL:
                 groups.setdefault((table.dim, table.codes), []).append(table)
         for together in groups.values():
-            for at in range(0, len(together), BESIDE):
-                pages.append(_breakdown(table_id, together[at : at + BESIDE], counted))
+            for at in range(0, len(together), beside):
+                pages.append(_breakdown(table_id, together[at : at + beside], counted))
     return pages
 
 
@@ -264,7 +264,7 @@ class _RowRule(QStyledItemDelegate):
 class SheetTable(QTableView):
     """One page of the preview, as tall as its rows: the page around it scrolls, not the table."""
 
-    NUMBER, GAP = 82, 18
+    NUMBER, GAP = 96, 18
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -284,6 +284,7 @@ class SheetTable(QTableView):
         head.setSectionsClickable(False)
         head.setMinimumSectionSize(px(20))
         head.setFont(theme.font("label"))
+        head.sectionResized.connect(self._column_resized)
         self.verticalHeader().setMinimumSectionSize(px(18))
         self.verticalHeader().setDefaultSectionSize(px(28))
         self.setTabKeyNavigation(False)
@@ -298,21 +299,33 @@ class SheetTable(QTableView):
                 section, QHeaderView.ResizeMode.Stretch if first else QHeaderView.ResizeMode.Fixed
             )
             if not first:
-                self.setColumnWidth(
-                    section, px(self.GAP if self.sheet_model.is_gap(section) else self.NUMBER)
-                )
+                gap = self.sheet_model.is_gap(section)
+                self.setColumnWidth(section, px(self.GAP) if gap else self._number_width(sheet))
         self._fit()
 
     def numbers_width(self, sheet: Sheet) -> int:
         """How wide the columns of one half are, for the words above them."""
-        return px(self.NUMBER) * len(sheet.heads)
+        return self._number_width(sheet) * len(sheet.heads)
+
+    def _number_width(self, sheet: Sheet) -> int:
+        """Wide enough for the longest word above the numbers: words are broken between, never inside."""
+        letters = self.horizontalHeader().fontMetrics()
+        longest = max(letters.horizontalAdvance(word) for head in sheet.heads for word in head.split())
+        return max(px(self.NUMBER), longest + px(16))
 
     def _fit(self) -> None:
-        self.resizeRowsToContents()
-        for line in range(self.sheet_model.rowCount()):
-            self.setRowHeight(line, max(px(28), self.rowHeight(line)))
+        sheet = self.sheet_model.sheet()
+        letters = QFontMetrics(theme.font("strong"))
+        room = max(px(40), self.columnWidth(0) - px(28))  # what the style sheet leaves beside its padding
+        for at, line in enumerate(sheet.lines if sheet is not None else ()):
+            box = letters.boundingRect(QRect(0, 0, room, 1000), Qt.TextFlag.TextWordWrap, line.label)
+            self.setRowHeight(at, max(px(28), box.height() + px(9)))
         rows = sum(self.rowHeight(line) for line in range(self.sheet_model.rowCount()))
         self.setFixedHeight(rows + self._head_height() + 2)
+
+    def _column_resized(self, section: int, _old: int, _new: int) -> None:
+        if section == 0:  # the column of words: with less room they need more lines
+            self._fit()
 
     def _head_height(self) -> int:
         """Room for the head that needs most lines: words are broken, never cut."""
@@ -344,6 +357,9 @@ class SheetPages(QWidget):
         super().__init__(parent)
         self._sheets: list[Sheet] = []
         self._at = 0
+        self._tables: Sequence[Table] = ()
+        self._counted: Counted | None = None
+        self._beside = 0
         self.name = Text("", "card", wrap=True)
         self.place = Text("", "small", "muted")
         self.back = Button(self.tr("Previous"), "arrow-left", "quiet")
@@ -390,6 +406,27 @@ class SheetPages(QWidget):
         inside.addWidget(Glyph(icon, token, 15))
         inside.addWidget(Text(words, "label", tone, wrap=False))
         return made
+
+    def show_tables(self, tables: Sequence[Table], counted: Counted | None = None) -> None:
+        """Show these tables of a return from the first, with the exact counts beside them where they are known."""
+        self._tables, self._counted = tables, counted
+        self._beside = self._room()
+        self.show_sheets(sheets(tables, counted, self._beside))
+
+    def _room(self) -> int:
+        """How many measures fit beside one another without cutting a word."""
+        halves = 1 if self._counted is None else 2
+        room = self.width() - px(32 + 150 + SheetTable.GAP)
+        return max(1, min(BESIDE, room // (halves * px(SheetTable.NUMBER))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._tables and self._room() != self._beside:
+            title = self._sheets[self._at].title
+            self._beside = self._room()
+            self._sheets = sheets(self._tables, self._counted, self._beside)
+            self._at = next(at for at, sheet in enumerate(self._sheets) if sheet.title == title)
+            self._show()
 
     def show_sheets(self, found: Sequence[Sheet]) -> None:
         """Show these pages from the first."""

@@ -28,7 +28,7 @@ from caseworker.sync.returns import Prepared
 from ui import theme
 from ui.say import say
 from ui.screens.outbox import at
-from ui.screens.preview import FEW, Beside, FileText, SheetPages, Trouble, bits, sheets
+from ui.screens.preview import FEW, Beside, FileText, SheetPages, Trouble, bits
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import (
@@ -334,7 +334,7 @@ class ReturnsPage(Page):
 
     def _show_prepared(self, prepared: Prepared) -> None:
         envelope = summary.read(prepared.payload)
-        self.pages.show_sheets(sheets(envelope.tables, prepared.counted()))
+        self.pages.show_tables(envelope.tables, prepared.counted())
         self.file.show_file(prepared.payload, self._facts(prepared, envelope))
         self.tabs.setCurrentIndex(TABLES)
         self._tab(TABLES)
