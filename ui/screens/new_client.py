@@ -129,6 +129,7 @@ class NewClientForm(PersonForm):
         self.choice("tel_voicemail", self.tr("Is leaving a voicemail safe?"), "yes_no")
         self.choice("sms_allowed", self.tr("Is it safe to text?"), "yes_no")
         self.choice("let_allowed", self.tr("Are letters home safe?"), "yes_no")
+        self.address = self.add("let_value", self.tr("Address for letters"), TextLine())
         self.add(
             "say_as",
             self.tr("Say who you are as"),
@@ -177,6 +178,7 @@ class NewClientForm(PersonForm):
         return self.tr("New client")
 
     def follow(self) -> None:
+        self.address.setVisible(self.code("let_allowed") == "yes")
         self.service.setVisible(self.code("consent_to_support") == "yes")
 
     def store(self) -> str:
@@ -222,25 +224,25 @@ class NewClientForm(PersonForm):
             say_as=self.text("say_as"),
             source="CLI",
         )
-        others = []
-        if self.code("sms_allowed") != "NA-ASK":
-            # A text goes to the same phone within the same hours until somebody says otherwise.
-            others.append(replace(call, channel="SMS", allowed=self.code("sms_allowed"), voicemail="NA-NAP"))
-        if self.code("let_allowed") != "NA-ASK":
-            allowed = self.code("let_allowed")
-            # The address is asked when a letter is to be written; until then "yes" would promise one.
-            others.append(
-                SafeContact(
-                    None, client_id, "LET", allowed="NA-UNK" if allowed == "yes" else allowed, source="CLI"
-                )
-            )
+        text_allowed, letter_allowed = self.code("sms_allowed"), self.code("let_allowed")
+        # A text goes to the same phone within the same hours until somebody says otherwise.
+        text = replace(call, channel="SMS", allowed=text_allowed, voicemail="NA-NAP")
+        address = self.text("let_value") if letter_allowed == "yes" else ""
+        letter = SafeContact(None, client_id, "LET", allowed=letter_allowed, value=address, source="CLI")
+        if call != SafeContact(None, client_id, "TEL", source="CLI"):
+            self._store_channel(call)
+        if text_allowed != "NA-ASK":
+            self._store_channel(text)
+        if letter_allowed != "NA-ASK":
+            self._store_channel(letter)
+
+    @staticmethod
+    def _store_channel(channel: SafeContact) -> None:
+        names = {"value": "let_value"} if channel.channel == "LET" else SAFE
         try:
-            if call != SafeContact(None, client_id, "TEL", source="CLI"):
-                stored_safe.save(call)
-            for other in others:
-                stored_safe.save(other)
+            stored_safe.save(channel)
         except Refused as refused:
-            raise Refused({SAFE.get(name, name): text for name, text in refused.problems.items()}) from None
+            raise Refused({names.get(name, name): text for name, text in refused.problems.items()}) from None
 
     def _store_referral(self, client_id: int, received: int) -> int:
         accepted = self.code("consent_to_support") == "yes"

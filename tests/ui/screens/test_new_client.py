@@ -115,6 +115,20 @@ def test_a_safe_number_that_is_missing_saves_nothing_at_all(page: NewClientPage,
     assert clients.count() == 0
 
 
+def test_safe_letters_ask_for_the_address_they_go_to(page: NewClientPage, hands: Hands) -> None:
+    assert page.form is not None
+    hands.type("Amara Clarke")
+    assert not page.form.address.isVisible()
+    hands.click("Are letters home safe?: Yes")
+    hands.click("Save client")
+    assert page.form.errors.problems() == ["Enter an address"]
+    hands.fill("Address for letters", "1 High Street")
+    hands.click("Save client")
+    settle()
+    (letter,) = safe_contacts.for_client(1)
+    assert (letter.channel, letter.allowed, letter.value) == ("LET", "yes", "1 High Street")
+
+
 def test_what_is_typed_is_kept_and_offered_again(
     window: Window, page: NewClientPage, session: Session, hands: Hands, qtbot: QtBot
 ) -> None:
