@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from caseworker.canonical import NotCanonical
 from caseworker.crypto import pairing, sealing, signing
 from caseworker.crypto.context import ctx
 from caseworker.sync.summary import MOST_BYTES, NO_PREV, Agency, DeviceUid, Hash, Named, Seq
+from resources import path
 
 PAD = 32 * 1024
 WIRE_MOST = 1024 * 1024
@@ -462,8 +464,21 @@ _LONGEST_APPROVAL = Approval(signer="0" * 64, sig="0" * 128)
 
 
 def check_words(sha256: str) -> str:
-    """The first 16 letters of a fingerprint in groups of four: what two people compare on screen and page."""
-    return " ".join(sha256[at : at + 4] for at in range(0, 16, 4))
+    """A fingerprint as eight words: what two people compare on screen and page, or read out to each other.
+
+    Both ends take the same list, so a word never moves in it. Eight of 2,364 words are 89 bits of the fingerprint.
+    """
+    known = _known_words()
+    number, found = int(sha256[:32], 16), []
+    for _ in range(8):
+        number, at = divmod(number, len(known))
+        found.append(known[at])
+    return " ".join(found)
+
+
+@functools.cache
+def _known_words() -> tuple[str, ...]:
+    return tuple(path("words", "phrase.txt").read_text(encoding="utf-8").split())
 
 
 def _dump(value: Struct) -> bytes:

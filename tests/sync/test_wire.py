@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import random
 from typing import Any
@@ -354,3 +355,14 @@ JSON = st.recursive(
 def test_no_json_makes_a_reader_fail_in_any_other_way(which: int, value: Any):
     with pytest.raises(NotOurs):
         READERS[which][0](json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
+
+
+def test_check_words_are_eight_words_and_never_change_their_meaning() -> None:
+    """Both ends show them, perhaps years apart: a word that moved in the list would look like tampering."""
+    assert (
+        wire.check_words(hashlib.sha256(b"a").hexdigest())
+        == "sixty creator clumsy away entire drastic batch quotient"
+    )
+    others = {wire.check_words(hashlib.sha256(bytes([n])).hexdigest()) for n in range(256)}
+    assert len(others) == 256
+    assert {len(words.split()) for words in others} == {8}
