@@ -11,7 +11,9 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -588,13 +590,34 @@ def test_the_vault_is_read_only_until_somebody_answers_the_alarm(vault: OpenVaul
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes do not protect files on Windows")
-@pytest.mark.skipif(os.name != "nt" and os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_told_apart(new_vault: NewVault) -> None:
-    new_vault.path.chmod(0o500)
+    with ordinary_user(new_vault.path) as folder:
+        folder.chmod(0o500)
+        try:
+            assert open_code(folder) == "E-DISK"
+        finally:
+            folder.chmod(0o700)
+
+
+@contextmanager
+def ordinary_user(vault: Path) -> Iterator[Path]:
+    """The vault as somebody sees it whom modes bind: root may write anywhere, so root becomes nobody for a while."""
+    if os.geteuid() != 0:
+        yield vault
+        return
+    nobody = 65534
+    outer = Path(tempfile.mkdtemp())  # the folder of this test is closed to everybody else
     try:
-        assert open_code(new_vault.path) == "E-DISK"
+        folder = shutil.copytree(vault, outer / vault.name)
+        for place in (outer, folder, *folder.rglob("*")):
+            os.chown(place, nobody, nobody)
+        os.seteuid(nobody)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)
     finally:
-        new_vault.path.chmod(0o700)
+        shutil.rmtree(outer)
 
 
 def test_an_anchor_of_another_vault_is_an_alarm(new_vault: NewVault, tmp_path: Path) -> None:
