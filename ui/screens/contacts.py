@@ -91,8 +91,7 @@ class ContactPanel(QFrame):
         self.safe.hide()
         self.area, self.body = scrolled((18, 4, 18, 12), 11)
         whole.addWidget(self.area, 1)
-        self.who = WhoPicker(session)
-        self.body.addWidget(self.who)
+        self.who: WhoPicker | None = None
         self.body.addStretch(1)
         foot = QFrame()
         foot.setObjectName("panelfoot")
@@ -107,10 +106,10 @@ class ContactPanel(QFrame):
 
         self.close_button.clicked.connect(self.close_panel)
         self.save_button.clicked.connect(self.save)
-        self.who.picked.connect(self._picked)
-        self.who.nobody.connect(self._nobody)
         if client_id is not None:
             self._open(client_id)
+        else:
+            self._ask_who()
 
     @property
     def client_id(self) -> int | None:
@@ -128,7 +127,7 @@ class ContactPanel(QFrame):
 
     def arrive(self) -> None:
         """Put the keyboard where the work starts."""
-        first = self.form.first_focus() if self.form is not None else self.who.line
+        first = self.who.line if self.who is not None else self.form.first_focus() if self.form else self
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keep_draft(self) -> None:
@@ -147,12 +146,15 @@ class ContactPanel(QFrame):
 
     def _open(self, client_id: int | None) -> None:
         self._drop_form()
-        self.who.hide()
+        if self.who is not None:
+            self.who.hide()
+            self.who.deleteLater()
+            self.who = None
         self.form = ContactForm(self.session, client_id)
         self._show_safe()
         self.form.drafts.kept.connect(self._kept)
         self.form.restarted.connect(self._restarted)
-        self.body.insertWidget(1, self.form)
+        self.body.insertWidget(0, self.form)
         self.save_button.setEnabled(True)
         self.kept.setText("")
         if self.isVisible():
@@ -186,10 +188,16 @@ class ContactPanel(QFrame):
         if client_id is not None:
             self._open(client_id)
             return
-        self.who.show()
+        self._ask_who()
         self.save_button.setEnabled(False)
         self.kept.setText("")
         self.arrive()
+
+    def _ask_who(self) -> None:
+        self.who = WhoPicker(self.session)
+        self.who.picked.connect(self._picked)
+        self.who.nobody.connect(self._nobody)
+        self.body.insertWidget(0, self.who)
 
     def _kept(self, time: object) -> None:
         self.kept.setText(self.tr("Draft kept at {time}").format(time=time))
