@@ -16,18 +16,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShortcut,
-    QWindow,
-)
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from caseworker import paths
@@ -40,6 +32,8 @@ from ui.say import say
 from ui.screens.lock import LockScreen
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent, QWindow
+
     from caseworker.crypto.keys import KdfCost
     from ui.screens.firstrun import FirstRun
     from ui.session import Session
@@ -58,6 +52,8 @@ class Desk(QMainWindow):
     """The one window. ``ended`` carries the exit code; who runs the event loop ends the process with it."""
 
     ended = Signal(object)
+    #: Once, when the first picture of it stands: everything not needed for that is loaded from here on.
+    painted = Signal()
     #: Something else is on show: the lock screen, the first run or the records.
     showing = Signal()
 
@@ -86,6 +82,7 @@ class Desk(QMainWindow):
         self.first_run: FirstRun | None = None
         self._practice: Any = None
         self._code: int | None = None
+        self._was_painted = False
         self.setWindowTitle(theme.PRODUCT)
         self.setWindowIcon(theme.icon("notebook-pen", "primary", 32))
         self.setMinimumSize(640, 420)
@@ -142,6 +139,7 @@ class Desk(QMainWindow):
             self.session.locked.connect(self._locked)
             self.session.chosen.connect(self.set_preferences)
             self.idle.start()
+            self._listen_for_lock()
         return self.session
 
     def open_window(self, vault: Any) -> None:
@@ -364,14 +362,18 @@ class Desk(QMainWindow):
     # ---- keys that work everywhere
 
     def _listen(self) -> None:
-        for keys, slot in (("F12", self.hide_now), ("Ctrl+L", self.lock)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
-            shortcut.activated.connect(slot)
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
         # Window by window: a filter on the application would be called for every event of every widget.
         app.focusWindowChanged.connect(self._watch)
+
+    def _listen_for_lock(self) -> None:
+        from PySide6.QtGui import QKeySequence, QShortcut
+
+        for keys, slot in (("F12", self.hide_now), ("Ctrl+L", self.lock)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+            shortcut.activated.connect(slot)
 
     def _watch(self, window: QWindow | None) -> None:
         if window is not None and not window.property("watched"):
@@ -380,9 +382,9 @@ class Desk(QMainWindow):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if kind == QEvent.Type.KeyPress:
             self.idle.touch()
-            if self.session is not None and self._hide_asked(event):
+            if self.session is not None and self._hide_asked(cast("QKeyEvent", event)):
                 self.hide_now()
                 return True
         elif kind in _SIGNS_OF_LIFE:
@@ -409,6 +411,12 @@ class Desk(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange:
             self.idle.minimised(self.isMinimized())
         super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -475,8 +483,15 @@ def make_app(argv: list[str]) -> QApplication:
     app.setApplicationDisplayName(theme.PRODUCT)
     app.setDesktopFileName("caseworker")
     app.setQuitOnLastWindowClosed(False)
-    theme.Rings(app)
     return app
+
+
+def _ring() -> None:
+    from ui.ring import Rings
+
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and app.findChild(Rings) is None:
+        Rings(app)
 
 
 def build_window(
@@ -503,6 +518,7 @@ def build_window(
         locked_at=locked_at,
         note=note,
     )
+    desk.painted.connect(_ring)
     desk.begin()
     return desk
 
@@ -521,7 +537,7 @@ def run(argv: list[str]) -> int:
     desk.set_deadline(Deadline())
     desk.ended.connect(app.exit)
     desk.show()
-    QTimer.singleShot(0, lambda: _after_first_paint(desk))
+    desk.painted.connect(lambda: _after_first_paint(desk))
     return app.exec()
 
 

@@ -10,36 +10,20 @@ import functools
 from dataclasses import dataclass
 from typing import Literal
 
-import shiboken6
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
     QIcon,
     QPainter,
-    QPaintEvent,
     QPalette,
-    QPen,
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
     QApplication,
-    QComboBox,
-    QFocusFrame,
     QFrame,
-    QLineEdit,
-    QPlainTextEdit,
-    QProxyStyle,
-    QScrollArea,
-    QStyle,
-    QStyleHintReturn,
-    QStyleOption,
-    QTabBar,
-    QTextBrowser,
     QWidget,
 )
 
@@ -304,93 +288,6 @@ def _palette() -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, which, colour("muted"))
     return made
-
-
-class _RoomForRing(QProxyStyle):
-    def pixelMetric(
-        self,
-        metric: QStyle.PixelMetric,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-    ) -> int:
-        if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
-            return 4
-        return super().pixelMetric(metric, option, widget)
-
-    def styleHint(
-        self,
-        hint: QStyle.StyleHint,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-        returned: QStyleHintReturn | None = None,
-    ) -> int:
-        # Above its widget the ring belongs to the window or the scrolled page: no narrow parent cuts it off.
-        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
-            return 1
-        return super().styleHint(hint, option, widget, returned)
-
-
-class FocusRing(QFocusFrame):
-    """A ring in two colours around whatever has the keyboard: seen on any background (WCAG 2.4.7)."""
-
-    def __init__(self, parent: QWidget, room: QStyle) -> None:
-        super().__init__(parent)
-        self.setStyle(room)
-        self.hide()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        edge = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(colour("ring_out"), 2))
-        painter.drawRoundedRect(edge, 8, 8)
-        painter.setPen(QPen(colour("ring_in"), 2))
-        painter.drawRoundedRect(edge.adjusted(2, 2, -2, -2), 7, 7)
-        painter.end()
-
-
-class Rings(QObject):
-    """Moves one ring to whatever has the keyboard, in any window, and scrolls it into view (WCAG 2.4.11).
-
-    Qt scrolls to the focus on Tab but not on ``setFocus``. One per application: ``Rings(app)``.
-    """
-
-    RINGED = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser)
-
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        self._ring: FocusRing | None = None
-        # Outlives every ring: a style freed before its widget ends in a crash at exit.
-        self._room = _RoomForRing("Fusion")
-        self._room.setParent(app)
-        app.focusChanged.connect(self._moved)
-
-    def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if new is None or not shiboken6.isValid(new):
-            self._follow(None)
-            return
-        parent: QWidget | None = new.parentWidget()
-        while parent is not None and not isinstance(parent, QScrollArea):
-            parent = parent.parentWidget()
-        inside = parent.widget() if parent is not None else None
-        if parent is not None and inside is not None and inside.isAncestorOf(new):
-            parent.ensureWidgetVisible(new, 0, px(24))
-        ringed = isinstance(new, self.RINGED) or bool(new.property("ringed"))
-        # Lists, tables and tabs show their own current line; a ring around all of it would say less.
-        self._follow(new if ringed and not isinstance(new, QAbstractItemView | QTabBar) else None)
-
-    def _follow(self, widget: QWidget | None) -> None:
-        if self._ring is not None and not shiboken6.isValid(self._ring):
-            self._ring = None
-        parent = None if widget is None or widget.isWindow() else widget.parentWidget()
-        if widget is None or parent is None:
-            if self._ring is not None:
-                self._ring.hide()
-            return
-        if self._ring is None:
-            self._ring = FocusRing(parent, self._room)
-        self._ring.setWidget(widget)
-        self._ring.show()
 
 
 def restyle(widget: QWidget) -> None:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from resources import path
 from tests.ui.accessibility import contrast
 from ui import theme
+from ui.ring import Rings
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
@@ -93,7 +94,7 @@ def test_the_ring_follows_the_keyboard_and_outlives_what_it_stood_around(
     first, second = QLineEdit(), QPushButton("Save")
     down.addWidget(first)
     down.addWidget(second)
-    rings = theme.Rings(qapp)
+    rings = Rings(qapp)
     window.show()
     window.activateWindow()
     qtbot.waitExposed(window)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -24,6 +25,10 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.theme import px
 from ui.widgets.parts import Button, FlowLayout, Text, column, row
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
 
 
 class Field(QWidget):
@@ -140,8 +145,9 @@ class Pill(QRadioButton):
 
     def sizeHint(self) -> QSize:
         # Chosen, the words are bold: leave room for them from the start so that nothing moves.
-        bold = theme.font("strong")
-        wide = QFontMetrics(bold).horizontalAdvance(self.text())
+        from PySide6.QtGui import QFontMetrics
+
+        wide = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
         return QSize(wide + px(16 + 3) + px(8 + 4) + 8, px(30) + 2)
 
     def minimumSizeHint(self) -> QSize:
@@ -258,12 +264,13 @@ class ChoiceRow(QWidget):
                 self.chosen.emit(self._codes[at])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            if plain and event.text().isalnum() and self._pick(event.text().casefold()):
+        if event.type() == QEvent.Type.KeyPress:
+            key = cast("QKeyEvent", event)
+            plain = key.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            if plain and key.text().isalnum() and self._pick(key.text().casefold()):
                 return True
-            if event.key() in _STEPS and plain and watched in self._pills:
-                self._step(_STEPS[event.key()])
+            if key.key() in _STEPS and plain and watched in self._pills:
+                self._step(_STEPS[key.key()])
                 return True
         return False
 

@@ -5,14 +5,16 @@ A page reads the vault again when something changed while it is on show, or when
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
 from ui.widgets.parts import Margins, column
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
 
 
 def scrolled(margins: Margins, gap: float) -> tuple[QScrollArea, QVBoxLayout]:

@@ -6,9 +6,10 @@ Words are always plain text: a note must never be read as markup. Sizes follow t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -27,6 +28,9 @@ from ui.session import Notice
 from ui.theme import px
 
 Margins = tuple[float, float, float, float]
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
 
 
 def column(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QVBoxLayout:
