@@ -25,7 +25,7 @@ if ($word -in @("help", "-h", "--help")) {
     exit 0
 }
 $modules = @{
-    main = "ui.showcase"; app = "ui"; hub = "caseworker.hub"; tool = "caseworker"
+    main = "caseworker.demo.showcase"; app = "ui"; hub = "caseworker.hub"; tool = "caseworker"
     journey = "tests.journey"; test = "pytest"; bench = "tests.bench"; prove = "tests.prove"; audit = "tests.audit"
 }
 Set-Up

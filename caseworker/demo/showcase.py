@@ -1,7 +1,7 @@
 """``./run``: a hub on this machine and the app on made-up people, so that anyone can try the whole line.
 
-Starts only commands that anyone can start by hand; imports no Qt. Everything lies in a folder of its own, away from any
-real vault, and may be deleted at will.
+Starts only commands that anyone can start by hand. Everything lies in a folder of its own, away from any real
+vault, and may be deleted at will.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import IO
 
 import platformdirs
-
-from ui import launcher
 
 # Made-up people need no secret: everybody may open them.
 PASSPHRASE = "made up people only"
@@ -46,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(opened)
         _pair(home, place, opened.rsplit(" ", 1)[-1])
         print(f"The made-up vault opens with: {PASSPHRASE}", flush=True)
-        os.environ.update(place)
-        return launcher.run(["--vault", str(home / "vault")])
+        return subprocess.run(
+            [sys.executable, "-m", "ui", "--vault", str(home / "vault")], env=place, check=False
+        ).returncode
     finally:
         hub.terminate()
         hub.wait()
