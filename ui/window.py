@@ -343,7 +343,8 @@ class Window(QWidget):
         first = page.first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.isAncestorOf(self.focusWidget() or self):
+        elif self.panel is None or not self._has_focus(self.panel):
+            # Somewhere in the window, or its keys would be dead until somebody clicks.
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.fit()
 
@@ -667,7 +668,7 @@ class Window(QWidget):
             if binding.action and binding.action not in ("lock", "hide"):
                 for keys in binding.keys:
                     shortcut = QShortcut(QKeySequence(keys), self)
-                    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
                     shortcut.setProperty("action", binding.action)
                     shortcut.activated.connect(self._shortcut)
                     self._shortcuts.append(shortcut)
