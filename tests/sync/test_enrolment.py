@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from caseworker import storage
@@ -153,6 +155,30 @@ def test_another_commissioners_file_cannot_replace_pinned_keys(
     assert code_of(problem) == "E-PINNED"
     assert pins.pinned() == before
     assert enrolment.enrolled()
+
+
+def test_a_higher_policy_number_replaces_pinned_keys_only_under_the_same_root_and_place(
+    vault: OpenVault, hub: Served, tmp_path: Path
+):
+    file, code = hub.letter(tmp_path)
+    first = enrolment.read_bundle(file, code)
+    enrolment.enrol(first, code, limits=QUICK)
+
+    def newer(**changes: object) -> enrolment.Bundle:
+        return dataclasses.replace(
+            first, keys=msgspec.structs.replace(first.keys, policy=2, **changes), hash=b"\1" * 32
+        )
+
+    for changes in ({"root_key": "1" * 64}, {"org": "KENT"}, {"agency": "A08"}):
+        with pytest.raises(Problem) as problem:
+            enrolment.enrol(newer(**changes), code, limits=QUICK)
+        assert code_of(problem) == "E-PINNED"
+        assert pins.pinned() == first.as_pins()
+    with pytest.raises(Problem) as problem:  # pinned, but this hub never made that letter
+        enrolment.enrol(newer(), code, limits=QUICK)
+    assert code_of(problem) == "E-HUB-REFUSED"
+    assert pins.pinned() == newer().as_pins()
+    assert not enrolment.enrolled()
 
 
 def test_a_second_letter_with_the_same_policy_number_cannot_replace_the_first(

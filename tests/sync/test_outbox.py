@@ -106,6 +106,21 @@ def test_a_number_is_never_used_for_other_bytes(hub: FarHub):
     assert outbox.next_seq() == 2
 
 
+@pytest.mark.parametrize("changes", [{"device": "0" * 32}, {"to": "0" * 64}])
+def test_a_return_prepared_on_another_laptop_or_for_another_key_is_never_sealed(
+    hub: FarHub, vault: OpenVault, changes: dict[str, str]
+):
+    data = prepared(**changes)
+    approval = wire.approve(data, vault.sign, vault.worker.sign_key)
+    item_id = storage.write(
+        outbox.add, "A", "2026-27Q1", 1, data, "A", approvals=[(approval.signer, approval.sig)]
+    )
+    with pytest.raises(Problem) as problem:
+        sending.seal(item_id)
+    assert problem.value.code == "E-OUT-OF-TURN"
+    assert (outbox.get(item_id).state, outbox.next_seq()) == (outbox.DRAFT, 1)
+
+
 def test_a_failure_while_sealing_burns_nothing(hub: FarHub):
     item_id = approved()
 
