@@ -428,6 +428,14 @@ def test_automatic_tries_wait_and_a_try_by_hand_does_not(scene: Scene):
     assert len(scene.server.requests) == 3
 
 
+def test_a_return_that_must_wait_keeps_later_ones_waiting_too(scene: Scene):
+    scene.server.behaviour = lambda link: link.sendall(answer(b"", "503 Later"))
+    client.send_waiting(now=1000, limits=BRISK)
+    sending.seal(approved(version=2))  # due at once, but not before the first
+    assert client.send_waiting(now=1001, by_hand=False, limits=BRISK) == []
+    assert len(scene.server.requests) == 1
+
+
 def test_a_return_that_does_not_arrive_keeps_later_ones_back(scene: Scene):
     later = approved(version=2)
     scene.server.behaviour = lambda link: link.sendall(answer(b"", "503 Later"))
