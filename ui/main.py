@@ -29,7 +29,7 @@ from ui import theme
 from ui.idle import Idle
 from ui.preferences import Preferences
 from ui.say import say
-from ui.screens.lock import LockScreen
+from ui.screens.lock import PRACTICE, LockScreen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent, QWindow
@@ -44,8 +44,6 @@ CLOSED, LOCKED = 0, 75
 LOCK_SECONDS = 0.8
 LAST_RESORT_SECONDS = 0.95
 SHIFTS, SHIFT_SECONDS = 3, 5.0
-#: Made-up people to try things with, in the vaults' folder; never looked at by ``vault.find``.
-PRACTICE = "made-up"
 
 
 class Desk(QMainWindow):

@@ -5,6 +5,7 @@ Painted before anything of the vault is loaded; the slow part of opening runs be
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 
     from caseworker.crypto.keys import KdfCost
+
+#: Made-up people to try things with, in the vaults' folder; ``vault.find`` never looks there.
+PRACTICE = "made-up"
 
 
 class Door(QWidget):
@@ -507,6 +511,7 @@ def _look(root: Path) -> tuple[Path, Any]:
     path = _there(root)
     lock = vault.hold(path)
     vault.inspect(path)
+    shutil.rmtree(root / PRACTICE, ignore_errors=True)
     # While somebody types: what the first screen needs, so that it stands as soon as the key is there.
     for module in ("ui.window", "ui.screens.today", "ui.screens.contacts"):
         import_module(module)

@@ -263,7 +263,9 @@ def test_looks_can_be_changed_half_way_and_the_answers_stay(empty: Desk) -> None
     assert again is not step
 
 
-def test_made_up_people_open_in_a_vault_of_their_own(empty: Desk, qtbot: QtBot) -> None:
+def test_made_up_people_open_in_a_vault_of_their_own_and_are_gone_at_the_next_start(
+    empty: Desk, qtbot: QtBot, open_desk: Callable[..., Desk]
+) -> None:
     answer_who(empty)
     phrase = answer_phrase(empty)
     type_back(wait_for_sheet(empty, qtbot))
@@ -279,6 +281,9 @@ def test_made_up_people_open_in_a_vault_of_their_own(empty: Desk, qtbot: QtBot) 
     empty.lock()
     assert vaults.find(empty.root) == mine
     vaults.unlock(mine, phrase).discard()
+    assert (empty.root / "made-up").exists()
+    open_desk(empty.root)
+    qtbot.waitUntil(lambda: not (empty.root / "made-up").exists())
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 640)])
