@@ -282,8 +282,9 @@ def test_made_up_people_open_in_a_vault_of_their_own_and_are_gone_at_the_next_st
     assert vaults.find(empty.root) == mine
     vaults.unlock(mine, phrase).discard()
     assert (empty.root / "made-up").exists()
-    open_desk(empty.root)
+    again = open_desk(empty.root)
     qtbot.waitUntil(lambda: not (empty.root / "made-up").exists())
+    assert again.door is not None
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 640)])
