@@ -427,7 +427,10 @@ class OutboxPage(Page):
         waiting = any(item.is_waiting for item in self._items)
         busy = self._job is not None
         self.send.setText(self.tr("Sending") if busy else self.tr("Send now"))
-        self.send.setEnabled(waiting and not busy and pins.pinned() is not None)
+        had_keyboard = self.send.hasFocus()
+        self.send.setEnabled(waiting and pins.pinned() is not None)
+        if had_keyboard and not self.send.isEnabled() and self._lines:
+            self._lines[0].open.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _was_sent(self, results: list[client.Result]) -> None:
         self._job = None

@@ -482,7 +482,8 @@ class ReturnsPage(Page):
             else self.tr("You have read the preview and stand behind it.")
         )
         self.send.setVisible(state not in (outbox.RECEIVED, outbox.REFUSED))
-        self.send.setEnabled(item is not None and item.is_waiting and self._job is None)
+        # Not greyed while it works: that would take the keyboard away from whoever pressed it
+        self.send.setEnabled(item is not None and item.is_waiting)
         self.send.setText(self.tr("Sending") if self._sending else self.tr("Send"))
         self._show_sent(item)
         self.take_back.setVisible(state == outbox.APPROVED)
