@@ -29,10 +29,13 @@ def wait_seconds(folder: Path) -> int:
     """Whole seconds until the next try is allowed; 0 when it is now."""
     failures, at = _read(folder)
     waits = [0.0]
-    if failures:
-        passed = time.time() - at
-        # a clock set back must not lock the owner out for longer than the delay itself
-        waits.append(delay(failures) - max(0.0, passed))
+    passed = time.time() - at
+    if failures and passed >= 0:
+        waits.append(delay(failures) - passed)
+    elif failures:
+        # The clock was put back since. The owner must not be locked out until it catches up, so the delay runs
+        # from now on a clock that nobody can turn.
+        _memory.setdefault(str(folder), (failures, time.monotonic()))
     if str(folder) in _memory:
         known, moment = _memory[str(folder)]
         waits.append(delay(known) - (time.monotonic() - moment))
@@ -59,5 +62,5 @@ def _read(folder: Path) -> tuple[int, float]:
     try:
         failures, at = json.loads((folder / FILE).read_bytes()[:64])
         return (max(0, int(failures)), float(at))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, OverflowError):
         return 0, 0.0

@@ -174,9 +174,26 @@ def test_the_wait_survives_a_restart_and_a_clock_turned_back(
     assert vaults.wait_seconds(new_vault.path) == 30  # the delay itself, never ten years
 
 
-def test_a_spoilt_throttle_file_is_only_advice(new_vault: NewVault) -> None:
-    (new_vault.path / throttle.FILE).write_bytes(b"\xff" * 100)
+def test_a_count_from_a_clock_that_ran_ahead_ends_after_the_delay(
+    new_vault: NewVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(8):
+        throttle.failed(new_vault.path)
+    throttle._memory.clear()  # a restart, and the clock has been put right: the count is ten years ahead
+    real, moment = throttle.time.time() - 10 * 365 * 86400, throttle.time.monotonic()
+    for passed, left in ((0, 30), (10, 20), (29, 1), (31, 0)):
+        monkeypatch.setattr(throttle.time, "time", lambda passed=passed: real + passed)
+        monkeypatch.setattr(throttle.time, "monotonic", lambda passed=passed: moment + passed)
+        assert vaults.wait_seconds(new_vault.path) == left
+    vaults.unlock(new_vault.path, PHRASE).discard()
+
+
+@pytest.mark.parametrize("content", [b"\xff" * 100, b"[1e999, 0]", b"[[4], 0]", b"{}", b"[" * 64])
+def test_a_spoilt_throttle_file_is_only_advice(new_vault: NewVault, content: bytes) -> None:
+    (new_vault.path / throttle.FILE).write_bytes(content)
     assert vaults.wait_seconds(new_vault.path) == 0
+    assert code_of(lambda: vaults.unlock(new_vault.path, "wrong")) == "E-PASS"
+    vaults.unlock(new_vault.path, PHRASE).discard()
 
 
 def test_only_one_opening_at_a_time_in_this_process(vault: OpenVault) -> None:
