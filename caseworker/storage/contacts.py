@@ -10,16 +10,18 @@ import dataclasses
 import time
 
 from caseworker.domain.actions import Action
-from caseworker.domain.contacts import Contact, reason_needed
+from caseworker.domain.contacts import Contact, against_instructions, reason_needed
 from caseworker.domain.when import local
 from caseworker.errors import Problem
-from caseworker.storage import actions, drafts, history, records
+from caseworker.storage import actions, drafts, history, records, safe_contacts
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.words import words
 
 # Never changed by amending: who wrote it and when, and whose it is.
 _FIXED = ("uid", "client_id", "recorded", "worker_id", "withdrawn")
+# Whether it was safe turns on these.
+_DECIDE_SAFETY = ("at", "kind", "method", "outcome", "direction", "override_reason")
 _NOT_NEEDED = "The contact this came from was withdrawn"
 
 
@@ -31,7 +33,8 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     is used (the worker's own first), because a contact outside any episode would be missing from the returns.
 
     Raises:
-        Refused: field -> sentence; those of the action begin with ``next_``.
+        Refused: field -> sentence; those of the action begin with ``next_``. Also ``override_reason`` when it was
+            made outside what is safe and does not say why, and ``outcome`` for voicemail left where none may be.
         ValueError: it has an id already (use ``amend``), or the episode is another client's.
     """
     if contact.id is not None:
@@ -39,6 +42,8 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     now = int(time.time())
     contact = records.cleaned(contact)
     problems = contact.problems(local(now))
+    if contact.client_id is not None and not problems:
+        problems = against_instructions(contact, safe_contacts.for_client(contact.client_id))
     if next_action is not None:
         problems |= {f"next_{name}": text for name, text in next_action.problems(local(now).date()).items()}
     records.refuse(problems)
@@ -68,7 +73,8 @@ def amend(contact: Contact, why: str = "") -> int:
     """Change a saved contact; what it said before goes into the history. Gives the id. Inside
     ``storage.write``.
 
-    A reason is needed a day after it was typed, or when somebody else wrote it.
+    A reason is needed a day after it was typed, or when somebody else wrote it. What the client said is safe is
+    asked again only of what changes: an old entry is not judged by what became unsafe since.
 
     Raises:
         Refused: field -> sentence; ``why`` when the reason is missing.
@@ -85,6 +91,10 @@ def amend(contact: Contact, why: str = "") -> int:
     problems = contact.problems(local(now))
     if not why.strip() and reason_needed(before, database.worker.id, now):
         problems["why"] = words("Enter why you are changing this")
+    if before.client_id is not None and any(
+        getattr(contact, name) != getattr(before, name) for name in _DECIDE_SAFETY
+    ):
+        problems = against_instructions(contact, safe_contacts.for_client(before.client_id)) | problems
     records.refuse(problems)
     if contact.episode_id is not None and contact.episode_id != before.episode_id:
         _episode(contact)

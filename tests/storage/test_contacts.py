@@ -12,9 +12,10 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
-from caseworker.domain.when import LONDON
+from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.when import DAYS, LONDON
 from caseworker.errors import Problem, Refused
-from caseworker.storage import actions, clients, contacts, drafts, episodes, history, write
+from caseworker.storage import actions, clients, contacts, drafts, episodes, history, safe_contacts, write
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.storage.vault import OpenVault
@@ -283,3 +284,91 @@ def test_an_anonymous_caller_who_becomes_a_client_is_not_linked_back(vault: Open
         write(contacts.amend, dataclasses.replace(before, client_id=amara, kind="CLI"), "It was her")
     assert contacts.get(before.id or 0) == before
     assert contacts.for_client(amara) == []
+
+
+# --- what the client said is safe ------------------------------------------------
+def instruct(client_id: int, channel: str = "TEL", allowed: str = "yes", **more: str) -> None:
+    value = {"TEL": "01632 960 001", "SMS": "01632 960 001", "EML": "amara@example.com"}.get(
+        channel, "1 Elm Row"
+    )
+    write(safe_contacts.save, SafeContact(None, client_id, channel, allowed, value, "OWN", **more))
+
+
+def another_day() -> str:
+    """Safe hours of a day that is neither today nor yesterday."""
+    day = TODAY + dt.timedelta(days=3)
+    return f"{DAYS[day.weekday()][:3]} 09:00-10:00"
+
+
+@pytest.mark.parametrize("outcome", ["COM", "NOA"])
+def test_a_call_outside_the_safe_hours_must_say_why(amara: int, outcome: str) -> None:
+    instruct(amara, hours=another_day())
+    before = state()
+    call = spoke(amara, outcome=outcome, kind="CLI" if outcome == "COM" else "ATT")
+    with pytest.raises(Refused) as caught:
+        write(contacts.save, call)
+    assert {name: str(text) for name, text in caught.value.problems.items()} == {
+        "override_reason": "Enter why it was safe"
+    }
+    assert state() == before
+    saved = write(contacts.save, dataclasses.replace(call, override_reason="She rang first"))
+    assert contacts.get(saved).override_reason == "She rang first"
+
+
+@pytest.mark.parametrize(("method", "channel"), [("SMS", "SMS"), ("LET", "LET"), ("F2F-HOM", "VIS")])
+def test_what_must_never_be_done_is_not_recorded_without_a_reason(
+    amara: int, method: str, channel: str
+) -> None:
+    instruct(amara, channel, "no")
+    outcome = "SNT" if method != "F2F-HOM" else "COM"
+    with pytest.raises(Refused, match="override_reason"):
+        write(contacts.save, spoke(amara, method=method, outcome=outcome, override_reason="  "))
+
+
+def test_inside_the_safe_hours_or_when_they_rang_no_reason_is_needed(amara: int) -> None:
+    instruct(amara)
+    write(contacts.save, spoke(amara))
+    bea = write(clients.save, Client(None, "", "Bea"))
+    instruct(bea, hours=another_day())
+    write(contacts.save, spoke(bea, direction="in"))
+    write(contacts.save, spoke(bea, kind="PRO"))
+    assert contacts.count_for(bea) == 2
+
+
+def test_a_channel_nobody_asked_about_holds_nothing_to_go_against(amara: int) -> None:
+    instruct(amara, "LET", "no")
+    write(contacts.save, spoke(amara))
+    assert contacts.count_for(amara) == 1
+
+
+@pytest.mark.parametrize("voicemail", ["no", "NA-ASK", "NA-UNK"])
+def test_voicemail_is_not_recorded_as_left_where_none_may_be_left(amara: int, voicemail: str) -> None:
+    instruct(amara, voicemail=voicemail)
+    with pytest.raises(Refused) as caught:
+        write(contacts.save, spoke(amara, kind="ATT", outcome="VML", override_reason="I forgot"))
+    assert str(caught.value.problems["outcome"]) == (
+        "Do not leave voicemail for this client: choose another outcome"
+    )
+    assert contacts.count_for(amara) == 0
+
+
+def test_voicemail_may_be_left_where_the_client_said_so(amara: int) -> None:
+    instruct(amara, voicemail="yes")
+    write(contacts.save, spoke(amara, kind="ATT", outcome="VML"))
+    assert contacts.count_for(amara) == 1
+
+
+def test_an_amendment_cannot_step_outside_what_is_safe(amara: int) -> None:
+    instruct(amara)
+    contact = contacts.get(write(contacts.save, spoke(amara)))
+    (call,) = safe_contacts.for_client(amara)
+    write(safe_contacts.save, dataclasses.replace(call, hours=another_day()))
+    # What was safe when it was logged may still be put right in words
+    write(contacts.amend, dataclasses.replace(contact, note="Spoke about the flat."))
+    contact = contacts.get(contact.id or 0)
+    with pytest.raises(Refused, match="override_reason"):
+        write(contacts.amend, dataclasses.replace(contact, at=contact.at - 60))
+    with pytest.raises(Refused, match="outcome"):
+        write(contacts.amend, dataclasses.replace(contact, kind="ATT", outcome="VML"))
+    write(contacts.amend, dataclasses.replace(contact, at=contact.at - 60, override_reason="She rang"))
+    assert contacts.get(contact.id or 0).at == contact.at - 60
