@@ -27,6 +27,7 @@ from caseworker.storage import safe_contacts as stored_safe
 from caseworker.words import Words, words
 from ui.screens.client.safe import SafePanel, show_safe_chip
 from ui.screens.form import DraftKeeper, Form
+from ui.screens.more import MoreAbout, minutes
 from ui.session import Session, Toast
 from ui.theme import px
 from ui.widgets import (
@@ -445,9 +446,9 @@ class ContactForm(Form):
         self.minutes.textEdited.connect(self._minutes_own)
         across = row(gap=12)
         across.addWidget(self.field("kind", self.tr("With"), self.kind), 1, Qt.AlignmentFlag.AlignTop)
-        minutes = self.field("minutes", self.tr("Minutes"), self.minutes)
-        minutes.setFixedWidth(px(84))
-        across.addWidget(minutes, 0, Qt.AlignmentFlag.AlignTop)
+        took = self.field("minutes", self.tr("Minutes"), self.minutes)
+        took.setFixedWidth(px(84))
+        across.addWidget(took, 0, Qt.AlignmentFlag.AlignTop)
         down.addLayout(across)
         self.category = CodeCombo("note_category", self._today(), missing=False)
         self.category.removeItem(0)
@@ -466,6 +467,8 @@ class ContactForm(Form):
         self.episode_field = Field(self.tr("Which support it belongs to"), self.episode)
         self.episode_field.setVisible(len(self.open_episodes) > 1)
         down.addWidget(self.episode_field)
+        self.more = MoreAbout(self, self._today())
+        down.addWidget(self.more)
 
     # ---- opening
 
@@ -490,6 +493,7 @@ class ContactForm(Form):
         if kept is not None:
             self.fill(kept.fields)  # again: outcomes are offered once the way of contact is known
             self._follow()
+            self.more.show_if_said()
 
     def drafts_key(self) -> str:
         return draft_key(self.client_id)
@@ -509,6 +513,10 @@ class ContactForm(Form):
         self.drafts.forget()
         self.session.write(drafts.discard, self.drafts_key())
         self.restarted.emit()
+
+    def show_problems(self, problems: Mapping[str, Words | str]) -> None:
+        self.more.show_if_wrong(problems)
+        super().show_problems(problems)
 
     # ---- following what is chosen
 
@@ -625,8 +633,7 @@ class ContactForm(Form):
         """Voicemail left is offered only where it is known to be safe; "not left" only where it is not."""
         if self.chosen_kind() not in rules.CLIENT_KINDS:
             return code != "VMN"
-        call = next((one for one in self.safe if one.channel == "TEL"), None)
-        voicemail = call is not None and call.allowed == "yes" and call.voicemail == "yes"
+        voicemail = rules.voicemail_safe(self.safe)
         return {"VML": voicemail, "VMN": not voicemail}.get(code, True)
 
     def _ask_why(self) -> None:
@@ -680,22 +687,16 @@ class ContactForm(Form):
             method=self.method(),
             outcome=outcome,
             direction="in" if self.came_in.isChecked() or self.method() == "POST-IN" else "out",
-            minutes=self._minutes(),
+            minutes=minutes(self, "minutes"),
+            travel_minutes=minutes(self, "travel_minutes"),
+            waiting_minutes=minutes(self, "waiting_minutes"),
+            present=self.text("present"),
+            interpreter=self.text("interpreter"),
             safe_checked=self.client is not None,
             override_reason=why,
             category=self.category.value() or "PRACTICAL",
             note=self.note.toPlainText().strip(),
         )
-
-    def _minutes(self) -> int:
-        """
-        Raises:
-            Refused: not a number of minutes.
-        """
-        typed = self.text("minutes") or "0"
-        if not (typed.isascii() and typed.isdigit()):
-            raise Refused({"minutes": words("Minutes must be a number, like {example}", example=10)})
-        return int(typed)
 
     def action(self) -> Action | None:
         """What is next, when a day was chosen."""
@@ -751,7 +752,10 @@ class ContactForm(Form):
                 save_contact, contact, self.action(), self.drafts_key(), self._safe_change(), self.how.value()
             )
         except Refused as refused:
-            self.show_problems(refused.problems)
+            # The instructions changed while the form was open: show what they say now, and what it asks for.
+            self.safe = stored_safe.for_client(contact.client_id) if contact.client_id is not None else []
+            self._follow()
+            self.show_problems(self._in_order(self._asked(contact, refused.problems)))
             return False
         except Problem as problem:
             self.session.problem(problem)
@@ -771,6 +775,13 @@ class ContactForm(Form):
         if due is None:
             return {"due": words("Enter the day of the next step")}
         return {"due": words("Day of the next step must be today or later")} if due < self._today() else {}
+
+    @staticmethod
+    def _asked(contact: Contact, problems: Mapping[str, Words]) -> dict[str, Words]:
+        """What the core refuses, under the field that asks for it: a call has a question of its own."""
+        if contact.method != "TEL":
+            return dict(problems)
+        return {"why_ring" if name == "override_reason" else name: text for name, text in problems.items()}
 
     def _in_order(self, problems: Mapping[str, Words]) -> dict[str, Words]:
         """Problems from the top of the form downwards, as the eye meets them."""

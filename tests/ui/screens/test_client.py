@@ -232,6 +232,28 @@ def test_an_untouched_time_keeps_its_seconds(session: Session, amara: int, qtbot
     assert contacts.get(contact_id).at == before
 
 
+def test_amending_reaches_who_was_present_and_shows_it(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    log(session, amara, "Note")
+    record.show_tab(1)
+    settle()
+    next(card.amend for card in record.tabs[1].findChildren(ContactCard)).click()
+    settle()
+    assert hands.find_editor("Who was present") is None
+    hands.click("More about this contact")
+    hands.fill("Who was present", "Her sister")
+    hands.fill("Travel, minutes", "35")
+    assert record.form is not None
+    record.form.form.fill({"interpreter": "UNA"})
+    hands.click("Save amendment")
+    settle()
+    (changed,) = contacts.for_client(amara)
+    assert (changed.present, changed.travel_minutes, changed.interpreter) == ("Her sister", 35, "UNA")
+    text = words_of(record)
+    assert "Present: Her sister. Interpreter: needed, none available. Travel: 35 minutes" in text
+
+
 def test_withdrawing_asks_why_and_can_be_put_back(
     record: ClientPage, session: Session, amara: int, hands: Hands
 ) -> None:

@@ -242,6 +242,82 @@ def test_every_field_is_in_the_draft(window: Window, session: Session, amara: in
     assert again.category.value() == "SAFETY"
 
 
+MORE = "More about this contact"
+
+
+def test_more_about_a_contact_is_folded_away_and_opens_from_the_keyboard(
+    form: ContactForm, amara: int, hands: Hands
+) -> None:
+    assert hands.find_editor("Who was present") is None
+    form.what.set_value("COM")
+    form.more.button.setFocus()
+    hands.press("Space")
+    assert form.more.button.accessibleName() == "Hide more about this contact"
+    hands.press("Tab")
+    hands.type("25")
+    hands.press("Tab")
+    hands.type("15")
+    hands.press("Tab")
+    hands.type("Her sister")
+    hands.press("Tab")
+    hands.type("needed")
+    hands.press("Ctrl+Return")
+    (saved,) = contacts.for_client(amara)
+    assert (saved.travel_minutes, saved.waiting_minutes) == (25, 15)
+    assert (saved.present, saved.interpreter) == ("Her sister", "BKD")
+
+
+def test_what_nobody_said_more_about_stays_unsaid(form: ContactForm, amara: int) -> None:
+    form.what.set_value("COM")
+    assert form.save()
+    (saved,) = contacts.for_client(amara)
+    assert (saved.travel_minutes, saved.waiting_minutes, saved.present) == (0, 0, "")
+    assert saved.interpreter == "NA-NAP"
+
+
+def test_a_draft_with_more_in_it_opens_unfolded(
+    form: ContactForm, session: Session, amara: int, hands: Hands, qtbot: QtBot
+) -> None:
+    hands.click(MORE)
+    hands.fill("Who was present", "Her sister")
+    hands.fill("Waiting, minutes", "20")
+    form.drafts.keep()
+    again = ContactForm(session, amara)
+    qtbot.addWidget(again)
+    assert again.more.is_open()
+    assert (again.text("present"), again.text("waiting_minutes")) == ("Her sister", "20")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("ten", "Minutes must be a number, like 10"), ("9999", "Minutes must be between 0 and 1440")],
+)
+def test_what_is_wrong_under_the_fold_unfolds_it(
+    form: ContactForm, amara: int, typed: str, sentence: str
+) -> None:
+    form.what.set_value("COM")
+    form.fill({"travel_minutes": typed})
+    assert not form.more.is_open()
+    assert not form.save()
+    assert form.errors.problems() == [sentence]
+    assert form.fields["travel_minutes"].problem() == sentence
+    assert form.editors["travel_minutes"].isVisible()
+    assert contacts.for_client(amara) == []
+
+
+def test_instructions_changed_while_the_form_was_open_are_asked_about(
+    form: ContactForm, amara: int, hands: Hands
+) -> None:
+    (call, _) = safe_contacts.for_client(amara)
+    storage.write(safe_contacts.save, replace(call, hours=closed_hours()))
+    form.what.set_value("COM")
+    assert not form.save()
+    assert form.errors.problems() == ["Enter why it was safe"]
+    assert hands.reads("Why was it safe to ring now?")
+    hands.fill("Why was it safe to ring now?", "She rang first")
+    assert form.save()
+
+
 def test_closing_the_panel_keeps_the_draft_at_once(window: Window, amara: int, hands: Hands) -> None:
     window.go(Place("contact", amara))
     settle()

@@ -53,8 +53,9 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
             contacts.save(
                 Contact(
                     None, "", client_id, None, int(now() - days * DAY), kind, method, outcome,
-                    minutes=10, note="He has been told about the court date. " * (n + 1),
-                    override_reason="She rang first" if n == 0 else "",
+                    minutes=10, travel_minutes=40, waiting_minutes=15, present="Her sister and PC 812",
+                    interpreter="BKD", note="He has been told about the court date. " * (n + 1),
+                    override_reason="She rang first",
                 )
             )  # fmt: skip
         referrals.save(
@@ -130,7 +131,9 @@ def test_log_a_contact_fits(fitted: Window, full: int) -> None:
     assert form is not None
     form.what.set_value("WPA")
     form.next.set_value("date")
+    form.fill({"travel_minutes": "x", "present": "Her sister"})
     form.save()
+    assert form.more.is_open()
     check(fitted, panel)
 
 

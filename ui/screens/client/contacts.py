@@ -161,6 +161,8 @@ class ContactCard(Card):
             note = Text(contact.note, wrap=True)
             note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.body.addWidget(note)
+        if beside := self._beside():
+            self.body.addWidget(Text(beside, "small", "muted", wrap=True))
         if contact.override_reason:
             why = self.tr("Why it was safe then: {reason}").format(reason=contact.override_reason)
             self.body.addWidget(Text(why, "small", "muted", wrap=True))
@@ -197,6 +199,21 @@ class ContactCard(Card):
         if not self.contact.minutes:
             return outcome
         return self.tr("{outcome}, {n} minutes").format(outcome=outcome, n=self.contact.minutes)
+
+    def _beside(self) -> str:
+        """Who else was there and what it took to get there; empty when nobody said."""
+        one = self.contact
+        said = []
+        if one.present:
+            said.append(self.tr("Present: {names}").format(names=one.present))
+        if one.interpreter != "NA-NAP":
+            label = codes.get("interpreter").label(one.interpreter)
+            said.append(self.tr("Interpreter: {answer}").format(answer=f"{label[0].lower()}{label[1:]}"))
+        if one.travel_minutes:
+            said.append(self.tr("Travel: {n} minutes").format(n=one.travel_minutes))
+        if one.waiting_minutes:
+            said.append(self.tr("Waiting: {n} minutes").format(n=one.waiting_minutes))
+        return ". ".join(said)
 
     def _chips(self, flow: FlowLayout, now: int) -> None:
         one = self.contact

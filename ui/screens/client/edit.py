@@ -26,6 +26,7 @@ from caseworker.storage import actions, clients, contacts, drafts, episodes, ref
 from caseworker.storage import safe_contacts as stored_safe
 from caseworker.words import Words, words
 from ui.screens.form import DraftKeeper, Form
+from ui.screens.more import MoreAbout, minutes
 from ui.session import Session, Toast
 from ui.theme import px
 from ui.widgets import (
@@ -643,6 +644,16 @@ class AmendForm(RecordForm):
         self.editors["minutes"].setMaximumWidth(px(110))
         self.combo("category", self.tr("The note is about"), "note_category", missing=False)
         self.add(
+            "override_reason",
+            self.tr("Why it was safe to make contact then"),
+            TextLine(),
+            self.tr("Only for a contact outside what is known to be safe"),
+            optional=True,
+        )
+        self.more = MoreAbout(self, self.today())
+        self.down.addWidget(self.more)
+        self.more.put(self.contact)
+        self.add(
             "why",
             self.tr("Reason"),
             TextLine(),
@@ -663,12 +674,18 @@ class AmendForm(RecordForm):
                 "outcome": self.contact.outcome,
                 "minutes": str(self.contact.minutes),
                 "category": self.contact.category,
+                "override_reason": self.contact.override_reason,
                 "why": "",
             }
         )
+        self.more.show_if_said()
 
     def title(self) -> str:
         return self.tr("Amend an entry")
+
+    def show_problems(self, problems: Mapping[str, Words | str]) -> None:
+        self.more.show_if_wrong(problems)
+        super().show_problems(problems)
 
     def save_words(self) -> str:
         return self.tr("Save amendment")
@@ -678,16 +695,18 @@ class AmendForm(RecordForm):
         at = self.contact.at
         if self.text("at") != shown:  # untouched, it keeps its seconds and its side of a clock change
             at = when.epoch(when.read_when(self.text("at"), self.session.now()))
-        minutes = self.text("minutes") or "0"
-        if not (minutes.isascii() and minutes.isdigit()):
-            raise Refused({"minutes": words("Minutes must be a number, like {example}", example=10)})
         amended = replace(
             self.contact,
             at=at,
             note=self.text("note"),
             outcome=str(self.outcome.currentData()),
-            minutes=int(minutes),
+            minutes=minutes(self, "minutes"),
+            travel_minutes=minutes(self, "travel_minutes"),
+            waiting_minutes=minutes(self, "waiting_minutes"),
+            present=self.text("present"),
+            interpreter=self.text("interpreter"),
             category=self.code("category"),
+            override_reason=self.text("override_reason"),
         )
         contacts.amend(amended, self.text("why"))
         return self.tr("Amendment saved.")

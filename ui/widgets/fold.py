@@ -1,0 +1,44 @@
+"""A part of a form that stays folded until somebody asks for it, so that the usual way through stays short."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.widgets.parts import Button, column
+
+
+class Fold(QWidget):
+    """A button that shows or hides what stands under it (``body``). Folded, it costs one stop of the Tab key.
+
+    The button is called ``title`` on the screen; a screen reader says ``show`` or ``hide`` as well, because it
+    cannot see the arrow.
+    """
+
+    toggled = Signal(object)  # whether it is open now
+
+    def __init__(self, title: str, show: str, hide: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = {False: show, True: hide}
+        whole = column(self, gap=11)
+        self.button = Button(title, "chevron-right", "quiet")
+        whole.addWidget(self.button)
+        self._inside = QWidget()
+        self.body = column(self._inside, gap=11)
+        self._inside.hide()
+        whole.addWidget(self._inside)
+        self.button.setAccessibleName(show)
+        self.button.clicked.connect(self._turn)
+
+    def is_open(self) -> bool:
+        return not self._inside.isHidden()
+
+    def set_open(self, shown: bool) -> None:
+        """Show or hide what is inside; nothing typed there is lost either way."""
+        self._inside.setVisible(shown)
+        self.button.show_icon("chevron-down" if shown else "chevron-right")
+        self.button.setAccessibleName(self._names[shown])
+
+    def _turn(self) -> None:
+        self.set_open(not self.is_open())
+        self.toggled.emit(self.is_open())
