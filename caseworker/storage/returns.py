@@ -243,6 +243,20 @@ SELECT e.value, (SELECT c.at FROM contact c INDEXED BY contact_episode
     ORDER BY c.at LIMIT 1)
 FROM json_each(?) e
 """
+# Conversations before the period that were logged outside any episode, of the clients given: there are few.
+_LOOSE_TWO_WAY = f"""
+SELECT c.client_id, c.at FROM contact c INDEXED BY contact_episode
+WHERE c.episode_id IS NULL AND c.at < ? AND c.withdrawn = 0
+    AND c.kind IN ({", ".join(f"'{kind}'" for kind in sorted(COUNTING_KINDS))})
+    AND c.outcome IN ({", ".join(f"'{outcome}'" for outcome in sorted(TWO_WAY))})
+    AND c.method NOT IN ({", ".join(f"'{method}'" for method in sorted(NEVER_TWO_WAY_METHODS))})
+    AND c.client_id IN (SELECT value FROM json_each(?))
+ORDER BY c.at
+"""
+_OF_CLIENTS = """
+SELECT id, client_id, started, closed FROM episode WHERE client_id IN (SELECT value FROM json_each(?))
+ORDER BY started, id
+"""
 _EPISODE = """
 SELECT e.id, e.client_id, e.started, e.closed, e.closure_reason, e.crime, e.da_context, e.online, e.hate,
     e.age_at_start, e.consent_to_support, e.assessed_on, p.area, p.totals_only
@@ -343,7 +357,26 @@ class _People:
         ]
         rows = database.execute_sql(_FIRST_TWO_WAY, (self.from_, json.dumps(earlier))).fetchall()
         before = {episode: at for episode, at in rows if at is not None}
+        for episode, at in self._loose_before(earlier).items():
+            before[episode] = min(at, before.get(episode, at))
         return {episode: before.get(episode, in_period.get(episode)) for episode in self.episodes}
+
+    def _loose_before(self, episodes: list[int]) -> dict[int, int]:
+        """Episode -> the first conversation before the period that was logged without one and belongs to it."""
+        clients = json.dumps(sorted({self.episodes[episode].client for episode in episodes}))
+        loose = database.execute_sql(_LOOSE_TWO_WAY, (self.from_, clients)).fetchall()
+        if not loose:
+            return {}
+        of_client: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+        talked = json.dumps(sorted({client for client, _ in loose}))
+        for episode, client, started, closed in database.execute_sql(_OF_CLIENTS, (talked,)).fetchall():
+            of_client[client].append((episode, started, closed))
+        first: dict[int, int] = {}
+        for client, at in loose:
+            theirs = _open_then(of_client[client], local_date(at).isoformat())
+            if theirs is not None:
+                first.setdefault(theirs, at)
+        return first
 
     def _two_way(self, contacts: _Contacts) -> tuple[dict[int, int], dict[int, int]]:
         """Episode -> its first, and its last, two-way contact in the period.
@@ -361,14 +394,10 @@ class _People:
         if loose.any():
             of_client = defaultdict(list)
             for episode in sorted(self.episodes.values(), key=lambda e: (e.started, e.id)):
-                of_client[episode.client].append(episode)
+                of_client[episode.client].append((episode.id, episode.started, episode.closed))
             for client, at in zip(contacts.client[loose].tolist(), contacts.at[loose].tolist(), strict=True):
-                day = local_date(at).isoformat()
-                open_then = [
-                    e for e in of_client[client] if e.started <= day and (not e.closed or e.closed >= day)
-                ]
-                if open_then:
-                    theirs = open_then[-1].id
+                theirs = _open_then(of_client[client], local_date(at).isoformat())
+                if theirs is not None:
                     last[theirs] = max(at, last.get(theirs, at))
                     first[theirs] = min(at, first.get(theirs, at))
         return first, last
@@ -486,6 +515,14 @@ class _People:
             groups[measure, "crime_group"] = crimes
         cells["supported", "status"] = _sizes(status)
         groups["supported", "status"] = merge(status, least)
+
+
+def _open_then(episodes: Iterable[tuple[int, str, str]], day: str) -> int | None:
+    """Of (id, started, closed), oldest first, the latest that was open on ``day``, its last day included."""
+    found = [
+        number for number, started, closed in episodes if started <= day and (not closed or closed >= day)
+    ]
+    return found[-1] if found else None
 
 
 def _sorted_into(

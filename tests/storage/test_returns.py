@@ -355,6 +355,25 @@ def test_a_contact_logged_without_its_episode_belongs_to_the_one_open_that_day(r
     assert counted().totals["supported"] == 0
 
 
+def test_a_first_conversation_logged_before_support_was_opened_makes_somebody_engaged_once(records, counted):
+    person = records.client()
+    records.contact(None, "2026-02-10 10:00", client=person)
+    records.contact(records.episode(person, "2026-02-10"), "2026-05-10 10:00")
+    before, after = counted(Q4).totals, counted(Q1).totals
+    assert (before["engaged"], before["new"], before["ongoing"], before["active"]) == (1, 1, 0, 1)
+    assert (after["engaged"], after["new"], after["ongoing"], after["active"]) == (0, 0, 1, 1)
+
+
+def test_an_old_conversation_without_an_episode_keeps_to_the_support_that_was_open_then(records, counted):
+    person = records.client()
+    records.contact(None, "2025-02-10 10:00", client=person)
+    ended = records.episode(person, "2025-02-10")
+    storage.write(episodes.close, ended, dt.date(2025, 3, 1), "CMP")
+    records.contact(records.episode(person, "2026-01-05"), "2026-02-10 10:00")
+    totals = counted(Q4).totals
+    assert (totals["engaged"], totals["new"], totals["ongoing"]) == (1, 1, 0)
+
+
 # --- open, dormant, closed ---
 
 
