@@ -146,7 +146,9 @@ def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit:
 def fts_query(text: str) -> str | None:
     """The search expression for what was typed: None for nothing, "" when nothing in it can be looked for.
 
-    Every word stands in quotation marks and ends in the prefix star, so it can never be syntax.
+    Every word stands in quotation marks and ends in the prefix star, so it can never be syntax. References are
+    looked at only when a digit is there or it begins like one ("cr-"): every reference begins with a C, and
+    somebody who types "c" means a name.
     """
     plain = unicodedata.normalize("NFC", records.storable(text[:LONGEST_QUERY].replace("\0", " ")))
     if not plain.strip():
@@ -162,7 +164,8 @@ def fts_query(text: str) -> str | None:
         if len(low) > 2 and low[0] in "od" and low.isalpha():
             ways.append(_prefix(f"{low[0]} {low[1:]}"))
         found.append(ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})")
-    return " AND ".join(found)
+    query = " AND ".join(found)
+    return query if not query or _means_reference(plain) else f"{{name known_as}} : ({query})"
 
 
 def rows(ids: list[int]) -> list[ClientRow]:
@@ -297,6 +300,10 @@ def _tidy(name: str) -> str:
 def _is_token(char: str) -> bool:
     """Whether the index keeps that character as part of a word."""
     return unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "Co"
+
+
+def _means_reference(typed: str) -> bool:
+    return any(char.isdigit() for char in typed) or typed.lstrip().casefold().startswith("cr-")
 
 
 def _prefix(word: str) -> str:
