@@ -86,6 +86,8 @@ class Episode:
         closed = iso_date(self.closed)
         if closed and started and closed < started:
             found["closed"] = words("End date must be the same as or after the start date")
+        elif closed and closed < (iso_date(self.assessed_on) or closed) <= today:
+            found["closed"] = words("End date must be the same as or after the assessment date")
         if self.closure_reason not in codes.get("closure_reason"):
             found["closure_reason"] = words("Choose why support ended")
         return found

@@ -36,7 +36,7 @@ class Period:
             Problem: E-PERIOD.
         """
         found = _SPELLING.fullmatch(text.strip().upper())
-        if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) < 1990:
+        if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or not 1990 <= int(found[1]) <= 2098:
             raise Problem("E-PERIOD", "Write the period as a financial year and quarter, such as 2025-26Q1.")
         return Period(int(found[1]), found[3] or "Y")
 

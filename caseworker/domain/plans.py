@@ -226,8 +226,9 @@ def load(name_or_path: str | Path = "essex-2025") -> Plan:
     shipped = isinstance(name_or_path, str) and name_or_path.replace("-", "").isalnum()
     path = resources.path("plans", f"{name_or_path}.json") if shipped else Path(name_or_path)
     try:
-        data = path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError):
         raise Problem(
             "E-PLAN",
             "The return plan {name} cannot be read. Get it again from the commissioner.",

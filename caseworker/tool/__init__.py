@@ -14,14 +14,17 @@ import importlib
 import json
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from caseworker.errors import Problem, Refused
+from caseworker.words import words
 
 DONE, NO, NOT_UNDERSTOOD = 0, 1, 2
 STDOUT = "-"
+_LONGEST_PASSPHRASE_FILE = 64 * 1024  # bytes
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("caseworker.tool.demo", "make a vault of made-up people"),
@@ -49,6 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say_no(args, problem.code, str(problem.words))
     except Refused as refused:
         return _say_no(args, "E-REFUSED", "; ".join(str(sentence) for sentence in refused.problems.values()))
+    except OSError as error:
+        name = Path(str(error.filename)).name if error.filename else ""
+        sentence = words("{name} cannot be used. {reason}.", name=name, reason=error.strerror or "")
+        return _say_no(args, "E-DISK", str(sentence))
     except KeyboardInterrupt:
         return _say_no(args, "E-STOPPED", "Stopped before it was done.")
 
@@ -96,15 +103,16 @@ def read_passphrase(args: argparse.Namespace, prompt: str = "Passphrase: ") -> s
         Problem: E-PASSPHRASE-FILE when the file cannot be read or is empty.
     """
     if args.passphrase_file is None:
-        return getpass.getpass(prompt)
+        return _ask(prompt)
     try:
-        text: str = args.passphrase_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        with args.passphrase_file.open("rb") as file:
+            text = str(file.read(_LONGEST_PASSPHRASE_FILE), "utf-8")
+    except (OSError, ValueError):
         raise Problem(
             "E-PASSPHRASE-FILE", "The passphrase file cannot be read. Check its name: {name}",
             name=str(args.passphrase_file),
         ) from None  # fmt: skip
-    text = text.removesuffix("\n").removesuffix("\r")
+    text = text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
     if not text:
         raise Problem(
             "E-PASSPHRASE-FILE", "The passphrase file is empty. Write the passphrase on its first line."
@@ -112,8 +120,25 @@ def read_passphrase(args: argparse.Namespace, prompt: str = "Passphrase: ") -> s
     return text
 
 
+def _ask(prompt: str) -> str:
+    try:
+        with warnings.catch_warnings():
+            # Where what is typed would be shown on the screen, nothing is asked.
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except (EOFError, getpass.GetPassWarning):
+        raise Problem(
+            "E-PASSPHRASE", "There is no terminal to type the passphrase at. Add --passphrase-file FILE."
+        ) from None
+
+
+def one_line(sentence: str) -> str:
+    """A sentence as one line of print: a file name may hold line ends, or codes that redraw the terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in sentence)
+
+
 def _say_no(args: argparse.Namespace, code: str, sentence: str) -> int:
-    print(f"{code}: {sentence}", file=sys.stderr)
+    print(f"{code}: {one_line(sentence)}", file=sys.stderr)
     if getattr(args, "json", None) == STDOUT:
         failure: Mapping[str, Any] = {"error": {"code": code, "sentence": sentence}}
         print(json.dumps(failure))

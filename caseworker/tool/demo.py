@@ -12,6 +12,9 @@ from caseworker import demo, tool
 from caseworker.errors import Problem
 
 
+FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2098, 12, 31)
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument(
@@ -65,9 +68,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _day(text: str | None) -> dt.date | None:
     try:
-        return None if text is None else dt.date.fromisoformat(text)
+        day = None if text is None else dt.date.fromisoformat(text)
     except ValueError:
         raise Problem("E-DATE", "Write the day as YYYY-MM-DD, such as 2026-11-22.") from None
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise Problem("E-DATE", "Choose a day from 2015 to 2098.")
+    return day
 
 
 def _say(done: int, of: int) -> None:

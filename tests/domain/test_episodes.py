@@ -42,6 +42,8 @@ def test_support_can_begin_with_no_crime_recorded() -> None:
         ({"assessed_on": "2026-13-01"}, "assessed_on", "Assessment date must be a real date"),
         ({"assessed_on": "2026-11-19"}, "assessed_on", "Date must be today or in the past"),
         ({"closed": "2026-08-31"}, "closed", "End date must be the same as or after the start date"),
+        ({"assessed_on": "2026-11-18", "closed": "2026-11-17"}, "closed",
+         "End date must be the same as or after the assessment date"),
         ({"closed": "2026-11-19"}, "closed", "Date must be today or in the past"),
         ({"closed": "soon"}, "closed", "End date must be a real date"),
         ({"closed": ""}, "closed", "Enter the date support ended"),

@@ -44,7 +44,19 @@ def test_quarters_halves_and_years_are_read(text, start, end, label):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2025Q1", "2025-27Q1", "2025-26Q5", "2025-26H3", "25-26Q1", "२०२५-26Q1", "2025-26Q1x"]
+    "text",
+    [
+        "9999-00Q4",
+        "2099-00Q1",
+        "",
+        "2025Q1",
+        "2025-27Q1",
+        "2025-26Q5",
+        "2025-26H3",
+        "25-26Q1",
+        "२०२५-26Q1",
+        "2025-26Q1x",
+    ],
 )
 def test_anything_else_is_refused_with_an_example(text):
     with pytest.raises(Problem, match="2025-26Q1") as caught:

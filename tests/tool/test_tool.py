@@ -101,6 +101,55 @@ def test_a_problem_is_json_too_when_json_was_asked_for(tmp_path, phrase, capsys)
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "E-PERIOD"
 
 
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[31mred", "a\rb", "\u202eback"])
+def test_a_strange_name_never_breaks_the_line_or_redraws_the_terminal(tmp_path, phrase, capsys, name):
+    for words in (
+        ("return", "--vault", tmp_path / name, "--period", Q2, "--passphrase-file", phrase),
+        ("return", "--vault", tmp_path, "--period", Q2, "--plan", tmp_path / name),
+        ("verify", tmp_path / name),
+        ("demo", "--out", tmp_path / "v", "--passphrase-file", tmp_path / name),
+    ):
+        assert run(*words) == 1
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert said.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize("out", ["file", "file/under", "/proc/nothing"])
+def test_a_vault_cannot_be_made_where_no_folder_can_be(tmp_path, phrase, capsys, out):
+    (tmp_path / "file").touch()
+    assert run("demo", "--contacts", 120, "--out", tmp_path / out, "--passphrase-file", phrase) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("E-DISK: ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("day", ["1800-01-01", "9999-12-31", "today"])
+def test_a_made_up_world_has_a_day_people_could_live_in(tmp_path, phrase, capsys, day):
+    assert run("demo", "--today", day, "--out", tmp_path / "v", "--passphrase-file", phrase) == 1
+    assert capsys.readouterr().err.startswith("E-DATE: ")
+    assert not (tmp_path / "v").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
+def test_a_file_without_an_end_is_not_read_for_ever(made, phrase, capsys):
+    asked = ("return", "--vault", made, "--period", Q2)
+    assert run(*asked, "--plan", "/dev/zero", "--passphrase-file", phrase) == 1
+    assert capsys.readouterr().err.startswith("E-PLAN: ")
+    assert run(*asked, "--passphrase-file", "/dev/zero") == 1
+    assert capsys.readouterr().err.startswith("E-PASS: ")
+
+
+def test_without_a_terminal_nobody_is_asked_for_a_passphrase(made):
+    done = subprocess.run(
+        [sys.executable, "-m", "caseworker", "return", "--vault", str(made), "--period", Q2],
+        cwd=ROOT, capture_output=True, text=True, check=False, input="typed in the clear\n", start_new_session=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("E-PASSPHRASE: ")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe"])
 def test_a_passphrase_file_that_cannot_be_used_is_named(tmp_path, capsys, content):
     file = tmp_path / "secret"
