@@ -18,9 +18,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from ui import lean  # isort: skip  (first: it makes loading the others quicker)
 
 from caseworker import paths
 from caseworker.errors import Problem
@@ -44,6 +47,7 @@ CLOSED, LOCKED = 0, 75
 LOCK_SECONDS = 0.8
 LAST_RESORT_SECONDS = 0.95
 SHIFTS, SHIFT_SECONDS = 3, 5.0
+PAINTED_MS = 10
 
 
 class Desk(QMainWindow):
@@ -316,10 +320,11 @@ class Desk(QMainWindow):
         QTimer.singleShot(0, self._build_anew)
 
     def _build_anew(self) -> None:
-        apply_look(self.preferences)
         if self.window_ is not None and self.session is not None and not self.session.is_locked():
             self._window_anew()
-        elif self.door is not None and not self.door.is_busy():
+            return
+        apply_look(self.preferences)
+        if self.door is not None and not self.door.is_busy():
             before = self.door
             self.show_lock()
             self.door.take_over(before)
@@ -340,6 +345,11 @@ class Desk(QMainWindow):
         notices = old.open_notices()
         from ui.window import Window
 
+        # Gone before the new look comes: giving that to every page of the old one would take a second.
+        self.takeCentralWidget()
+        self.window_ = None
+        shiboken6.delete(old)
+        apply_look(self.preferences)
         self.window_ = Window(self.session)
         self._put(self.window_)
         self.window_.restore(place, before)
@@ -414,7 +424,8 @@ class Desk(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            # A moment later, so that the picture reaches the screen before anything else is loaded.
+            QTimer.singleShot(PAINTED_MS, self.painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -476,7 +487,8 @@ def make_app(argv: list[str]) -> QApplication:
         return existing
     # Our own windows and dialogs only: the system's file dialogs keep lists of what was opened.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
-    app = QApplication(argv)
+    # Asked for here: the style as an object is one of the dearest parts of Qt to load.
+    app = QApplication([*argv, "-style", "fusion"])
     app.setApplicationName(theme.PRODUCT)
     app.setApplicationDisplayName(theme.PRODUCT)
     app.setDesktopFileName("caseworker")
@@ -525,6 +537,7 @@ def run(argv: list[str]) -> int:
     """Start, run until closed or locked; the exit code."""
     told = _arguments(argv)
     _harden()
+    lean.leave_hub_out()
     app = make_app(argv[:1])
     root = Path(told.vault) if told.vault else paths.data_root()
     note = ""

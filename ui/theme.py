@@ -183,8 +183,6 @@ def apply(app: QApplication, name: str = "light", scale: float = 1.0, easier: bo
     if wanted == _look and app.styleSheet():
         return _look
     _look = wanted
-    if app.style().objectName().lower() != "fusion":
-        app.setStyle("Fusion")
     _load_letters(_look.family)
     app.setFont(font("body"))
     app.setPalette(_palette())

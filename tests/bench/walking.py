@@ -20,8 +20,6 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 import ui.main
-from caseworker.storage import vault as vaults
-from tests.bench.vaults import PHRASE
 from tests.bench.windows import settled_megabytes
 from tests.journey.hands import Hands
 
@@ -193,6 +191,10 @@ def _after(seconds: float) -> Callable[[], bool]:
 
 def main() -> None:
     """Open the vault, paint Today, then walk."""
+    ui.main.lean.leave_hub_out()  # as the app does, before anything of storage is loaded
+    from caseworker.storage import vault as vaults
+    from tests.bench.vaults import PHRASE
+
     root = Path(sys.argv[1])
     desk = ui.main.build_window(root)
     desk.show()

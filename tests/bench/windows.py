@@ -93,6 +93,8 @@ def today(root: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     import ui.main
+
+    ui.main.lean.leave_hub_out()
     from caseworker.storage import vault as vaults
     from tests.bench.vaults import PHRASE
 
