@@ -11,7 +11,6 @@ from pathlib import Path
 from caseworker import demo, tool
 from caseworker.errors import Problem
 
-
 FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2098, 12, 31)
 
 
