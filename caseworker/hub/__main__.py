@@ -8,6 +8,7 @@ python -m caseworker.hub check
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import socket
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import peewee
 import platformdirs
 import uvicorn
 
@@ -54,7 +56,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _serve(arguments)
     except (Problem, ValueError) as problem:
         print(problem, file=sys.stderr)
-        return 2
+    except peewee.PeeweeException:
+        print(
+            "E-HUB-DATABASE: The hub's database cannot be opened. Check --database, and that it is running.",
+            file=sys.stderr,
+        )
+    except OSError as error:
+        name = Path(str(error.filename)).name if error.filename else "A file"
+        print(f"E-DISK: {name} cannot be used. {error.strerror}.", file=sys.stderr)
+    return 2
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (this machine only)")
     parser.add_argument(
-        "--port", default=PORT, type=int, help=f"port to listen on ({PORT}); 0 takes a free one"
+        "--port", default=PORT, type=_port, help=f"port to listen on ({PORT}); 0 takes a free one"
     )
     parser.add_argument(
         "--name", action="append", default=[], help="a host name under which the hub is reached"
@@ -113,7 +129,15 @@ def _serve(arguments: argparse.Namespace) -> int:
         try:
             listening.bind((arguments.host, arguments.port))
             listening.listen(2048)  # from here on nobody is turned away: the first requests wait a moment
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Problem(
+                    "E-HUB-HOST",
+                    "The hub cannot listen on {host}, port {port}. Choose an address of this machine and a"
+                    " free port.",
+                    host=arguments.host,
+                    port=arguments.port,
+                ) from None
             raise Problem(
                 "E-HUB-PORT",
                 "Port {port} is taken. Stop the other program or choose --port.",
@@ -134,6 +158,12 @@ def _pair(arguments: argparse.Namespace) -> int:
     url, secrets = _place(arguments)
     if arguments.out.exists():
         raise Problem("E-HUB-PAIR", "{file} is there already. Choose another name.", file=arguments.out.name)
+    if not arguments.out.parent.is_dir():
+        raise Problem(
+            "E-HUB-PAIR",
+            "There is no folder {folder}. Make it first, or choose another.",
+            folder=arguments.out.parent.name,
+        )
     plan = domain_plans.load(arguments.plan)
     keys = open_keyring(secrets)
     opened = open_database(url)
@@ -169,7 +199,14 @@ def _pair(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    opened = open_database(_place(arguments)[0])
+    url = _place(arguments)[0]
+    file = url.removeprefix("sqlite:///")
+    if "://" not in file and not Path(file).is_file():
+        # Opening would make an empty one, and an empty ledger always holds.
+        raise Problem(
+            "E-HUB-DATABASE", "There is no database {name}. Check --database.", name=Path(file).name
+        )
+    opened = open_database(url)
     with opened.connection_context():
         broken, (seq, digest) = ledger.first_broken(), ledger.head()
     close_database()

@@ -110,6 +110,56 @@ def test_a_database_of_another_kind_gets_one_line(tmp_path: Path, capsys: pytest
     assert "SQLite or PostgreSQL" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody@127.0.0.1:1/x", "sqlite:///{}/spoilt.db", "sqlite:///{}", ""]
+)
+def test_a_database_that_cannot_be_opened_gets_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str
+):
+    (tmp_path / "spoilt.db").write_bytes(b"\xa5" * 9000)
+    where = ["--database", url.format(tmp_path), "--secrets", str(tmp_path / "keys")]
+    for words in (letter(tmp_path), ["check"], ["--port", "0"]):
+        assert main([*words, *where]) == 2
+        told = capsys.readouterr().err
+        assert told.startswith("E-HUB-DATABASE: ")
+        assert told.count("\n") == 1
+    assert not (tmp_path / "a.casebundle").exists()
+
+
+def test_a_ledger_that_is_not_there_does_not_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["check", "--database", f"sqlite:///{tmp_path / 'mistyped.db'}"]) == 2
+    assert "no database mistyped.db" in capsys.readouterr().err
+    assert not (tmp_path / "mistyped.db").exists()
+
+
+def test_a_letter_that_cannot_be_written_is_never_entered(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main([*letter(tmp_path, "nowhere/a.casebundle"), *place]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert main([*letter(tmp_path), *place, "--json"]) == 0
+    capsys.readouterr()
+    assert main(["check", *place]) == 0
+    assert "2 entries" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("option", "value"), [("--host", "203.0.113.9"), ("--host", "no.such.host.invalid")])
+def test_an_address_of_another_machine_is_not_called_a_taken_port(
+    place: list[str], capsys: pytest.CaptureFixture[str], option: str, value: str
+):
+    assert main([*place, option, value, "--port", "0"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("E-HUB-HOST: ")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http", "\u0664"])
+def test_a_port_that_is_no_port_is_wrong_use(place: list[str], port: str):
+    with pytest.raises(SystemExit) as ended:
+        main([*place, "--port", port])
+    assert ended.value.code == 2
+
+
 def test_a_changed_ledger_is_found(place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     main([*letter(tmp_path), *place])
     with sqlite3.connect(tmp_path / "hub" / "hub.db") as connection:
