@@ -54,7 +54,14 @@ class TodayPage(Page):
         head.addWidget(Heading(self.tr("Today")))
         self.day = Text("", "lead", "muted")
         head.addWidget(self.day)
-        self.body.addLayout(head)
+        top = row(gap=12)
+        top.addLayout(head, 1)
+        self.print_button = Button(self.tr("Print my day"), "printer")
+        self.print_button.setToolTip(self.tr("Print my day  (Ctrl+P)"))
+        top.addWidget(self.print_button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.body.addLayout(top)
+        self.printing: QWidget | None = None
+        self.print_button.clicked.connect(self.print_page)
 
         self.tiles: list[Tile] = []
         self._tile_grid = QGridLayout()
@@ -353,6 +360,26 @@ class TodayPage(Page):
         self._split.setAlignment(self.side_box, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0))
 
     # ---- doing
+
+    def print_page(self) -> None:
+        """Ctrl+P: say what a page of the day holds and what printers do, then print it."""
+        from ui.screens.day_sheet import PrintCard  # only when somebody prints
+
+        if self.printing is None:
+            card = PrintCard(self.session)
+            card.closed.connect(self._printed)
+            self.body.insertWidget(1, card)
+            self.printing = card
+            card.show()
+        self.area.ensureWidgetVisible(self.printing)
+        self.printing.findChildren(Button)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _printed(self) -> None:
+        if self.printing is not None:
+            self.printing.hide()
+            self.printing.deleteLater()
+            self.printing = None
+        self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _minute(self) -> None:
         if self.isVisible() and not self.session.is_locked():

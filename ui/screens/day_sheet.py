@@ -1,0 +1,259 @@
+"""Print my day: one page for the pocket of somebody who goes out without the laptop.
+
+Initials and references, what is due and when a call is safe; no name, no number, no note, no agency. Paper is the one
+copy that no passphrase guards, so it says little, and that it was printed is written down.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QMarginsF, QObject, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from caseworker import storage
+from caseworker.domain import when
+from caseworker.domain.safe_contacts import SafeContact, never_list, show_hours
+from caseworker.errors import Problem
+from caseworker.storage import audit, today
+from caseworker.storage.today import Board, Due, Missed
+from ui import theme
+from ui.say import say
+from ui.session import Session
+from ui.widgets import Button, Card, FlowLayout, Said, Text
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+WIDE, HIGH = 520.0, 740.0  # of the page inside its margins, in points
+MARGIN_MM = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of the day as the paper knows them."""
+
+    initials: str
+    reference: str
+    what: str
+    safe: str
+
+
+class DaySheet(QObject):
+    """The words and the painting of the page."""
+
+    def __init__(self, board: Board, now: datetime) -> None:
+        super().__init__()
+        self.day = now.astimezone(when.LONDON).date()
+        self.lines = [
+            *(self._due(one) for one in board.overdue),
+            *(self._due(one) for one in board.due),
+            *(self._missed(one) for one in board.missed),
+        ]
+        self.count = board.overdue_count + board.due_count + board.missed_count
+
+    def document(self) -> QTextDocument:
+        """The page; of a long day as many lines as fit, and how many more the app holds."""
+        fits = len(self.lines)
+        while True:
+            made = self._document(self.lines[:fits])
+            if made.size().height() <= HIGH or not fits:
+                return made
+            # A long day takes a few turns, never one for each line.
+            fits = min(fits - 1, int(fits * HIGH / made.size().height()))
+
+    def print_on(self, device: QPagedPaintDevice) -> None:
+        """Paint the page on a printer or into a PDF, as large as its paper allows."""
+        painter = QPainter(device)
+        resolution = device.logicalDpiX()
+        page = device.pageLayout().paintRectPixels(resolution)
+        scale = min(page.width() / WIDE, page.height() / HIGH)
+        painter.scale(scale, scale)
+        self.document().drawContents(painter)
+        painter.end()
+
+    @staticmethod
+    def lay_out(device: QPagedPaintDevice) -> None:
+        """A4 upright, with margins that any printer keeps."""
+        device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+        device.setPageMargins(margins, QPageLayout.Unit.Millimeter)
+
+    def _due(self, one: Due) -> Line:
+        what = self.tr("Follow-up today")
+        if one.days_late:
+            day = when.show_date(date.fromisoformat(one.action.due))
+            what = self.tr("Follow-up, due {date}").format(date=day)
+        return Line(initials(one.who.name), one.who.reference, what, self._safe(one.who.safe))
+
+    def _missed(self, one: Missed) -> Line:
+        what = self.tr("Try again, last tried {time}").format(time=when.show_datetime(when.local(one.at)))
+        return Line(initials(one.who.name), one.who.reference, what, self._safe(one.who.safe))
+
+    def _safe(self, known: Sequence[SafeContact]) -> str:
+        """The rule for calls, not the answer at one moment: paper does not know what time it is."""
+        call = next((one for one in known if one.channel == "TEL"), None)
+        said = [say(one) for one in never_list(known)]
+        if call is None or call.allowed not in ("yes", "no"):
+            said.insert(0, self.tr("Ask in the app before calling"))
+        elif call.allowed == "yes":
+            hours = show_hours(call.hours) if call.hours else self.tr("at any time")
+            said.insert(0, self.tr("Call {hours}").format(hours=hours))
+        return ". ".join(said)
+
+    def _document(self, lines: Sequence[Line]) -> QTextDocument:
+        rows = "".join(
+            f"<tr><td><b>{html.escape(one.initials)}</b></td><td>{html.escape(one.reference)}</td>"
+            f"<td>{html.escape(one.what)}</td><td>{html.escape(one.safe)}</td></tr>"
+            for one in lines
+        )
+        rest = self.count - len(lines)
+        more = self.tr("And {n} more in the app.").format(n=rest) if rest else ""
+        if not self.count:
+            more = self.tr("Nothing is due today.")
+        made = QTextDocument()
+        font = QFont(theme.font("body"))
+        font.setPointSizeF(10.0)
+        made.setDefaultFont(font)
+        made.setPageSize(QSizeF(-1, -1))
+        made.setTextWidth(WIDE)
+        made.setHtml(
+            f"<p style='font-size:15pt'><b>{html.escape(when.show_date(self.day))}</b></p>"
+            f"<table cellpadding='4' width='100%' border='0'>{rows}</table>"
+            f"<p>{html.escape(more)}</p>"
+            f"<p style='font-size:8pt'>{html.escape(self.tr('Keep this page on you. Shred it tonight.'))}</p>"
+        )
+        made.setTextWidth(WIDE)
+        return made
+
+
+class PrintCard(Card):
+    """Asked before anything is printed: what the page holds, and that printers keep copies."""
+
+    closed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Print my day"), icon="printer", parent=parent)
+        from PySide6.QtPrintSupport import QPrinterInfo
+
+        self.session = session
+        self._printer: QPrinter | None = None
+        self._sheet: DaySheet | None = None
+        has_printer = bool(QPrinterInfo.availablePrinterNames())
+        self.body.addWidget(
+            Text(
+                self.tr(
+                    "One page with initials, references, what is due and when a call is safe."
+                    " No names, numbers or notes."
+                ),
+                wrap=True,
+            )
+        )
+        warning = self.tr("Printers keep copies of what they print. Use one that you trust.")
+        if not has_printer:
+            warning = self.tr(
+                "No printer was found. The page can be saved as a file, which is not encrypted: delete it after"
+                " printing. Printers keep copies of what they print."
+            )
+        self.warning = Said(warning, "triangle-alert", "on_medium")
+        self.body.addWidget(self.warning)
+        across = FlowLayout(10)
+        self.go = Button(self.tr("Print") if has_printer else self.tr("Save the page"), "printer", "primary")
+        self.not_now = Button(self.tr("Not now"))
+        across.addWidget(self.go)
+        across.addWidget(self.not_now)
+        self.body.addLayout(across)
+        self.go.clicked.connect(self._ask_printer if has_printer else self._ask_file)
+        self.not_now.clicked.connect(self.closed)
+
+    def print_to(self, device: QPagedPaintDevice) -> bool:
+        """Write down that the day was printed, then print it; nothing is printed that was not written down."""
+        sheet = DaySheet(today.board(self.session.now(), self.session.vault.worker.id), self.session.now())
+        try:
+            storage.write(audit.append, "print", "day", 0, detail={"lines": sheet.count})
+        except Problem as problem:
+            self.session.problem(problem)
+            return False
+        sheet.print_on(device)
+        return True
+
+    def _ask_printer(self) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog
+
+        self._printer = a_printer()
+        dialog = QPrintDialog(self._printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._print_now)
+        QDialog.open(dialog)
+
+    def _print_now(self) -> None:
+        if self._printer is not None and self.print_to(self._printer):
+            self.closed.emit()
+
+    def _ask_file(self) -> None:
+        chooser = QFileDialog(self, self.tr("Where to save the page"), "", "*.pdf")
+        # The computer's own chooser would remember the file in its list of recent ones.
+        chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("pdf")
+        chooser.selectFile(f"{job_name()}.pdf")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(self.save_to)
+        QDialog.open(chooser)
+
+    def save_to(self, place: str) -> None:
+        """The page as a PDF at that place."""
+        if not _can_write(Path(place)):
+            self.warning.show_said(
+                self.tr("The page could not be saved there. Choose another folder."), "triangle-alert"
+            )
+            return
+        writer = QPdfWriter(place)
+        writer.setTitle(job_name())
+        writer.setCreator("")
+        DaySheet.lay_out(writer)
+        if self.print_to(writer):
+            self.closed.emit()
+
+
+def a_printer() -> QPrinter:
+    """The usual printer, with a job name that says nothing: queues and screens on printers show it to anyone."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    made = QPrinter(QPrinter.PrinterMode.HighResolution)
+    made.setDocName(job_name())
+    made.setCreator("")
+    DaySheet.lay_out(made)
+    return made
+
+
+def job_name() -> str:
+    """What the print job and the file are called: neither whom nor what for."""
+    return QCoreApplication.translate("DaySheet", "Sheet")
+
+
+def initials(name: str) -> str:
+    """ "AC" for Amara Clarke: enough for somebody who knows her, nothing for who finds the page."""
+    return "".join(word[0].upper() for word in name.replace("-", " ").split() if word[0].isalnum())[:4]
+
+
+def _can_write(place: Path) -> bool:
+    try:
+        place.touch()
+    except OSError:
+        return False
+    return True
