@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.widgets.parts import Button, column
@@ -22,7 +22,7 @@ class Fold(QWidget):
         self._names = {False: show, True: hide}
         whole = column(self, gap=11)
         self.button = Button(title, "chevron-right", "quiet")
-        whole.addWidget(self.button)
+        whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self._inside = QWidget()
         self.body = column(self._inside, gap=11)
         self._inside.hide()
