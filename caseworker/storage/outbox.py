@@ -24,6 +24,7 @@ DRAFT, APPROVED, SEALED, SENT = "DRAFT", "APPROVED", "SEALED", "SENT"
 RECEIVED, REFUSED, TAKEN_BACK = "RECEIVED", "REFUSED", "TAKEN_BACK"
 STATES = (DRAFT, APPROVED, SEALED, SENT, RECEIVED, REFUSED, TAKEN_BACK)
 
+RESTORED = "restored"  # the reason of what an earlier installation left behind
 FIRST_PREV = "0" * 64
 _MOST_PAYLOAD = 512 * 1024
 _MOST_APPROVALS = 4096
@@ -33,9 +34,9 @@ _MOST_APPROVALS = 4096
 class OutboxItem:
     """One return on its way. Times are epoch seconds, 0 for not yet.
 
-    ``seq`` is the laptop's number once sealed; ``sha256`` names the sealed bytes; ``approvals`` are pairs of
-    (signer's public key, signature) in hexadecimal; ``reason`` is the hub's word when refused, or why it is a
-    draft.
+    ``seq`` is the laptop's number once sealed and ``device`` the installation that burnt it; ``sha256`` names the
+    sealed bytes; ``approvals`` are pairs of (signer's public key, signature) in hexadecimal; ``reason`` is the
+    hub's word when refused, or why it is a draft.
     """
 
     id: int
@@ -58,6 +59,7 @@ class OutboxItem:
     reason: str
     receipt: bytes | None
     received: int
+    device: str
 
     @property
     def is_waiting(self) -> bool:
@@ -136,14 +138,16 @@ def get(row_id: int) -> OutboxItem:
 
 
 def by_seq(seq: int) -> OutboxItem | None:
-    """The return sealed under that number."""
-    found = _read("WHERE seq = ?", seq)
+    """The return that this installation sealed under that number."""
+    found = _read("WHERE device = ? AND seq = ?", database.device_uid, seq)
     return found[0] if found else None
 
 
 def next_seq() -> int:
     """The number that the next sealing burns."""
-    row = database.execute_sql("SELECT coalesce(max(seq), 0) + 1 FROM outbox").fetchone()
+    row = database.execute_sql(
+        "SELECT coalesce(max(seq), 0) + 1 FROM outbox WHERE device = ?", (database.device_uid,)
+    ).fetchone()
     return int(row[0])
 
 
@@ -186,8 +190,8 @@ def seal(row_id: int, make_wire: Callable[[OutboxItem], bytes]) -> OutboxItem:
     wire = make_wire(item)
     wire_hash = hashlib.sha256(wire).digest()
     database.execute_sql(
-        "UPDATE outbox SET state = ?, seq = ?, wire = ?, wire_hash = ? WHERE id = ? AND wire IS NULL",
-        (SEALED, seq, wire, wire_hash, row_id),
+        "UPDATE outbox SET state = ?, seq = ?, wire = ?, wire_hash = ?, device = ? WHERE id = ? AND wire IS NULL",
+        (SEALED, seq, wire, wire_hash, database.device_uid, row_id),
     )
     audit.append("seal", "outbox", row_id, detail={"seq": seq, "sha256": wire_hash.hex()})
     return get(row_id)
@@ -240,6 +244,21 @@ def take_back(row_id: int) -> None:
     audit.append("take_back", "outbox", row_id, detail=_named(item.period, item.version, item.payload))
 
 
+def restored() -> None:
+    """This vault was restored and is another installation now: what the old one approved or sealed is not sent.
+
+    Approved returns wait for a new approval. For sealed ones nobody here can know whether they arrived: they say so.
+    Inside ``storage.write``.
+    """
+    for item in _read("WHERE state = ?", APPROVED):
+        put_back(item.id, RESTORED)
+    for item in _read("WHERE state IN (?, ?)", SEALED, SENT):
+        database.execute_sql(
+            "UPDATE outbox SET state = ?, reason = ?, next_try = 0 WHERE id = ?", (REFUSED, RESTORED, item.id)
+        )
+        audit.append("give_up", "outbox", item.id, detail={"reason": RESTORED})
+
+
 def latest_received(period: str) -> OutboxItem | None:
     """The received return of that period with the highest version: what a correction supersedes."""
     found = _read("WHERE state = ? AND period = ? ORDER BY version DESC LIMIT 1", RECEIVED, period)
@@ -250,7 +269,7 @@ def latest_received(period: str) -> OutboxItem | None:
 
 _COLUMNS = (
     "id, uid, kind, period, version, state, seq, payload, wire, wire_hash, made, approved, approved_by,"
-    " approvals, tried, tries, next_try, reason, receipt, received"
+    " approvals, tried, tries, next_try, reason, receipt, received, device"
 )
 
 
@@ -262,7 +281,7 @@ def _read(clause: str, *values: Any) -> list[OutboxItem]:
 def _item(row: tuple[Any, ...]) -> OutboxItem:
     (row_id, uid, kind, period, version, state, seq, payload, wire, wire_hash, made, approved, approved_by,
     approvals,
-     tried_at, tries, next_try, reason, receipt, received) = row  # fmt: skip
+     tried_at, tries, next_try, reason, receipt, received, device) = row  # fmt: skip
     pairs = canonical.load(approvals.encode("ascii"), most=_MOST_APPROVALS)
     return OutboxItem(
         id=row_id, uid=uid, kind=kind, period=period, version=version, state=state, seq=seq,
@@ -270,13 +289,14 @@ def _item(row: tuple[Any, ...]) -> OutboxItem:
         else bytes(wire_hash).hex(), made=made, approved=approved, approved_by=approved_by,
         approvals=tuple((signer, sig) for signer, sig in pairs), tried=tried_at, tries=tries,
         next_try=next_try, reason=reason, receipt=None if receipt is None else bytes(receipt),
-        received=received,
+        received=received, device=device,
     )  # fmt: skip
 
 
 def _burnt_place() -> tuple[int, str]:
     row = database.execute_sql(
-        "SELECT seq, payload FROM outbox WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+        "SELECT seq, payload FROM outbox WHERE device = ? AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        (database.device_uid,),
     ).fetchone()
     return (1, FIRST_PREV) if row is None else (int(row[0]) + 1, hashlib.sha256(bytes(row[1])).hexdigest())
 

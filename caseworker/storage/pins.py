@@ -63,6 +63,14 @@ def confirm(receipt: bytes) -> None:
         audit.append("join", "pin", 0)
 
 
+def unconfirm() -> None:
+    """A restored vault is a laptop the hub does not know: nothing is sent until a person joins it again.
+
+    The pinned keys stay, so that nobody else's hub can be joined instead. Inside ``storage.write``.
+    """
+    database.execute_sql("DELETE FROM pin WHERE name IN ('hub.confirmed', 'hub.alarm')")
+
+
 def confirmed() -> bool:
     """Whether the hub has confirmed this laptop under the pinned keys."""
     return _value("hub.confirmed") is not None

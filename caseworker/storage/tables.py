@@ -243,7 +243,7 @@ class Outbox(Table):
     period = TextField()
     version = IntegerField()
     state = TextField()
-    seq = IntegerField(null=True, unique=True)
+    seq = IntegerField(null=True)
     payload = BlobField()
     wire = BlobField(null=True)
     wire_hash = BlobField(null=True)
@@ -257,6 +257,7 @@ class Outbox(Table):
     received = IntegerField()
     approvals = TextField()
     next_try = IntegerField()
+    device = TextField(default="")
 
 
 TABLES: tuple[type[Table], ...] = (

@@ -6,7 +6,7 @@ in the vault. When the network breaks in the middle, the same step can simply be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caseworker import storage
@@ -121,9 +121,14 @@ def enrolled() -> bool:
 
 
 def _check_may_pin(bundle: Bundle) -> None:
-    """Pinned keys change only under the same root key and a higher policy number."""
+    """Pinned keys change only under the same root key and a higher policy number.
+
+    A new letter with the very same keys is no change; a laptop that is not confirmed (a restored one) may use it.
+    """
     held, new = pins.pinned(), bundle.as_pins()
     if held is None or held == new:
+        return
+    if not pins.confirmed() and replace(held, bundle=new.bundle) == new:
         return
     same_place = (held.root_key, held.org, held.agency) == (new.root_key, new.org, new.agency)
     if not same_place or new.policy <= held.policy:

@@ -249,7 +249,12 @@ REFUSALS: dict[str, Words] = {
 
 
 def refusal(reason: str) -> Words:
-    """The sentence for the hub's word in a refused return, or for ``E-OUT-OF-TURN``."""
+    """The sentence for the hub's word in a refused return, for ``E-OUT-OF-TURN`` or ``outbox.RESTORED``."""
+    if reason == outbox.RESTORED:
+        return words(
+            "It was approved before this vault was restored from a backup and may have arrived. Ask the"
+            " commissioner's office; if it did not, prepare and approve it again."
+        )
     return REFUSALS.get(reason, _out_of_turn().words)
 
 

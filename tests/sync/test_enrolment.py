@@ -192,6 +192,27 @@ def test_a_second_letter_with_the_same_policy_number_cannot_replace_the_first(
     assert code_of(problem) == "E-PINNED"
 
 
+def test_a_restored_laptop_joins_the_same_hub_again_with_a_new_letter(
+    vault: OpenVault, hub: Served, tmp_path: Path
+):
+    file, code = hub.letter(tmp_path)
+    enrolment.enrol(enrolment.read_bundle(file, code), code, limits=QUICK)
+    old = devices.device().uid
+
+    def restored() -> None:
+        storage.database.device_uid, storage.database.device = devices.make(), None
+        pins.unconfirm()
+
+    storage.write(restored)
+    with pytest.raises(Problem) as problem:
+        enrolment.enrol(enrolment.read_bundle(file, code), code, limits=QUICK)
+    assert code_of(problem) == "E-HUB-REFUSED"
+    second, second_code = hub.letter(tmp_path)
+    enrolment.enrol(enrolment.read_bundle(second, second_code), second_code, limits=QUICK)
+    assert enrolment.enrolled()
+    assert set(joined_devices()) == {old, devices.device().uid}
+
+
 def test_nothing_is_asked_of_anyone_while_the_vault_is_locked(hub: Served, tmp_path: Path):
     file, code = hub.letter(tmp_path)
     with pytest.raises(Problem) as problem:

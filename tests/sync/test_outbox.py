@@ -291,3 +291,32 @@ def test_the_outbox_survives_closing_and_opening(
 def closed_in_the_end() -> Iterator[None]:
     yield
     assert storage.database.deferred or storage.database.worker is None
+
+
+def test_another_installation_of_the_vault_starts_at_one_and_sends_nothing_of_the_old(
+    hub: FarHub, vault: OpenVault
+):
+    received, sealed, waiting = approved(), approved(version=2), approved(version=3)
+    item = sending.seal(received)
+    sending.apply_receipt(item, hub.receipt(item))
+    sending.seal(sealed)
+    old = devices.device().uid
+
+    def move() -> None:
+        storage.database.device_uid, storage.database.device = devices.make(), None
+        outbox.restored()
+        pins.unconfirm()
+
+    storage.write(move)
+    assert devices.device().uid != old
+    assert [(one.state, one.seq, one.device) for one in map(outbox.get, (received, sealed, waiting))] == [
+        (outbox.RECEIVED, 1, old), (outbox.REFUSED, 2, old), (outbox.DRAFT, None, ""),
+    ]  # fmt: skip
+    assert outbox.get(sealed).reason == outbox.get(waiting).reason == outbox.RESTORED
+    assert "restored" in str(sending.refusal(outbox.RESTORED))
+    assert (outbox.next_seq(), sending.place().seq, sending.place().prev) == (1, 1, summary.NO_PREV)
+    assert outbox.by_seq(1) is None
+    assert not pins.confirmed()
+    assert pins.pinned() == hub.pins()
+    fresh = sending.seal(approved(version=4))
+    assert (fresh.seq, fresh.device) == (1, devices.device().uid)

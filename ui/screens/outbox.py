@@ -305,6 +305,8 @@ class OutboxPage(Page):
         """The state as the person at the screen says it."""
         if item.state == outbox.RECEIVED and self._replaced_by(item):
             return self.tr("Received, replaced")
+        if item.reason == outbox.RESTORED and item.state == outbox.REFUSED:
+            return self.tr("Not known")
         return {
             outbox.DRAFT: self.tr("Approve again"),
             outbox.APPROVED: self.tr("Waiting"),
