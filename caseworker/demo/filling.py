@@ -155,7 +155,8 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("action", Action),
 )
 _STATEMENTS = {table: _insert(table, kind) for table, kind in _TABLES}
-_WHY = ("Time put right", "Left out a word", "Outcome put right after checking")
+Revision = tuple[str, int, int | None, str, str, str, str]
+_WHY = ("Minutes put right", "Typed the wrong length", "Minutes put right after checking")
 
 
 class _Filling:
@@ -167,7 +168,8 @@ class _Filling:
         self.contacts = 0
         self.last = dict.fromkeys((table for table, _ in _TABLES), 0)
         self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table, _ in _TABLES}
-        self.revisions: list[tuple[str, int, int | None, str, str, str, str]] = []
+        self.revisions: list[Revision] = []
+        self.amendments: list[Revision] = []
         self.workers = [
             row[0] for row in database.execute_sql("SELECT id FROM worker ORDER BY id").fetchall()
         ]
@@ -195,7 +197,14 @@ class _Filling:
         detail = {"clients": self.last["client"], "contacts": self.contacts}
         digest = audit.digest_revisions(self.revisions) if self.revisions else b""
         seq = audit.append("demo", "vault", 0, detail=detail, revisions_digest=digest)
-        self._write_revisions(seq)
+        self._write_revisions(seq, self.revisions)
+        # Each amendment has an entry of its own, as it would have had: that is where a history looks for it.
+        for change in self.amendments:
+            digest = audit.digest_revisions([change])
+            seq = audit.append("amend", "contact", change[1], change[2], revisions_digest=digest)
+            self._write_revisions(seq, [change])
+        self.revisions.clear()
+        self.amendments.clear()
 
     def _hire(self) -> None:
         draw = self.world.draw
@@ -269,20 +278,10 @@ class _Filling:
         row = (row_id, values[1], client_id, episode_id, *values[4:-3], worker, *values[-2:])
         self.rows["contact"].append(row)
         self.contacts += 1
-        for number in range(contact.amended):
-            why = _WHY[(row_id + number) % len(_WHY)]
-            minutes = str(contact.minutes)
-            self.revisions.append(
-                (
-                    "contact",
-                    row_id,
-                    client_id,
-                    "minutes",
-                    str(contact.minutes + 5 * (number + 1)),
-                    minutes,
-                    why,
-                )
-            )
+        for left in range(contact.amended, 0, -1):
+            why = _WHY[(row_id + left) % len(_WHY)]
+            old, new = (str(contact.minutes + 5 * over) for over in (left, left - 1))
+            self.amendments.append(("contact", row_id, client_id, "minutes", old, new, why))
 
     def _write_rows(self) -> None:
         connection = database.connection()
@@ -292,14 +291,13 @@ class _Filling:
                     connection.executemany(statement, self.rows[table])
                 self.rows[table].clear()
 
-    def _write_revisions(self, seq: int) -> None:
+    def _write_revisions(self, seq: int, revisions: list[Revision]) -> None:
         with database.sentences():
             database.connection().executemany(
                 "INSERT INTO revision (noun, row_id, client_id, field, old, new, why, audit_seq)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(*revision, seq) for revision in self.revisions],
+                [(*revision, seq) for revision in revisions],
             )
-        self.revisions.clear()
 
 
 def _values(row: Any) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from caseworker.domain import codes
 from caseworker.domain.contacts import is_two_way
 from caseworker.domain.periods import LONDON, local_date
 from caseworker.errors import Problem
+from caseworker.storage import history
 from caseworker.storage import today as todays
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
@@ -291,6 +292,28 @@ def test_notes_are_typed_late_and_amended_as_often_as_in_life(people):
     assert abs(share(h > 72 for h in hours) - 8) < 2
     assert abs(share(c.amended == 1 for c in contacts) - 3) < 0.6
     assert 0 < share(c.withdrawn > 0 for c in contacts) < 0.5
+
+
+def test_who_could_never_be_reached_was_never_spoken_to(people):
+    never = [case for p in people for case in p.cases if case.episode.closure_reason == "NCT"]
+    assert len(never) > 100
+    assert not [case for case in never if any(is_two_way(contact) for contact in case.contacts)]
+
+
+def test_every_amended_contact_shows_what_it_said_before_and_why(vault: OpenVault):
+    demo.fill("solo", today=TODAY)
+    amended = database.execute_sql(
+        "SELECT id, client_id, minutes, amended FROM contact WHERE amended > 0"
+    ).fetchall()
+    assert len(amended) > 50
+    assert {times for *_, times in amended} == {1, 2}
+    for row_id, client_id, minutes, times in amended:
+        told = history.for_row("contact", row_id, client_id)
+        assert [(one.action, one.field) for one in told] == [("amend", "minutes")] * times
+        values = [int(told[0].new), *(int(one.old) for one in told)]
+        assert values == [minutes + 5 * step for step in range(times + 1)]
+        assert all(one.why for one in told)
+    assert one("SELECT count(*) FROM revision WHERE noun = 'contact'") == sum(times for *_, times in amended)
 
 
 def test_districts_come_in_proportion_to_people_and_need(people):
