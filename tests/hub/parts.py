@@ -166,8 +166,9 @@ class Hub:
 class Served:
     """``create_app`` behind uvicorn on a real loopback socket, in a thread. A context."""
 
-    def __init__(self, folder: Path, port: int = 0, **app: Any) -> None:
+    def __init__(self, folder: Path, port: int = 0, head_seconds: float = 10.0, **app: Any) -> None:
         self.folder = folder
+        self._head_seconds = head_seconds
         self._wanted = port
         self.url = f"sqlite:///{folder / 'hub.db'}"
         self._more = app
@@ -178,7 +179,7 @@ class Served:
         self._socket = socket.create_server(("127.0.0.1", self._wanted))
         self.port = self._socket.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._server = uvicorn.Server(settings(self.app))
+        self._server = uvicorn.Server(settings(self.app, self._head_seconds))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
         self._thread.start()
         return self

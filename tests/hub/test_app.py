@@ -117,6 +117,47 @@ def test_a_body_that_comes_too_slowly_is_given_up(hub: Served):
         assert link.recv(4096).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.parametrize("start", [b"", b"G", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
+def test_connections_that_never_finish_their_request_keep_nobody_out(tmp_path: Path, start: bytes):
+    with Served(tmp_path, clock=lambda: NOW, head_seconds=0.5) as hub:
+        links = [socket.create_connection(("127.0.0.1", hub.port), timeout=10) for _ in range(220)]
+        try:
+            for link in links:
+                link.sendall(start)
+            for link in links:
+                with contextlib.suppress(ConnectionError):
+                    assert link.recv(10) == b""  # ended by the hub
+            assert ask(hub, "GET", "/")[0] == 200
+        finally:
+            for link in links:
+                link.close()
+
+
+def test_a_second_request_on_the_same_connection_may_not_linger_either(tmp_path: Path):
+    with (
+        Served(tmp_path, clock=lambda: NOW, head_seconds=0.5) as hub,
+        socket.create_connection(("127.0.0.1", hub.port), timeout=10) as link,
+    ):
+        whole = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        for _ in range(2):  # in one piece, and in two
+            link.sendall(whole[:9])
+            link.sendall(whole[9:])
+            told = b""
+            while not told.endswith(b"</html>\n") and not told.endswith(b"</html>"):
+                told += link.recv(65536)
+            assert told.startswith(b"HTTP/1.1 200 ")
+        link.sendall(whole[:9])
+        with contextlib.suppress(ConnectionError):
+            assert link.recv(10) == b""
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0" * 4400, "9" * 40, "0", "-1", "1e3", "%d9%a1"])
+def test_a_number_no_return_has_is_a_page_not_found(hub: Served, number: str):
+    status, headers, _ = ask(hub, "GET", f"/returns/{number}")
+    assert status == 404
+    assert headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:80"])
 def test_the_hub_answers_only_under_its_own_names(hub: Served, host: str):
     assert ask(hub, "GET", "/", headers={"Host": host})[0] == 400
