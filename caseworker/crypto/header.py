@@ -235,7 +235,8 @@ def open_slot(header: Header, slot: Slot, secret: str | bytes) -> tuple[bytearra
                 keys.wipe(vmk)
                 raise
     with keys.short_lived(both):
-        return vmk, PersonKeys(bytearray(both[:32]), bytearray(both[32:]))
+        halves = memoryview(both)  # no copy that nobody wipes
+        return vmk, PersonKeys(keys.held(halves[:32]), keys.held(halves[32:]))
 
 
 def _slot(
@@ -258,7 +259,8 @@ def _slot(
     lasting = _aad_person(vault, fields)
     kek = keys.expand(okm, b"case/v1/slot-kek")
     person_kek = keys.expand(okm, b"case/v1/person-kek")
-    both = person.sign + person.receive
+    both = keys.room(2 * keys.KEY)
+    both[: keys.KEY], both[keys.KEY :] = person.sign, person.receive
     with keys.short_lived(kek, person_kek, both):
         fields["wrapped"] = keys.wrap(kek, bytes.fromhex(fields["nonce"]), vmk, _aad(vault, fields)).hex()
         fields["person_wrap"] = keys.wrap(person_kek, bytes.fromhex(fields["nonce_p"]), both, lasting).hex()

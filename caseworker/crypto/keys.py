@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
-from caseworker.crypto import crockford
+from caseworker.crypto import crockford, process
 from caseworker.crypto.context import ctx
 from caseworker.errors import Problem
 from caseworker.words import Words, words
@@ -133,7 +133,7 @@ def from_passphrase(passphrase: str, salt: bytes, cost: KdfCost) -> bytearray:
     secret = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
     if len(secret) > 1024:
         raise ValueError("longer than 1,024 bytes")
-    out = bytearray(KEY)
+    out = room()
     Argon2id(salt=salt, length=KEY, iterations=cost.t, lanes=cost.p, memory_cost=cost.m_kib).derive_into(
         secret, out
     )
@@ -142,14 +142,14 @@ def from_passphrase(passphrase: str, salt: bytes, cost: KdfCost) -> bytearray:
 
 def from_recovery(code: bytes, salt: bytes) -> bytearray:
     """32 bytes from the bytes of a recovery code; the caller wipes them."""
-    out = bytearray(KEY)
+    out = room()
     HKDF(algorithm=hashes.SHA256(), length=KEY, salt=salt, info=ctx("recovery")).derive_into(code, out)
     return out
 
 
 def expand(key: bytes | bytearray, info: bytes) -> bytearray:
     """A separate 32-byte key for one purpose (HKDF-Expand-SHA256; ``key`` is already uniform)."""
-    out = bytearray(KEY)
+    out = room()
     HKDFExpand(algorithm=hashes.SHA256(), length=KEY, info=info).derive_into(key, out)
     return out
 
@@ -177,7 +177,7 @@ def unwrap(key: bytes | bytearray, nonce: bytes, wrapped: bytes, aad: bytes) -> 
     Raises:
         WrongKey: another key, another context, or changed bytes.
     """
-    out = bytearray(len(wrapped) - TAG)
+    out = room(len(wrapped) - TAG)
     try:
         AESGCM(key).decrypt_into(nonce, wrapped, aad, out)
     except InvalidTag:
@@ -187,6 +187,20 @@ def unwrap(key: bytes | bytearray, nonce: bytes, wrapped: bytes, aad: bytes) -> 
 
 
 # --- key bytes in memory ------------------------------------------------------------------------------------
+
+
+def room(size: int = KEY) -> bytearray:
+    """A buffer for key bytes in memory that is not written to the swap file, where the system allows it."""
+    made = bytearray(size)
+    process.stay_in_memory(made)
+    return made
+
+
+def held(key: bytes | bytearray | memoryview) -> bytearray:
+    """The key bytes copied into a buffer of their own (see ``room``); the caller wipes it."""
+    made = room(len(key))
+    made[:] = key
+    return made
 
 
 def wipe(*buffers: bytearray) -> None:

@@ -1,5 +1,5 @@
 """Making this process harder to look into: no memory dumps, no debugger of the same user, no crash report
-with memory.
+with memory, and no page that holds a key in the swap file.
 
 An administrator, or malware running as the same person, still wins; the limits are told in SECURITY.md.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from functools import cache
+from typing import Any
 
 _PR_GET_DUMPABLE, _PR_SET_DUMPABLE = 3, 4
 _PT_DENY_ATTACH = 31
@@ -49,6 +51,40 @@ def is_hardened() -> bool:
     if not sys.platform.startswith("linux"):
         return True
     return bool(ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 0)
+
+
+def stay_in_memory(buffer: bytearray) -> bool:
+    """Ask the system never to write the memory of these key bytes to the disk; False when it would not.
+
+    Best effort: work goes on without it, and the log says so once. Never undone, because pages are shared between
+    keys: the end of the process lets go of all of them. The buffer must not grow afterwards.
+    """
+    if not buffer:
+        return True
+    address = ctypes.addressof((ctypes.c_char * len(buffer)).from_buffer(buffer))
+    try:
+        done = bool(_lock_pages()(ctypes.c_void_p(address), ctypes.c_size_t(len(buffer))))
+    except (OSError, AttributeError):
+        done = False
+    if not done:
+        _say_once()
+    return done
+
+
+@cache
+def _lock_pages() -> Any:
+    """The system's own call, as a function that is true when it worked."""
+    if sys.platform == "win32":
+        return ctypes.windll.kernel32.VirtualLock
+    lock = ctypes.CDLL(None, use_errno=True).mlock
+    return lambda address, size: lock(address, size) == 0
+
+
+@cache
+def _say_once() -> None:
+    from caseworker import log
+
+    log.event("W-KEYS-MAY-SWAP")
 
 
 def _harden_windows(missed: list[str]) -> None:
