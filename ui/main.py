@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
@@ -88,7 +88,7 @@ class Desk(QMainWindow):
         self.setWindowTitle(theme.PRODUCT)
         self.setWindowIcon(theme.icon("notebook-pen", "primary", 32))
         self.setMinimumSize(640, 420)
-        self.resize(1280, 800)
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         if self.preferences.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.preferences.geometry.encode("ascii")))
         self.cover = QWidget(self)
@@ -567,11 +567,13 @@ def _harden() -> None:
 
 
 def _after_first_paint(desk: Desk) -> None:
-    """The log and the one hook for bugs: neither is needed to paint the lock screen."""
+    """The log, the one hook for bugs, the pages made ahead: none is needed to paint the lock screen."""
     from caseworker import log
+    from ui.ahead import Ahead
 
     log.start(paths.log_file())
     log.install_hook(lambda kind: _calm(desk))
+    Ahead(desk)
     crash = paths.log_file().with_name("crash.log")
     # Where each thread stood, by file and line; never a value.
     faulthandler.enable(crash.open("w", encoding="utf-8"))

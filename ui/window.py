@@ -325,12 +325,24 @@ class Window(QWidget):
             self.stack.addWidget(made)
         return self._pages[name]
 
+    def make_page(self, name: str) -> None:
+        """Make that page before anybody goes there; it reads nothing until then."""
+        self.page(name)
+
+    def polish_page(self, name: str) -> None:
+        """Let the look reach every part of a page that is not on show yet."""
+        page = self.page(name)
+        page.resize(self.stack.size())
+        for part in page.findChildren(QWidget):
+            part.ensurePolished()
+
     def _show(self, place: Place) -> None:
         leaving = self.current()
         page = self.page(place.name)
         self._place = place
         if leaving is not None and leaving is not page:
             leaving.keep_draft()
+            self.toast.leave_page()
         page.show_place(place.arg)
         self.stack.setCurrentWidget(page)
         lit = LIT.get(place.name, place.name)
@@ -546,14 +558,20 @@ class Window(QWidget):
 
     def show_waiting(self) -> None:
         """The calm chip: offline is normal, so no red and no alarm; only how much waits to be sent."""
-        waiting = _waiting()
+        waiting, online = _waiting(), self.session.online
         if waiting:
-            self._sync_words = self.tr("Offline, {n} waiting").format(n=waiting)
+            words = self.tr("Online, {n} waiting") if online else self.tr("Offline, {n} waiting")
+            self._sync_words = words.format(n=waiting)
             self._sync_short = self.tr("{n} waiting").format(n=waiting)
         else:
-            self._sync_words = self.tr("Offline, nothing waiting")
-            self._sync_short = self.tr("Offline")
+            self._sync_words = (
+                self.tr("Online, nothing waiting") if online else self.tr("Offline, nothing waiting")
+            )
+            self._sync_short = self.tr("Online") if online else self.tr("Offline")
         self.fit()
+
+    def _sync_icon(self) -> str:
+        return "cloud" if self.session.online else "cloud-off"
 
     def find_clients(self, typed: str, limit: int) -> list[tuple[int, str]]:
         """(id, words) of clients for the search box; with nothing typed the last ones looked at."""
@@ -701,7 +719,7 @@ class Window(QWidget):
             if (button.text() == "") != little:
                 button.setText("" if little else words)
                 button.show_icon(icon)
-        self.sync.show_chip(self._sync_short if wide < 900 else self._sync_words, "info", "cloud-off")
+        self.sync.show_chip(self._sync_short if wide < 900 else self._sync_words, "info", self._sync_icon())
         self.sync.setAccessibleName(self._sync_words)
         if self.panel is not None:
             alone = self._is_narrow()

@@ -194,9 +194,11 @@ def main() -> None:
     ui.main.lean.leave_hub_out()  # as the app does, before anything of storage is loaded
     from caseworker.storage import vault as vaults
     from tests.bench.vaults import PHRASE
+    from ui.ahead import Ahead
 
     root = Path(sys.argv[1])
     desk = ui.main.build_window(root)
+    Ahead(desk)
     desk.show()
     found = vaults.find(root)
     assert found is not None

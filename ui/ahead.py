@@ -1,0 +1,75 @@
+"""Makes the pages nobody has been to yet, one at a time: the first visit to each should not be felt.
+
+They stay empty: a page reads the vault when somebody goes to it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from ui.main import Desk
+    from ui.window import Window
+
+#: Those people go to first come first; the longest form comes last.
+PAGES = ("clients", "client", "returns", "outbox", "settings", "help", "new_client")
+#: Between two steps whatever was pressed meanwhile is done first.
+PAUSE_MS = 15
+
+
+class Ahead(QObject):
+    """Begins whenever the records come on show, also at another text size. Each step takes a few hundredths of a
+    second at most."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._window: Window | None = None
+        self._steps: deque[Callable[[], None]] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._step)
+        desk.showing.connect(self._begin)
+
+    def is_done(self) -> bool:
+        """Whether every page there is has been made."""
+        return self._window is not None and not self._steps
+
+    def _begin(self) -> None:
+        self._steps.clear()
+        self._window = self._desk.window_
+        if self._window is None or self._desk.session is None:
+            return
+        for name in PAGES:
+            self._steps.append(partial(self._window.make_page, name))
+            self._steps.append(partial(self._window.polish_page, name))
+        self._desk.session.work.run(_load, owner=self._window, then=self._loaded)
+
+    def _loaded(self, _nothing: object) -> None:
+        self._timer.start()
+
+    def _step(self) -> None:
+        session = self._desk.session
+        gone = self._window is None or not shiboken6.isValid(self._window)
+        if gone or session is None or session.is_locked() or not self._steps:
+            self._timer.stop()
+            return
+        self._steps.popleft()()
+
+
+def _load() -> None:
+    """On the worker thread: the modules of all screens, and the lists their fields offer."""
+    from caseworker.domain import codes
+    from ui.window import SCREENS
+
+    for module, _ in SCREENS.values():
+        import_module(module)
+    for name in codes.names():
+        codes.get(name)
