@@ -6,6 +6,7 @@ in October.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from zoneinfo import ZoneInfo
@@ -47,6 +48,14 @@ def midnight(day: dt.date) -> dt.datetime:
 def day_epochs(day: dt.date) -> tuple[int, int]:
     """First second of the London day and of the next one; the day lasts 23, 24 or 25 hours."""
     return epoch(midnight(day)), epoch(midnight(day + dt.timedelta(days=1)))
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """The same day of a later month, or its last day where it has none: a year after 29 February is 28 February.
+    Below zero: earlier.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def show_date(day: dt.date) -> str:
