@@ -52,6 +52,10 @@ class Notice:
     action: Callable[[], None] | None = None
 
 
+#: Problems the hub itself stated: it was reached.
+HUB_ANSWERED = frozenset({"E-HUB-BUSY", "E-HUB-REFUSED"})
+
+
 class Session(QObject):
     """One open vault, from unlocking to locking."""
 
@@ -85,6 +89,8 @@ class Session(QObject):
         self.clipboard = Clipboard(self)
         #: How dear a new passphrase is to guess; None measures this computer. Only tests give it.
         self.cost: KdfCost | None = None
+        #: Whether the hub answered when it was last tried; False before the first try.
+        self.online = False
         self._clock = clock
         self._locked = False
         #: Called first when locking: ends the process by force if an orderly lock takes too long.
@@ -104,6 +110,10 @@ class Session(QObject):
             # Folding the log into the file takes a while: never on the thread of the screen.
             self.work.run(storage.checkpoint, owner=self)
         return result
+
+    def tried(self, problem: Problem | None = None) -> None:
+        """The hub was tried, with this problem or none: what the chip in the top bar says from now on."""
+        self.online = problem is None or problem.code in HUB_ANSWERED
 
     def problem(self, problem: Problem) -> None:
         """Say what went wrong and what to do, across the top of the window."""

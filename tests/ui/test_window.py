@@ -253,6 +253,26 @@ class TestSaying:
         assert window.sync.text() == "Offline, nothing waiting"
         assert window.sync.property("chip") == "standard"  # no red, no alarm
 
+    def test_the_chip_follows_the_last_try(self, window: Window) -> None:
+        window.session.tried()
+        window.session.changed.emit()
+        assert window.sync.text() == "Online, nothing waiting"
+        window.session.tried(Problem("E-HUB-BUSY", "The hub cannot take returns at the moment."))
+        window.session.changed.emit()
+        assert window.sync.text() == "Online, nothing waiting"  # it answered, if only to say so
+        window.session.tried(Problem("E-OFFLINE", "You are offline."))
+        window.session.changed.emit()
+        assert window.sync.text() == "Offline, nothing waiting"
+
+    def test_what_was_said_about_one_page_does_not_stay_over_the_next(self, window: Window) -> None:
+        window.session.toast.emit(Toast("Client saved."))
+        window.session.go.emit(Place("clients"))  # the same step: the words belong to where it leads
+        assert window.toast.text() == "Client saved."
+        settle()
+        window.session.go.emit(Place("outbox"))
+        assert window.toast.text() == ""
+        assert window.toast.isHidden()
+
     def test_a_rollback_alarm_waits_for_a_person(
         self, window: Window, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -67,7 +67,7 @@ class JoinPage(Page):
             self.tr("28 letters and figures. Spaces and small letters do not matter."),
         )
         self.check = Button(self.tr("Check the file"), "shield-check", "primary")
-        self.proof = Card(self.tr("The file"), icon="file-text")
+        self.proof = Card(self.tr("What the commissioner’s office sent"), icon="file-text")
 
         self.found = Card(self.tr("Is this the right commissioner?"), icon="key-round")
         self.who = Text("", "lead", wrap=True)
@@ -235,6 +235,7 @@ class JoinPage(Page):
         self._bundle, self._code = None, ""
         self.path.clear()
         self.code.clear()
+        self.session.tried()
         self.session.changed.emit()
         said = self.tr("Joined. The hub’s signature was checked.")
         self.session.toast.emit(Toast(said))
@@ -245,6 +246,7 @@ class JoinPage(Page):
         self._done()
         if not isinstance(error, Problem):
             raise error
+        self.session.tried(error)
         self.session.changed.emit()
         self.trouble.show_problem(error)
 

@@ -436,6 +436,8 @@ class OutboxPage(Page):
 
     def _was_sent(self, results: list[client.Result]) -> None:
         self._job = None
+        if results:
+            self.session.tried(results[-1].problem)
         self.session.changed.emit()
         failed = [result for result in results if not result.is_received]
         if failed and failed[0].problem is not None:

@@ -258,14 +258,14 @@ class TodayPage(Page):
         laptop.body.addWidget(
             Said(self.tr("Everything here is encrypted. Ctrl+L locks, F12 hides at once"), "lock")
         )
-        waiting = self.tr("Working offline. Nothing is waiting to be sent")
+        waiting = self.tr("Nothing is waiting to be sent")
         if shown.waiting == 1:
-            waiting = self.tr("Working offline. 1 summary is waiting, with no names in it")
+            waiting = self.tr("1 summary is waiting, with no names in it")
         elif shown.waiting:
-            waiting = self.tr("Working offline. {n} summaries are waiting, with no names in them").format(
-                n=shown.waiting
-            )
-        laptop.body.addWidget(Said(waiting, "cloud-off"))
+            waiting = self.tr("{n} summaries are waiting, with no names in them").format(n=shown.waiting)
+        online = self.session.online
+        state = self.tr("The hub answered last time.") if online else self.tr("Working offline.")
+        laptop.body.addWidget(Said(f"{state} {waiting}", "cloud" if online else "cloud-off"))
         if shown.board.last_backup is not None:
             day = when.show_date(when.local(shown.board.last_backup).date())
             laptop.body.addWidget(Said(self.tr("Last backup: {date}").format(date=day), "download"))

@@ -18,13 +18,14 @@ class Toast(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("toast")
-        across = row(self, (16, 8, 10, 8), 14)
+        across = self._across = row(self, (16, 8, 10, 8), 14)
         self._words = Text("", "strong", wrap=False)
         across.addWidget(self._words)
         self.button = Button("")
         self.button.clicked.connect(self._do)
         across.addWidget(self.button)
         self._said: session.Toast | None = None
+        self._is_new = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(self.SECONDS * 1000)
@@ -34,15 +35,25 @@ class Toast(QFrame):
 
     def show_toast(self, said: session.Toast) -> None:
         self._said = said
+        self._is_new = True
+        QTimer.singleShot(0, self, self._settle)
         self._words.setText(said.text)
         self.button.setText(said.action_text)
         self.button.setVisible(said.action is not None)
+        self._across.setContentsMargins(px(16), px(8), px(10 if said.action is not None else 16), px(8))
         self.setAccessibleName(said.text)
         self._place()
         self.show()
         self.raise_()
         self._timer.start()
         announce(self, said.text)
+
+    def leave_page(self) -> None:
+        """Another page is shown: what was said about the last one goes, what this same step said stays."""
+        if not self._is_new:
+            self._timer.stop()
+            self._said = None
+            self.hide()
 
     def text(self) -> str:
         return self._said.text if self._said is not None and not self.isHidden() else ""
@@ -53,6 +64,9 @@ class Toast(QFrame):
         self._timer.stop()
         if said is not None and said.action is not None:
             said.action()
+
+    def _settle(self) -> None:
+        self._is_new = False
 
     def _time_over(self) -> None:
         if self.button.hasFocus():  # somebody is about to press it (WCAG 2.2.1)
