@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.accessibility import everything, name_of
+from tests.ui.accessibility import everything, name_of, settle
 from ui import session, theme
 from ui.widgets import (
     Banner,
@@ -303,6 +303,25 @@ class TestParts:
         chip.show_chip("Safe to call now, until 11am", kind, "phone-call")
         assert chip.text() == "Safe to call now, until 11am" == chip.accessibleName()
         everything(board)
+
+    def test_enter_presses_a_button_as_space_does(self, board: QWidget) -> None:
+        button = put(board, Button("Save"))
+        pressed: list[int] = []
+        button.clicked.connect(lambda: pressed.append(1))
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            QTest.keyClick(button, key)
+        assert len(pressed) == 3
+        button.setEnabled(False)
+        QTest.keyClick(button, Qt.Key.Key_Return)
+        assert len(pressed) == 3
+
+    def test_a_card_has_its_name_on_one_line_where_there_is_room(self, board: QWidget) -> None:
+        card = put(board, Card("Is this the right commissioner?", icon="key-round"))
+        layout = board.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.addStretch(1)
+        settle()
+        assert card.heading.height() < 2 * card.heading.fontMetrics().height()
 
     def test_a_card_counts_and_takes_rows(self, board: QWidget) -> None:
         card = put(board, Card("Follow-ups due today", "3", "calendar-check"))

@@ -30,7 +30,7 @@ from ui.theme import px
 Margins = tuple[float, float, float, float]
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
 
 
 def column(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QVBoxLayout:
@@ -136,6 +136,15 @@ class Button(QPushButton):
         self._kind = kind
         self.setProperty("kind", kind)
         theme.restyle(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it too, as on every web page; Qt alone takes Space."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
 
 
 class Tick(QCheckBox):
@@ -245,6 +254,10 @@ class Card(QFrame):
             if icon:
                 self.head.addWidget(Glyph(icon))
             self.heading = Text(title, "card", wrap=True)
+            # A label that wraps asks for a narrow column; this one has the line to itself.
+            plain = self.heading.fontMetrics().horizontalAdvance(title) + px(2)
+            self.heading.setMinimumWidth(min(plain, px(280)))
+            self.heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
             self.head.addWidget(self.heading)
             self.head.addWidget(self._count)
             self.head.addStretch(1)
