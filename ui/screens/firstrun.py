@@ -141,8 +141,9 @@ class FirstRun(QWidget):
                 glyph.show_icon("chevron-right", "primary")
             else:
                 glyph.show_icon("circle", "muted")
-            title.setFont(theme.font("name" if n == at else "lead"))
             title.set_tone("primary" if n == at else "")
+            # after the tone: taking a style off puts back the font that stood when it was put on
+            title.setFont(theme.font("name" if n == at else "lead"))
             words = self.names()[n][1]
             under.setText(self.tr("Done") if n < at else self.tr("You are here") if n == at else words)
         self.set_going(True)
@@ -245,10 +246,12 @@ class Step(QWidget):
         down.addSpacing(px(6))
         down.addWidget(Text(self.words(), "lead", wrap=True))
         down.addSpacing(px(20))
+        whole = column(gap=14)  # no gap while there is nothing to say: a hidden widget takes none
+        down.addLayout(whole)
         self.errors = ErrorSummary()
-        down.addWidget(self.errors)
+        whole.addWidget(self.errors)
         self.body = column(gap=14)
-        down.addLayout(self.body)
+        whole.addLayout(self.body)
         down.addStretch(1)
 
     def heading(self) -> str:
@@ -355,6 +358,10 @@ class PhraseStep(Step):
         self._aside = self._advice()
         self.columns.addWidget(self._aside, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self.columns)
+        # one Tab from the first to the second: they are typed one after the other
+        QWidget.setTabOrder(self.one, self.two)
+        QWidget.setTabOrder(self.two, self.show_it)
+        QWidget.setTabOrder(self.show_it, self.make_button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(150)
@@ -474,6 +481,9 @@ class PhraseStep(Step):
         self.show_it.setChecked(True)
         self.one.setText(keys.generate_phrase())
         self.two.clear()
+        self.one_field.show_problem(None)
+        self.two_field.show_problem(None)
+        self.errors.show_problems([])
         self.show_strength()
         self.two.setFocus(Qt.FocusReason.OtherFocusReason)
 

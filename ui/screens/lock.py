@@ -377,6 +377,7 @@ class LockScreen(Door):
             form.hide()
             form.deleteLater()
         self._title.setText(self.tr("Your new recovery sheet"))
+        self.under.hide()  # closing now would lose the only sheet that works
         self._wide = 640
         self._fit()
         self._sheet = RecoverySheet(code)

@@ -16,6 +16,7 @@ from ui import theme
 from ui.theme import px
 from ui.widgets.fields import ErrorSummary, TextLine
 from ui.widgets.parts import Button, Card, FlowLayout, Said, Text, column, row
+from ui.widgets.toast import announce
 
 GROUPS = 8
 
@@ -100,13 +101,19 @@ class RecoverySheet(QWidget):
 
     def print_sheet(self) -> None:
         """Print on the printer the person picks. The job's name says nothing."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 
+        if not QPrinterInfo.availablePrinterNames():
+            self.said.setText(self.tr("No printer was found. Copy the code by hand."))
+            announce(self, self.said.text())
+            return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(self.tr("Sheet"))
         printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         self._printer = printer
         dialog = QPrintDialog(printer, self)
+        # On paper only: a file of the code beside the records would open them for whoever finds the laptop.
+        dialog.setOption(QPrintDialog.PrintDialogOption.PrintToFile, False)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(self._print_now)
         QDialog.open(dialog)
@@ -216,6 +223,8 @@ class RecoverySheet(QWidget):
         self._copied = False
         for box in self.boxes:
             box.clear()
+            box.setProperty("bad", False)
+            theme.restyle(box)
         self.errors.show_problems([])
         self._type.hide()
         self._show.show()

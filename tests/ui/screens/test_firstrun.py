@@ -163,6 +163,65 @@ def test_the_whole_sheet_is_typed_back_and_each_wrong_group_is_named(empty: Desk
     assert all(box.text() == "" for box in sheet.boxes)
 
 
+def test_seeing_the_code_again_starts_without_marks(empty: Desk, qtbot: QtBot) -> None:
+    answer_who(empty)
+    answer_phrase(empty)
+    sheet = wait_for_sheet(empty, qtbot)
+    sheet.type_back()
+    sheet.check()
+    assert [box.property("bad") for box in sheet.boxes] == [True] * 8
+    sheet.show_code()
+    assert [box.property("bad") for box in sheet.boxes] == [False] * 8
+
+
+def test_the_code_is_never_printed_into_a_file(
+    empty: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinterInfo
+
+    answer_who(empty)
+    answer_phrase(empty)
+    sheet = wait_for_sheet(empty, qtbot)
+    monkeypatch.setattr(QPrinterInfo, "availablePrinterNames", lambda: [])
+    QTest.mouseClick(sheet.print_button, Qt.MouseButton.LeftButton)
+    assert sheet.said.text() == "No printer was found. Copy the code by hand."
+    assert sheet.findChildren(QPrintDialog) == []
+    monkeypatch.setattr(QPrinterInfo, "availablePrinterNames", lambda: ["Office"])
+    QTest.mouseClick(sheet.print_button, Qt.MouseButton.LeftButton)
+    (dialog,) = sheet.findChildren(QPrintDialog)
+    assert not dialog.testOption(QPrintDialog.PrintDialogOption.PrintToFile)
+    dialog.close()
+
+
+def test_the_step_somebody_is_at_stands_out_and_the_done_one_does_not(empty: Desk) -> None:
+    run = run_of(empty)
+    answer_who(empty)
+    settle()
+    weights = [title.font().weight() for _, title, _ in run._marks]
+    assert weights[1] > weights[0] == weights[2]
+
+
+def test_a_phrase_made_for_somebody_takes_the_problem_away(empty: Desk) -> None:
+    answer_who(empty)
+    step = run_of(empty).step
+    assert isinstance(step, PhraseStep)
+    step.one.setText("short")
+    run_of(empty).go_on()
+    assert step.errors.problems() != []
+    QTest.mouseClick(step.make_button, Qt.MouseButton.LeftButton)
+    assert step.errors.problems() == []
+    assert step.one_field.problem() == ""
+
+
+def test_tab_goes_from_the_phrase_to_typing_it_again(empty: Desk) -> None:
+    answer_who(empty)
+    step = run_of(empty).step
+    assert isinstance(step, PhraseStep)
+    step.one.setFocus()
+    QTest.keyClick(step.one, Qt.Key.Key_Tab)
+    assert step.two.hasFocus()
+
+
 def test_a_pasted_code_fills_all_groups(empty: Desk, qtbot: QtBot) -> None:
     answer_who(empty)
     answer_phrase(empty)
