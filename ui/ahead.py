@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ui.main import Desk
     from ui.window import Window
 
-#: Those people go to first come first; the longest form comes last.
-PAGES = ("clients", "client", "returns", "outbox", "settings", "help", "new_client")
+#: Those people go to first come first. Not the long form for a new client: it is rarer, and weighs much.
+PAGES = ("clients", "client", "returns", "outbox", "settings", "help")
 #: Between two steps whatever was pressed meanwhile is done first.
 PAUSE_MS = 15
 
