@@ -155,6 +155,16 @@ _NEVER = {
 }
 
 
+def unasked(contact: SafeContact) -> dict[str, Words]:
+    """What a form has to ask before a call counts as safe: field -> sentence.
+
+    Hours left empty are any time, and nobody may be rung at any time because a field was passed over.
+    """
+    if contact.channel == "TEL" and contact.allowed == "yes" and not contact.hours.strip():
+        return {"hours": words("Enter the safe hours, or any time")}
+    return {}
+
+
 def default_review_days(high_risk: bool) -> int:
     """Days after which a safe contact has to be asked about again (domain.md 2.1)."""
     return 30 if high_risk else 90
@@ -317,14 +327,15 @@ _GROUPS = {
     "daily": tuple(range(7)),
     "every day": tuple(range(7)),
 }
+_ANY_TIME = ("any time", "anytime", "always")
 _CLOCK = r"(?:midday|noon|midnight|\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm)?)"
 _PART = re.compile(rf"(?P<days>[a-z][a-z ,\-]*?)?\s*:?\s*(?P<from>{_CLOCK})\s*(?:-|to)\s*(?P<to>{_CLOCK})")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 
 
 def read_hours(text: str) -> tuple[Window, ...]:
-    """The windows of ``"Mon-Fri 09:30-11:00; Sat 14:00-15:00"``; "9:30am to 11am" is read too. Empty: any
-    time.
+    """The windows of ``"Mon-Fri 09:30-11:00; Sat 14:00-15:00"``; "9:30am to 11am" is read too. Empty, or
+    "any time": any time.
 
     A window that ends before it begins goes past midnight. No day means every day.
 
@@ -332,7 +343,7 @@ def read_hours(text: str) -> tuple[Window, ...]:
         HoursUnclear: anything left over or ambiguous; nothing is guessed.
     """
     plain = text.strip().casefold().replace("–", "-").replace("—", "-").replace("\n", ";")
-    if not plain:
+    if plain in ("", *_ANY_TIME):
         return ()
     found = []
     for part in plain.split(";"):

@@ -20,6 +20,7 @@ from caseworker.domain.safe_contacts import (
     safe_now,
     show_hours,
     tidy_hours,
+    unasked,
 )
 from caseworker.domain.when import LONDON
 
@@ -67,6 +68,7 @@ def test_the_first_minute_is_safe_and_the_last_is_not() -> None:
         ("Wed 22:00-02:00", at(1, day=TODAY + dt.timedelta(days=1)), "Safe to call now, until 2am"),
         ("00:00-24:00", at(11), "Safe to call at any time"),
         ("", at(11), "Safe to call at any time"),
+        ("Any time", at(11), "Safe to call at any time"),
         ("Wed 9:00-12:00; Wed 12:00-14:00", at(11), "Safe to call now, until 2pm"),
         ("Wed,Thu 20:00-24:00; Thu 00:00-07:00", at(21), "Safe to call now, until 7am tomorrow"),
     ],
@@ -78,6 +80,21 @@ def test_the_sentence_names_the_next_change(text: str, now: dt.datetime, expecte
 def test_never_wins_over_hours_and_review() -> None:
     found = safe_now([replace(CALL, allowed="no", review_by="2020-01-01")], "TEL", at(10))
     assert (found.state, str(found.sentence)) == ("never", "Do not call")
+
+
+def test_a_form_asks_for_the_hours_of_a_call_and_of_nothing_else() -> None:
+    passed_over = replace(CALL, hours=" ")
+    assert {name: str(text) for name, text in unasked(passed_over).items()} == {
+        "hours": "Enter the safe hours, or any time"
+    }
+    for said in (
+        CALL,
+        replace(CALL, hours="any time"),
+        replace(passed_over, allowed="no"),
+        replace(passed_over, allowed="NA-ASK"),
+        replace(passed_over, channel="LET"),
+    ):
+        assert unasked(said) == {}
 
 
 def test_not_asked_yet_is_never_taken_for_safe() -> None:

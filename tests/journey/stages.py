@@ -104,6 +104,7 @@ def new_client(at: Sitting) -> None:
     hands.fill("Likes to be called", "Mara")
     hands.click("Is it safe to call?: Yes")
     hands.fill("Phone number", "07700 900142")
+    hands.fill("Safe hours", "any time")
     hands.click("Is it safe to text?: No")
     hands.click("Are letters home safe?: No")
     hands.fill("Say who you are as", "Beth from the library")
@@ -339,6 +340,7 @@ def mark_client(at: Sitting) -> None:
     for name in strict_fields(hands):
         hands.fill(name, "Now" if "received" in name else "")
     hands.fill("Phone number", "07700 900142")
+    hands.fill("Safe hours", "any time")
     hands.click("Is it safe to call?: Yes")
     hands.click("Does the client agree to support?: Yes")
     hands.press("Ctrl+Return")

@@ -13,7 +13,7 @@ from caseworker.domain import when
 from caseworker.domain.clients import Client
 from caseworker.domain.episodes import Episode
 from caseworker.domain.referrals import Referral
-from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.safe_contacts import SafeContact, unasked
 from caseworker.errors import Refused
 from caseworker.storage import clients, episodes, referrals
 from caseworker.storage import safe_contacts as stored_safe
@@ -123,7 +123,7 @@ class NewClientForm(PersonForm):
             "tel_hours",
             self.tr("Safe hours"),
             TextLine(),
-            self.tr("For example, Mon-Fri 9:30am to 11am. Leave empty for any time"),
+            self.tr("For example, Mon-Fri 9:30am to 11am, or any time"),
             True,
         )
         self.choice("tel_voicemail", self.tr("Is leaving a voicemail safe?"), "yes_no")
@@ -236,13 +236,12 @@ class NewClientForm(PersonForm):
         if letter_allowed != "NA-ASK":
             self._store_channel(letter)
 
-    @staticmethod
-    def _store_channel(channel: SafeContact) -> None:
+    def _store_channel(self, channel: SafeContact) -> None:
         names = {"value": "let_value"} if channel.channel == "LET" else SAFE
-        try:
-            stored_safe.save(channel)
-        except Refused as refused:
-            raise Refused({names.get(name, name): text for name, text in refused.problems.items()}) from None
+        problems = {**channel.problems(self.today()), **unasked(channel)}
+        if problems:
+            raise Refused({names.get(name, name): text for name, text in problems.items()})
+        stored_safe.save(channel)
 
     def _store_referral(self, client_id: int, received: int) -> int:
         accepted = self.code("consent_to_support") == "yes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -104,8 +105,6 @@ def test_a_client_nobody_asked_yet_says_so_and_offers_to_ask(
 
 def test_several_channels_each_say_their_hours(session: Session, amara: int, qtbot: QtBot) -> None:
     call = safe_contacts.for_client(amara)[0]
-    from dataclasses import replace
-
     session.write(safe_contacts.save, replace(call, hours="Mon-Fri 9:30am to 11am"))
     session.write(
         safe_contacts.save,
@@ -116,6 +115,18 @@ def test_several_channels_each_say_their_hours(session: Session, amara: int, qtb
     lines = panel.lines(safe_contacts.for_client(amara))
     assert lines.when == "Call: Mon-Fri 9:30am to 11am. Email: Any time."
     assert lines.say == "Say you are Beth from the library."
+
+
+def test_what_nobody_asked_is_never_shown_as_allowed(session: Session, amara: int, qtbot: QtBot) -> None:
+    panel = SafePanel()
+    qtbot.addWidget(panel)
+    panel.show_safe([], session.now())
+    assert panel.answers["never"].text() == "No contact until asked"
+    call = replace(safe_contacts.for_client(amara)[0], voicemail="NA-ASK")
+    panel.show_safe([call], session.now())
+    assert panel.answers["never"].text() == "No voicemail until asked."
+    panel.show_safe([replace(call, voicemail="yes")], session.now())
+    assert panel.answers["never"].text() == "Nothing said so far"
 
 
 def test_opening_a_record_is_written_down_once_a_visit(
@@ -302,6 +313,17 @@ def test_hours_that_cannot_be_read_say_what_to_type(record: ClientPage, amara: i
     assert form.errors.problems() == ["Enter hours like Mon-Fri 9:30am to 11am; Sat 2pm to 3pm"]
     assert form.fields["hours"].problem() == form.errors.problems()[0]
     assert safe_contacts.for_client(amara)[0].hours == ""
+
+
+def test_hours_passed_over_are_not_any_time(record: ClientPage, amara: int, hands: Hands) -> None:
+    hands.click("Change safe contact")
+    settle()
+    assert record.form is not None
+    form = record.form.form
+    assert form.text("hours") == "Any time"  # as it was said before
+    hands.fill("Safe hours", "")
+    hands.click("Save")
+    assert form.errors.problems() == ["Enter the safe hours, or any time"]
 
 
 def test_each_channel_has_its_own_answers(record: ClientPage, amara: int, hands: Hands) -> None:

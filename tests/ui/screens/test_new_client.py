@@ -111,8 +111,24 @@ def test_a_safe_number_that_is_missing_saves_nothing_at_all(page: NewClientPage,
     hands.click("Is it safe to call?: Yes")
     hands.click("Save client")
     assert page.form is not None
-    assert page.form.errors.problems() == ["Enter a phone number"]
+    assert page.form.errors.problems() == ["Enter a phone number", "Enter the safe hours, or any time"]
     assert clients.count() == 0
+
+
+def test_any_time_has_to_be_said(page: NewClientPage, hands: Hands) -> None:
+    hands.type("Amara Clarke")
+    hands.click("Is it safe to call?: Yes")
+    hands.fill("Phone number", "07700 900142")
+    hands.click("Save client")
+    assert page.form is not None
+    assert page.form.errors.problems() == ["Enter the safe hours, or any time"]
+    assert page.form.fields["tel_hours"].problem() == "Enter the safe hours, or any time"
+    assert clients.count() == 0
+    hands.fill("Safe hours", "any time")
+    hands.click("Save client")
+    settle()
+    (call,) = safe_contacts.for_client(1)
+    assert (call.channel, call.allowed, call.hours) == ("TEL", "yes", "")
 
 
 def test_safe_letters_ask_for_the_address_they_go_to(page: NewClientPage, hands: Hands) -> None:

@@ -20,7 +20,7 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.episodes import Episode
 from caseworker.domain.referrals import Referral
-from caseworker.domain.safe_contacts import SafeContact, show_hours
+from caseworker.domain.safe_contacts import SafeContact, show_hours, unasked
 from caseworker.errors import Problem, Refused
 from caseworker.storage import actions, clients, contacts, drafts, episodes, referrals
 from caseworker.storage import safe_contacts as stored_safe
@@ -240,7 +240,7 @@ class SafeContactForm(RecordForm):
             "hours",
             self.tr("Safe hours"),
             TextLine(),
-            self.tr("For example, Mon-Fri 9:30am to 11am; Sat 2pm to 3pm. Leave empty for any time"),
+            self.tr("For example, Mon-Fri 9:30am to 11am; Sat 2pm to 3pm, or any time"),
         )
         self.voicemail = self.choice("voicemail", self.tr("Is leaving a voicemail safe?"), "yes_no")
         self.add(
@@ -291,6 +291,9 @@ class SafeContactForm(RecordForm):
             source=self.code("source"),
             review_by=self.day("review_by"),
         )
+        problems = {**record.problems(self.today()), **unasked(record)}
+        if problems:
+            raise Refused(problems)
         stored_safe.save(record, self.text("why"))
         return self.tr("Safe contact saved.")
 
@@ -301,7 +304,7 @@ class SafeContactForm(RecordForm):
             "allowed": one.allowed,
             "value": one.value,
             "whose": one.whose,
-            "hours": show_hours(one.hours),
+            "hours": show_hours(one.hours) or (self.tr("Any time") if one.allowed == "yes" else ""),
             "voicemail": one.voicemail if channel == "TEL" else "NA-ASK",
             "who_may_answer": one.who_may_answer,
             "say_as": one.say_as,

@@ -119,11 +119,12 @@ class SafePanel(QFrame):
         """Show these channels as they stand at that moment."""
         lines = self.lines(held)
         unknown = self.tr("Not asked yet")
+        nothing = self.tr("Nothing said so far") if held else self.tr("No contact until asked")
         for name, text in (
             ("how", lines.how or (self.tr("No safe way is known") if held else unknown)),
             ("when", lines.when or unknown),
             ("say", lines.say or unknown),
-            ("never", lines.never or self.tr("Nothing ruled out yet")),
+            ("never", lines.never or nothing),
         ):
             self.answers[name].setText(text)
         self.strip.setText(lines.running() or self.tr("How to reach this client safely is not asked yet."))
@@ -156,7 +157,10 @@ class SafePanel(QFrame):
             ):
                 if value and (sentence := template.format(who=value)) not in said:
                     said.append(sentence)
-        return SafeLines(" ".join(how), " ".join(when), " ".join(said), never_sentence(held))
+        never = [never_sentence(held)]
+        if any(one.channel == "TEL" and one.voicemail not in ("yes", "no") for one in ways):
+            never.append(self.tr("No voicemail until asked."))  # not asked is not a yes
+        return SafeLines(" ".join(how), " ".join(when), " ".join(said), " ".join(filter(None, never)))
 
     def show_short(self, short: bool) -> None:
         """Little height: the same words as running text."""
