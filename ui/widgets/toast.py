@@ -30,13 +30,17 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(self.SECONDS * 1000)
         self._timer.timeout.connect(self._time_over)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(0)
+        self._settling.timeout.connect(self._settle)
         parent.installEventFilter(self)
         self.hide()
 
     def show_toast(self, said: session.Toast) -> None:
         self._said = said
         self._is_new = True
-        QTimer.singleShot(0, self, self._settle)
+        self._settling.start()
         self._words.setText(said.text)
         self.button.setText(said.action_text)
         self.button.setVisible(said.action is not None)
