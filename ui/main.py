@@ -29,6 +29,7 @@ from caseworker import paths
 from caseworker.errors import Problem
 from ui import preferences as prefs
 from ui import theme
+from ui.away import Away
 from ui.idle import Idle
 from ui.preferences import Preferences
 from ui.say import say
@@ -48,6 +49,7 @@ LOCK_SECONDS = 0.8
 LAST_RESORT_SECONDS = 0.95
 SHIFTS, SHIFT_SECONDS = 3, 5.0
 PAINTED_MS = 10
+AWAY_MS = 1_500  # after the records are on the screen: the message bus can wait that long
 
 
 class Desk(QMainWindow):
@@ -98,6 +100,7 @@ class Desk(QMainWindow):
         self.cover.hide()
         self.idle = Idle(self.preferences.idle_minutes, self)
         self.idle.lock_due.connect(self.lock)
+        self.away = Away(self)
         self._shifts: list[float] = []
         self._listen()
 
@@ -142,6 +145,8 @@ class Desk(QMainWindow):
             self.session.chosen.connect(self.set_preferences)
             self.idle.start()
             self._listen_for_lock()
+            self.away.lock_due.connect(self.lock)
+            self.away.listen_in(AWAY_MS)
         return self.session
 
     def open_window(self, vault: Any) -> None:
@@ -425,7 +430,10 @@ class Desk(QMainWindow):
         if not self._was_painted:
             self._was_painted = True
             # A moment later, so that the picture reaches the screen before anything else is loaded.
-            QTimer.singleShot(PAINTED_MS, self.painted.emit)
+            QTimer.singleShot(PAINTED_MS, self, self._say_painted)
+
+    def _say_painted(self) -> None:
+        self.painted.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
