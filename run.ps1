@@ -14,7 +14,7 @@ function Set-Up {
     $same = (Test-Path ".venv\.installed") -and ((Get-FileHash uv.lock).Hash -eq (Get-FileHash .venv\.installed).Hash)
     if (-not $same) {
         $env:UV_PROJECT_ENVIRONMENT = ".venv"
-        .uv\Scripts\uv.exe sync --frozen --no-progress
+        .uv\Scripts\uv.exe sync --frozen --compile-bytecode --no-progress
         if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
         Copy-Item uv.lock .venv\.installed
     }
@@ -41,5 +41,10 @@ if ($word -eq "check") {
 }
 if (-not $modules.ContainsKey($word)) { Write-Error "There is no word `"$word`"."; exit 2 }
 if ($word -in @("journey", "test", "bench", "prove")) { $env:QT_QPA_PLATFORM = "offscreen" }
+if ($word -eq "test") {
+    # Two at a time, unless the arguments say how many, or ask for one test to be followed closely.
+    $own = "^-n", "^--numprocesses", "^--dist", "no:xdist$", "^--pdb", "^--trace$", "^-s$", "^--capture=no$"
+    if (-not ($rest | Where-Object { $_ -match ($own -join "|") })) { $rest = @("-n", "2") + $rest }
+}
 & $python -m $modules[$word] @rest
 exit $LASTEXITCODE

@@ -85,6 +85,8 @@ def _measure(name: str, folder: Path, contacts: int) -> list[Figure] | None:
     line = [sys.executable, "-m", "tests.bench", name, "--alone", str(folder), "--contacts", str(contacts)]
     out = folder / f"{name}.json"
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "CASEWORKER_HOME": str(folder / "home")}
+    # Programs start as on anybody's computer, where Python keeps what it translated.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(line, cwd=ROOT, env=environment, timeout=LONGEST, check=False)
     if done.returncode != 0 or not out.exists():
         return None
