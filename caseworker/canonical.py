@@ -24,9 +24,9 @@ def dump(value: Any) -> bytes:
         NotCanonical: a float, a too large integer, a key that is not text, or nesting deeper than 8.
     """
     _check(value, 1)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode(
-        "ascii"
-    )
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode("ascii")
 
 
 def load(data: bytes, *, most: int) -> Any:
@@ -38,7 +38,9 @@ def load(data: bytes, *, most: int) -> Any:
     if len(data) > most:
         raise NotCanonical("too long")
     try:
-        value = json.loads(data.decode("ascii"), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float)
+        value = json.loads(
+            data.decode("ascii"), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float
+        )
     except NotCanonical:
         raise
     except (ValueError, RecursionError):

@@ -18,12 +18,22 @@ UV = ROOT / ".uv" / ("Scripts/uv.exe" if sys.platform == "win32" else "bin/uv")
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "requirements.txt"
-        export = [str(UV), "export", "--frozen", "--all-groups", "--no-emit-project", "--quiet", "-o", str(listed)]
+        export = [
+            str(UV),
+            "export",
+            "--frozen",
+            "--all-groups",
+            "--no-emit-project",
+            "--quiet",
+            "-o",
+            str(listed),
+        ]
         if subprocess.run(export, cwd=ROOT, check=False).returncode != 0:
             print("audit: not run. The lock file could not be read.")
             return 2
         asked = subprocess.run(
-            [str(UV), "tool", "run", "--quiet", "pip-audit", "--disable-pip", "--require-hashes", "-f", "json", "-r", str(listed)],
+            [str(UV), "tool", "run", "--quiet", "pip-audit", "--disable-pip", "--require-hashes", "-f", "json",
+             "-r", str(listed)],
             cwd=ROOT, capture_output=True, text=True, check=False,
         )  # fmt: skip
     try:
@@ -36,7 +46,11 @@ def main() -> int:
     if len(skipped) == len(packages):
         print("audit: not run. No vulnerability database could be reached from here.")
         return 2
-    found = [(package["name"], package["version"], hit["id"]) for package in packages for hit in package.get("vulns", [])]
+    found = [
+        (package["name"], package["version"], hit["id"])
+        for package in packages
+        for hit in package.get("vulns", [])
+    ]
     for name, version, identity in found:
         print(f"audit: {name} {version}: {identity}")
     if skipped:

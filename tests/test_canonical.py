@@ -43,7 +43,8 @@ def test_any_other_bytes_are_refused_with_one_error(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a":1,"a":2}', '{"b":1,"a":2}', "1.0", "1e3", "NaN", "Infinity", '{"a": 1}', "[1,]", '"\u00e9"', "9007199254740993",
+    ['{"a":1,"a":2}', '{"b":1,"a":2}', "1.0", "1e3", "NaN", "Infinity", '{"a": 1}', "[1,]", '"\u00e9"',
+     "9007199254740993",
      "[" * 9 + "]" * 9, "[" * 100_000, "1" * 5000, '"\\u0041"', "\ufeff1", "", " 1"],
 )  # fmt: skip
 def test_a_second_spelling_is_refused(text: str) -> None:

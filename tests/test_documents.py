@@ -12,7 +12,14 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 def test_the_documents_are_there() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
-    wanted = {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/threats.md"}
+    wanted = {
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "docs/threats.md",
+    }
     assert wanted <= names
     assert (ROOT / "LICENSE").exists()
 
@@ -28,7 +35,10 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_the_readme_names_every_word_of_run_and_no_other() -> None:
     script = (ROOT / "run").read_text(encoding="utf-8")
-    words = set(re.findall(r"^([a-z]+)(?: \||\))", script.split('case "$word" in')[-1], re.MULTILINE)) - {"main", "help"}
+    words = set(re.findall(r"^([a-z]+)(?: \||\))", script.split('case "$word" in')[-1], re.MULTILINE)) - {
+        "main",
+        "help",
+    }
     assert {"app", "hub", "tool", "journey", "test", "bench", "prove", "check", "audit"} <= words
     named = set(re.findall(r"`\./run ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"))) - {"help"}
     assert named == words
@@ -41,7 +51,11 @@ def test_run_is_plain_posix_shell() -> None:
 
 
 def test_every_threat_names_tests_that_exist() -> None:
-    rows = [line for line in (ROOT / "docs" / "threats.md").read_text(encoding="utf-8").splitlines() if re.match(r"\| \d+ \|", line)]
+    rows = [
+        line
+        for line in (ROOT / "docs" / "threats.md").read_text(encoding="utf-8").splitlines()
+        if re.match(r"\| \d+ \|", line)
+    ]
     assert len(rows) == 27
     missing = []
     for row in rows:
@@ -51,7 +65,9 @@ def test_every_threat_names_tests_that_exist() -> None:
             missing.append(f"row {cells[0]} names no test")
         for test in tests:
             path, _, name = test.partition("::")
-            if not (ROOT / path).exists() or (name and f"def {name}" not in (ROOT / path).read_text(encoding="utf-8")):
+            if not (ROOT / path).exists() or (
+                name and f"def {name}" not in (ROOT / path).read_text(encoding="utf-8")
+            ):
                 missing.append(f"row {cells[0]}: {test}")
     assert missing == []
 
