@@ -57,8 +57,8 @@ def make(
         progress: called with contacts written so far and in all.
 
     Raises:
-        Problem: E-PROFILE; E-CONTACTS; whatever making a vault raises (folder in use, weak passphrase, disk
-            full).
+        Problem: E-PROFILE; E-CONTACTS; E-VAULT-THERE; whatever making a vault raises (folder in use, weak
+            passphrase, disk full).
     """
     if profile not in mixes.PROFILES:
         raise Problem(
@@ -66,6 +66,11 @@ def make(
         )
     if contacts is not None and not 1 <= contacts <= 10_000_000:
         raise Problem("E-CONTACTS", "Choose between 1 and 10,000,000 contacts.")
+    if vault.find(out) is not None:
+        # Two in one folder, and nobody could say which of them is opened.
+        raise Problem(
+            "E-VAULT-THERE", "There is a vault in {folder} already. Choose another.", folder=out.name
+        )
     made = vault.create(
         out, passphrase=passphrase, worker_name=WORKER_NAME, role="advocate", agency=AGENCY, synthetic=True, cost=cost
     )  # fmt: skip

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -409,3 +410,11 @@ def test_the_difficult_cases_can_be_planted_on_any_day_of_the_year(profile):
                     assert not case.episode.problems(day), case.episode
                     for contact in case.contacts:
                         assert contact.at < world.now
+
+
+def test_a_second_vault_is_not_made_beside_another(tmp_path: Path):
+    made = demo.make("solo", tmp_path, "phrase", contacts=120, today=TODAY, cost=CHEAP)
+    with pytest.raises(Problem) as caught:
+        demo.make("solo", tmp_path, "another phrase", seed=2, contacts=120, today=TODAY, cost=CHEAP)
+    assert caught.value.code == "E-VAULT-THERE"
+    assert [place for place in tmp_path.iterdir() if place.name != "home"] == [made]

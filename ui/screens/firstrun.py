@@ -729,6 +729,12 @@ class TryStep(Step):
 def _create(root: Path, answers: Answers, cost: Any) -> Any:
     from caseworker.storage import vault
 
+    if vault.find(root) is not None:
+        raise Problem(
+            "E-VAULT-THERE",
+            "A vault was made on this computer meanwhile, in another Caseworker window. Close this window and"
+            " go to that one.",
+        )
     return vault.create(
         root,
         passphrase=answers.passphrase,

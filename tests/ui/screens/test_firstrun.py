@@ -11,11 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from caseworker.errors import Problem
 from caseworker.storage import settings
 from caseworker.storage import vault as vaults
+from caseworker.storage.vault import NewVault
 from tests.ui.accessibility import everything, settle
 from ui import theme
 from ui.main import Desk
+from ui.screens import firstrun
 from ui.screens.firstrun import FirstRun, LaptopStep, PhraseStep, SheetStep, TryStep, WhoStep
 from ui.screens.sheet import RecoverySheet, read_group
 
@@ -368,3 +371,11 @@ def test_nothing_is_cut_or_nameless_in_any_step(
     everything(empty)
     run_of(empty).go_on()
     everything(empty)
+
+
+def test_of_two_windows_that_make_a_vault_at_once_the_second_is_told(new_vault: NewVault) -> None:
+    root = new_vault.path.parent
+    with pytest.raises(Problem) as caught:
+        firstrun._create(root, firstrun.Answers(), None)
+    assert caught.value.code == "E-VAULT-THERE"
+    assert [place for place in root.iterdir() if place.is_dir()] == [new_vault.path]
