@@ -175,7 +175,12 @@ class Search(QLineEdit):
             for client_id, words in self._window.find_clients(typed, self.SHOWN):
                 self._offer(words, client_id)
         if not self.found.count():
-            nobody = QListWidgetItem(self.tr("Nobody found. Press Ctrl+N for a new client"))
+            asked = typed.lstrip().startswith(">")
+            nobody = QListWidgetItem(
+                self.tr("No command found. F1 lists them all")
+                if asked
+                else self.tr("Nobody found. Press Ctrl+N for a new client")
+            )
             nobody.setFlags(Qt.ItemFlag.NoItemFlags)
             self.found.addItem(nobody)
         else:
@@ -742,4 +747,4 @@ def _first_stop(page: QWidget) -> QWidget | None:
 def _waiting() -> int:
     from caseworker.storage import outbox
 
-    return sum(1 for item in outbox.items() if item.state in ("APPROVED", "SEALED"))
+    return sum(1 for item in outbox.items() if item.is_waiting)

@@ -184,6 +184,11 @@ class TestSearch:
         settle()
         assert window.place().name == "outbox"
 
+    def test_a_command_nobody_knows_is_not_taken_for_a_person(self, window: Window) -> None:
+        window.search.open_list()
+        QTest.keyClicks(window.search, ">zzzz")
+        assert window.search.found.item(0).text() == "No command found. F1 lists them all"
+
     def test_the_list_stays_inside_the_window(self, window: Window) -> None:
         window.search.open_list()
         QTest.keyClicks(window.search, ">")

@@ -396,8 +396,8 @@ class OutboxPage(Page):
             (self.tr("Received"), at(receipt.server_time)),
             (
                 self.tr("Size"),
-                self.tr("{n} bytes, {sealed} sealed").format(
-                    n=f"{len(item.payload):,}", sealed=f"{len(item.wire or b''):,}"
+                self.tr("{n} bytes, sealed as {sealed}").format(
+                    n=f"{len(item.payload):,}", sealed=f"{wire.padded_size(item.payload):,}"
                 ),
             ),
             (self.tr("Line in the ledger"), str(receipt.ledger_seq)),

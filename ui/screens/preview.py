@@ -141,6 +141,7 @@ class SheetModel(QAbstractTableModel):
     """One page as rows and columns: words, exact counts, a gap, what will be read. Never queries."""
 
     TINT = Qt.ItemDataRole.UserRole + 1
+    TOTAL = TINT + 1
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -201,6 +202,8 @@ class SheetModel(QAbstractTableModel):
             return theme.colour("on_medium" if few else "on_soft" if is_read else "ink")
         if role == self.TINT:
             return "medium" if few else "soft" if is_read else None
+        if role == self.TOTAL:
+            return line.is_total
         return None
 
     def _is_few(self, line: Line, section: int) -> bool:
@@ -255,8 +258,8 @@ class _RowRule(QStyledItemDelegate):
             painter.fillRect(option.rect, theme.colour(tint))
         super().paint(painter, option, index)
         model = index.model()
-        last = index.row() == model.rowCount() - 2
-        painter.setPen(QPen(theme.colour("field" if last else "line"), 1))
+        above_total = bool(model.index(index.row() + 1, 0).data(SheetModel.TOTAL))
+        painter.setPen(QPen(theme.colour("field" if above_total else "line"), 1))
         rect: QRect = option.rect
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 

@@ -77,7 +77,13 @@ class TodayPage(Page):
         self._split.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.lists = column(gap=14)
         self.side_box = QWidget()
-        self.side = column(self.side_box, gap=14)
+        beside = column(self.side_box, gap=14)
+        self.notes_box = QWidget()
+        self.notes = column(self.notes_box)
+        self.notes_box.hide()
+        self.side = column(gap=14)
+        beside.addLayout(self.side)
+        self._beside = beside
         self._split.addLayout(self.lists, 1)
         self._split.addWidget(self.side_box, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._split)
@@ -103,7 +109,7 @@ class TodayPage(Page):
         people = [one.who for one in (*board.overdue, *board.due)] + [one.who for one in board.missed]
         shown = Shown(
             board,
-            sum(1 for item in outbox.items() if item.state in ("APPROVED", "SEALED")),
+            sum(1 for item in outbox.items() if item.is_waiting),
             clients.count(),
             tuple(safe_sentence(who.safe, now) for who in people),
             now.astimezone(when.LONDON).date(),
@@ -250,9 +256,11 @@ class TodayPage(Page):
 
     def _show_side(self, shown: Shown) -> None:
         empty(self.side)
+        empty(self.notes)
         drafts = shown.board.waiting_drafts
         if drafts:
-            self.side.addWidget(self._unfinished(drafts))
+            self.notes.addWidget(self._unfinished(drafts))
+        self.notes_box.setVisible(bool(drafts))
         laptop = Card()
         laptop.body.addWidget(Text(self.tr("This laptop"), "card"))
         laptop.body.addWidget(
@@ -355,6 +363,11 @@ class TodayPage(Page):
             self._tile_grid.setColumnStretch(at, 1 if wide or at < 2 else 0)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._split.setDirection(across if wide else down)
+        # What was being typed when the laptop died stands above the lists where they stand above the side.
+        if wide:
+            self._beside.insertWidget(0, self.notes_box)
+        else:
+            self.body.insertWidget(self.body.indexOf(self._split), self.notes_box)
         self.side_box.setMinimumWidth(px(286) if wide else 0)
         self.side_box.setMaximumWidth(px(286) if wide else 16777215)
         self._split.setAlignment(self.side_box, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0))

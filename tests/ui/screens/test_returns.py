@@ -160,7 +160,7 @@ def test_counting_can_be_stopped_and_leaves_no_trace(page: ReturnsPage, hands: H
 
 
 def test_offline_is_said_calmly_and_the_same_bytes_go_later(
-    page: ReturnsPage, served: Served, hands: Hands, tmp_path: Path
+    window: Window, page: ReturnsPage, served: Served, hands: Hands, tmp_path: Path
 ) -> None:
     hands.click("Count the quarter")
     hands.until(lambda: hands.find_button("Approve"), "the preview", 60)
@@ -173,9 +173,11 @@ def test_offline_is_said_calmly_and_the_same_bytes_go_later(
     sealed = outbox.items()[0].wire
     assert sealed is not None
     assert outbox.items()[0].state == outbox.SENT
+    assert window.sync.text() == "Offline, 1 waiting"
     with Served(tmp_path / "hub", port=served.port):
         hands.click("Send")
         hands.read("signature was checked.")
+    assert window.sync.text() == "Online, nothing waiting"
     assert outbox.items()[0].wire == sealed
 
 
@@ -254,6 +256,8 @@ def test_the_model_behaves_and_reads_aloud(qapp: QApplication, qtmodeltester: Mo
     assert model.columnCount() == 1 + 2 + 1 + 2
     aloud = model.data(model.index(0, 1), Qt.ItemDataRole.AccessibleTextRole)
     assert aloud == "Basildon, New, as counted: 3, fewer than 5"
+    totals = [model.data(model.index(at, 0), model.TOTAL) for at in range(model.rowCount())]
+    assert totals == [False] * (model.rowCount() - 1) + [True]
     aloud = model.data(model.index(0, 4), Qt.ItemDataRole.AccessibleTextRole)
     assert aloud == "Basildon, New, as it will be read: 5"
     pages.deleteLater()

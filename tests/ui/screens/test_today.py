@@ -126,6 +126,22 @@ def test_an_unfinished_note_is_offered_and_never_shown(
     assert window.panel.form.note.toPlainText() == "He said he would come back"
 
 
+def test_in_a_small_window_an_unfinished_note_stands_above_the_lists(
+    window: Window, session: Session, amara: int
+) -> None:
+    session.write(drafts.keep, draft_key(amara), {"note": "He said he would come back"})
+    page = page_of(window)
+    desk = window.window()
+    for wide, above in ((1366, False), (1024, True), (1366, False)):
+        desk.resize(wide, 640)
+        settle()
+        notes, lists = page.notes_box, page.lists
+        assert notes.isVisible()
+        at = notes.mapTo(page, notes.rect().bottomLeft()).y()
+        first = lists.itemAt(0).widget()
+        assert (at <= first.mapTo(page, first.rect().topLeft()).y()) == above
+
+
 @pytest.mark.parametrize(
     ("key", "place"),
     [
