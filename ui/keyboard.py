@@ -58,9 +58,7 @@ class Keyboard(QObject):
             Binding("export", ("Ctrl+E",), self.tr("Save a copy of the return on show"), do),
             Binding("sync", ("F5",), self.tr("Send what is waiting now"), do),
             Binding("lock", ("Ctrl+L",), self.tr("Lock"), look),
-            Binding(
-                "hide", ("F12",), self.tr("Hide the screen at once and lock. Or press Shift 3 times"), look
-            ),
+            Binding("hide", ("F12",), self.tr("Hide and lock at once, as does Shift 3 times"), look),
             Binding("larger", ("Ctrl++", "Ctrl+="), self.tr("Larger text"), look),
             Binding("smaller", ("Ctrl+-",), self.tr("Smaller text"), look),
             Binding("normal_size", ("Ctrl+0",), self.tr("Text at 100%"), look),

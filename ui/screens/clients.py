@@ -269,6 +269,8 @@ class ClientsPage(Page):
         shown = self.tr("{count}+").format(count=self.LIMIT) if found.more else str(found.count)
         if filtered and not found.more:
             self.count.setText(self.tr("{shown} of {all} clients").format(shown=shown, all=clients.count()))
+        elif found.count == 1:
+            self.count.setText(self.tr("1 client"))
         else:
             self.count.setText(self.tr("{shown} clients").format(shown=shown))
 

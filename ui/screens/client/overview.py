@@ -133,12 +133,19 @@ class OverviewTab(Tab):
             card.body.addWidget(Text(self.tr("Nothing planned."), "body", "muted"))
         return card
 
+    def _crime(self, code: str) -> str:
+        """What happened, in words that say what is not known."""
+        said = codes.get("crime").label(code)
+        if not codes.is_missing(code):
+            return said
+        return self.tr("Crime or abuse: {answer}").format(answer=said.lower())
+
     def _support(self, support: list[Episode]) -> Card:
         card = Card(self.tr("Support"), icon="heart-handshake")
         open_now = [one for one in support if not one.closed]
         if not open_now:
             self._head_button(card, self.tr("Start support"), self._start_support)
-        services, crimes = codes.get("service_type"), codes.get("crime")
+        services = codes.get("service_type")
         for one in support:
             line = RowFrame()
             words = column(gap=3)
@@ -154,7 +161,7 @@ class OverviewTab(Tab):
             else:
                 said = self.tr("Open since {date}").format(date=since)
             words.addWidget(Text(said, wrap=True))
-            words.addWidget(Text(crimes.label(one.crime), "small", "muted", wrap=True))
+            words.addWidget(Text(self._crime(one.crime), "small", "muted", wrap=True))
             line.across.addLayout(words, 1)
             change = Button(self.tr("Change"), kind="quiet")
             change.setAccessibleName(
@@ -184,20 +191,18 @@ class OverviewTab(Tab):
     def _referrals(self, came: list[Referral]) -> Card:
         card = Card(self.tr("Referrals"), icon="inbox")
         self._head_button(card, self.tr("Add a referral"), self._add_referral)
-        sources, crimes, outcomes = (
-            codes.get("referral_source"),
-            codes.get("crime"),
-            codes.get("referral_outcome"),
-        )
+        sources, outcomes = codes.get("referral_source"), codes.get("referral_outcome")
         for one in came:
             line = RowFrame()
             words = column(gap=3)
             source = sources.label(one.source)
+            if codes.is_missing(one.source):
+                source = self.tr("Who referred: {answer}").format(answer=source.lower())
             words.addWidget(Text(source, "strong", wrap=True))
             day = when.show_date(when.local(one.received).date())
             words.addWidget(
                 Text(
-                    self.tr("Received {date}. {crime}").format(date=day, crime=crimes.label(one.crime)),
+                    self.tr("Received {date}. {crime}").format(date=day, crime=self._crime(one.crime)),
                     wrap=True,
                 )
             )
