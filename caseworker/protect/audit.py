@@ -85,6 +85,7 @@ def audit(
     conventional: bool = False,
     stepped: Collection[int] = (),
     hidden: tuple[int, int] | None = None,
+    present: Collection[int] = (),
 ) -> Audit:
     """Attack ``shown`` (None = ``[c]``), looking at every cell whose true count is from 1 to ``small`` - 1.
 
@@ -92,8 +93,9 @@ def audit(
     counts as known. ``conventional``: the house style that hides 1 to ``small`` - 1 and rounds the rest to
     the nearest multiple; there a shown 0 is a true 0. ``stepped``: cells published as moved by one step more.
     ``hidden``: the range that ``[c]`` stands for under the house rule; the attacker is taken to know which
-    cells are hidden by that rule and which only to protect others. ``exact``: whole-number bounds, slower;
-    without it the bounds are those of the linear programme. ``progress(done, total)`` counts cells settled.
+    cells are hidden by that rule and which only to protect others. ``present``: cells listed only
+    because somebody is in them, so that a shown 0 there is never a true 0. ``exact``: whole-number bounds,
+    slower; without it the bounds are those of the linear programme. ``progress(done, total)`` counts cells settled.
 
     Raises:
         Cancelled: ``cancelled()`` said so.
@@ -118,6 +120,8 @@ def audit(
             # certainty.
             too_far += index not in stepped
             low, high = _widened(number, true, base)
+        if index in present:
+            low = max(low, 1.0)
         boxes.append((low, high))
     targets = [index for index, true in enumerate(linked.values) if 1 <= true < small]
     found, questions = attack(linked, boxes, targets, min_candidates, progress, cancelled, exact)

@@ -60,6 +60,16 @@ class Tabulated:
     specs: list[tuple[str, ...]]
     places: list[list[tuple[list[str], int]]]
 
+    @property
+    def present(self) -> frozenset[int]:
+        """Totals of one category: categories come from the rows, so each stands for somebody."""
+        return frozenset(
+            index
+            for cells in self.places
+            for labels, index in cells
+            if sum(label != TOTAL for label in labels) <= 1
+        )
+
 
 def parse_tables(text: str) -> list[tuple[str, ...]]:
     """``district*crime,age`` as [("district", "crime"), ("age",)].

@@ -85,7 +85,14 @@ def run(args: argparse.Namespace) -> int:
     else:
         rounded = _round(linked, _key(args))
         shown = list(rounded.values)
-        found = audit(linked, shown, BASE, exact=args.exact, stepped=rounded.stepped)
+        found = audit(
+            linked,
+            shown,
+            BASE,
+            exact=args.exact,
+            stepped=rounded.stepped,
+            present=tabulated.present,
+        )
         passed = found.passed
         release = people_.as_release(tabulated, shown, MEASURE, args.period)
         if rounded.stepped:

@@ -181,3 +181,25 @@ def test_a_file_that_cannot_be_used_gets_one_clear_line(
     with pytest.raises(SystemExit) as stopped:
         main(["protect", str(tmp_path / "people.csv")])
     assert stopped.value.code == 2
+
+
+def test_categories_that_are_listed_because_somebody_is_in_them_do_not_give_everybody_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Nine ages with one person each. Where the total is shown as 5, it is at most 9, so every age is exactly 1.
+    people = tmp_path / "people.csv"
+    people.write_text("age\n" + "".join(f"age {number}\n" for number in range(9)), encoding="utf-8")
+    ends = set()
+    for draw in range(12):
+        out, key = tmp_path / f"release-{draw}.json", tmp_path / f"key-{draw}"
+        key.write_text(f"{draw:064x}\n", encoding="ascii")
+        key.chmod(0o600)
+        words = ["protect", str(people), "--tables", "age", "--key-file", str(key), "--json", str(out)]
+        ends.add(main(words))
+        if out.exists():
+            total = dict(
+                (tuple(at), shown) for at, shown in json.loads(out.read_text())["tables"][0]["cells"]
+            )
+            assert total[("*",)] > 5
+    assert ends == {0, 1}
+    assert "Nothing was written." in capsys.readouterr().err
