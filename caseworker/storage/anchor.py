@@ -99,7 +99,7 @@ class Anchor:
 
     def __init__(self, file: Path, key: bytearray) -> None:
         self._file = file
-        self._key = bytearray(key)
+        self._key = keys.held(key)
         self._guard = threading.Lock()
         self._descriptor = -1
         self._turn = 0

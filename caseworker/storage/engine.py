@@ -122,7 +122,7 @@ class VaultDatabase(SqlCipherDatabase):
     def bind_key(self, file: Path, key: bytearray, mode: str = "rw") -> None:
         """Point at the database file and keep a copy of its 32-byte key until ``unbind``."""
         self.unbind()
-        self._key = bytearray(key)
+        self._key = keys.held(key)
         self._mode = mode
         self.init(str(file), check_same_thread=False)
 
@@ -309,7 +309,7 @@ def _key_spec(key: bytes | bytearray) -> bytearray:
     """``x'…64 hex…'``: SQLCipher's spelling of a raw key, in bytes that the caller wipes."""
     if len(key) != keys.KEY:
         raise ValueError("a raw key has 32 bytes")
-    spec = bytearray(3 + 2 * keys.KEY)
+    spec = keys.room(3 + 2 * keys.KEY)
     spec[0:2] = b"x'"
     digits = b"0123456789abcdef"
     for i, byte in enumerate(key):

@@ -97,10 +97,12 @@ class Unlocked:
     slot_id: str
     by_recovery: bool
     lock: Lock
+    # The passphrase, only when guessing it costs less than it should today: until its slot is made again.
+    phrase: bytearray = field(default_factory=bytearray)
 
     def discard(self) -> None:
         """Wipe the keys and let others open the vault."""
-        keys.wipe(self.vmk)
+        keys.wipe(self.vmk, self.phrase)
         self.person.wipe()
         self.lock.release()
 
@@ -271,10 +273,10 @@ def create(
     cost = cost or keys.calibrate()
     vault = str(uuid.uuid4())
     staging = root / f"{vault}.new"
-    vmk = bytearray(os.urandom(keys.KEY))
+    vmk = keys.held(os.urandom(keys.KEY))
     sign_private, sign_public = signing.new_sign_key()
     receive_private, receive_public = sealing.new_receive_key()
-    person = PersonKeys(bytearray(sign_private), bytearray(receive_private))
+    person = PersonKeys(keys.held(sign_private), keys.held(receive_private))
     worker = Worker(None, uuid.uuid4().hex, worker_name, role, sign_public, receive_public)
     try:
         with database.sentences():
@@ -404,10 +406,13 @@ def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
         if opened is None:
             raise _wrong(kind, throttle.failed(folder))
         vmk, person, slot_id = opened
+        phrase = bytearray()
+        if isinstance(secret, str) and any(slot.id == slot_id and _too_cheap(slot) for slot in found.slots):
+            phrase = keys.held(secret.encode("utf-8", "surrogatepass"))
         try:
             hdr.check_mac(data, found, vmk)
         except hdr.Tampered:
-            keys.wipe(vmk)
+            keys.wipe(vmk, phrase)
             person.wipe()
             raise Problem(
                 "E-HDR-TAMPERED",
@@ -416,7 +421,7 @@ def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
                 " the vault from a backup",
             ) from None
         throttle.clear(folder)
-        return Unlocked(folder, found, data, vmk, person, slot_id, kind == hdr.RECOVERY, taken)
+        return Unlocked(folder, found, data, vmk, person, slot_id, kind == hdr.RECOVERY, taken, phrase)
     except BaseException:
         if mine is None:
             taken.release()
@@ -439,6 +444,11 @@ def _open_any(found: Header, kind: str, secret: str | bytes) -> tuple[bytearray,
             ) from None
         return vmk, person, slot.id
     return None
+
+
+def _too_cheap(slot: hdr.Slot) -> bool:
+    cost = slot.cost
+    return cost is not None and (cost.m_kib < keys.FLOOR.m_kib or cost.t < keys.FLOOR.t)
 
 
 def _wrong(kind: str, seconds: int) -> Problem:
@@ -600,6 +610,9 @@ class OpenVault:
         self._keys = unlocked
         self._guard = threading.RLock()
         self._closed = False
+        if self.synthetic:
+            keys.wipe(unlocked.phrase)  # made-up people need no better guard than they were given
+            unlocked.phrase = bytearray()
 
     def sign(self, purpose: str, data: bytes) -> bytes:
         """64 bytes by the worker's own key, which no colleague's passphrase can use."""
@@ -652,6 +665,27 @@ class OpenVault:
             self._replace_slots(fresh, "recovered", new, code)
             self.must_renew = False
             return code
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether guessing the passphrase costs less than today's least; ``strengthen`` puts it right."""
+        return bool(self._keys.phrase) and not self.alarm
+
+    def strengthen(self, cost: KdfCost | None = None) -> None:
+        """Make this person's passphrase slot again at today's cost, without asking for anything. Slow.
+
+        The passphrase stays the same. Where this computer has no memory to spare it is tried again next time.
+
+        Raises:
+            Problem: E-DISK-FULL, E-DISK; the old slot then still opens.
+        """
+        with self._guard:
+            if self._closed or not self.is_weak:
+                return
+            phrase = bytes(self._keys.phrase).decode("utf-8", "surrogatepass")
+            with contextlib.suppress(MemoryError):
+                fresh = self._new_pass_slot(phrase, cost)
+                self._replace_slots({hdr.PASS: fresh}, "passphrase_strengthened", phrase, None)
 
     def _prove_person(self, passphrase: str) -> None:
         """Whoever sits at an open vault is not yet its owner: the passphrase is asked again."""
@@ -708,6 +742,9 @@ class OpenVault:
         with database.sentences():
             # the old passphrase must not live on beside the new one
             files.replace(self.path / SPARE, data)
+        if hdr.PASS in fresh:
+            keys.wipe(keep.phrase)
+            keep.phrase = bytearray()
 
     def _prove_fresh(
         self, changed: Header, data: bytes, fresh: dict[str, hdr.Slot], phrase: str | None, code: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -481,6 +482,93 @@ def migration(folder: Path, name: str, body: str) -> None:
     for script in vaults.MIGRATIONS.glob("0*.py"):
         (folder / script.name).write_bytes(script.read_bytes())
     (folder / f"{name}.py").write_text(body)
+
+
+# --- a passphrase made when guessing was dearer ------------------------------------------------------------
+
+
+@pytest.fixture
+def weak(tmp_path: Path) -> NewVault:
+    """A vault of real work whose passphrase was given less than today's least cost."""
+    return vaults.create(
+        tmp_path / "weak", passphrase=PHRASE, worker_name="A", role="advocate", agency="A07", cost=CHEAP
+    )
+
+
+def cost_of(folder: Path) -> keys.KdfCost | None:
+    (slot,) = hdr.read((folder / "vault.hdr").read_bytes()).of_type(hdr.PASS)
+    return slot.cost
+
+
+def test_a_slot_that_costs_too_little_is_made_again(weak: NewVault) -> None:
+    opened = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
+    assert opened.is_weak
+    opened.strengthen(keys.FLOOR)
+    assert not opened.is_weak
+    assert not any(opened._keys.phrase)
+    opened.close()
+    assert cost_of(weak.path) == keys.FLOOR
+    assert (weak.path / "vault.hdr.1").read_bytes() == (weak.path / "vault.hdr").read_bytes()
+    again = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
+    assert not again.is_weak
+    assert again.warnings == []
+    (row,) = database.execute_sql(
+        "SELECT noun, detail FROM audit WHERE action = 'passphrase_strengthened'"
+    ).fetchall()
+    assert row == ("vault", '{"generation":2}')
+    again.close()
+    vaults.unlock_with_recovery(weak.path, weak.recovery_code).discard()
+    assert vaults.verify(weak.path, PHRASE) == []
+
+
+def test_without_strengthening_nothing_changes_and_closing_wipes_the_passphrase(weak: NewVault) -> None:
+    before = (weak.path / "vault.hdr").read_bytes()
+    unlocked = vaults.unlock(weak.path, PHRASE)
+    assert bytes(unlocked.phrase).decode() == PHRASE
+    opened = vaults.open_vault(unlocked)
+    opened.close()
+    assert unlocked.phrase
+    assert not any(unlocked.phrase)
+    opened.strengthen(keys.FLOOR)
+    assert (weak.path / "vault.hdr").read_bytes() == before
+
+
+def test_a_new_passphrase_leaves_nothing_to_strengthen(weak: NewVault) -> None:
+    opened = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
+    opened.change_passphrase(PHRASE, NEW, keys.FLOOR)
+    assert not opened.is_weak
+    opened.strengthen(CHEAP)
+    opened.close()
+    assert cost_of(weak.path) == keys.FLOOR
+
+
+def test_strong_slots_recovery_codes_and_made_up_people_keep_no_passphrase(
+    new_vault: NewVault, weak: NewVault
+) -> None:
+    opened = vaults.open_vault(vaults.unlock(new_vault.path, PHRASE))
+    assert opened.synthetic
+    assert not opened.is_weak
+    assert opened._keys.phrase == bytearray()
+    opened.close()
+    unlocked = vaults.unlock_with_recovery(weak.path, weak.recovery_code)
+    assert unlocked.phrase == bytearray()
+    unlocked.discard()
+
+
+def test_strengthening_that_fails_leaves_the_old_slot(
+    weak: NewVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", _no_space)
+        with pytest.raises((Problem, OSError)):
+            opened.strengthen(keys.FLOOR)
+    opened.close()
+    vaults.unlock(weak.path, PHRASE).discard()
+
+
+def _no_space(_descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "no space")
 
 
 def test_an_older_vault_is_upgraded_after_an_encrypted_copy(
