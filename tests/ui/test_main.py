@@ -21,8 +21,9 @@ from pytestqt.qtbot import QtBot
 
 from caseworker.errors import Problem
 from caseworker.storage import drafts
+from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
-from tests.fixtures_vault import PHRASE
+from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import everything, name_of, settle
 from ui import main, theme
 from ui.main import Desk
@@ -391,3 +392,23 @@ def test_no_qt_message_names_a_client(desk: Desk) -> None:
     """Titles and names that other programs can read say nothing."""
     for window in QApplication.topLevelWidgets():
         assert window.windowTitle() in ("Caseworker", "")
+
+
+def test_a_passphrase_that_became_cheap_to_guess_is_guarded_better_beside_the_screen(
+    tmp_path: Path, open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    made = vaults.create(
+        tmp_path / "weak", passphrase=PHRASE, worker_name="A", role="advocate", agency="A07", cost=CHEAP
+    )
+    before = (made.path / "vault.hdr").read_bytes()
+    desk = open_desk(made.path.parent)
+    assert desk.door is not None
+    desk.door.passphrase.setText(PHRASE)
+    desk.door.unlock()
+    qtbot.waitUntil(lambda: desk.session is not None, timeout=20_000)
+    assert desk.session is not None
+    vault = desk.session.vault
+    qtbot.waitUntil(lambda: not vault.is_weak, timeout=20_000)
+    assert (made.path / "vault.hdr").read_bytes() != before
+    desk.lock()
+    vaults.unlock(made.path, PHRASE).discard()
