@@ -20,7 +20,7 @@ from caseworker import canonical
 from caseworker.crypto import signing
 from caseworker.crypto.context import ctx
 from caseworker.storage.anchor import Head
-from caseworker.storage.engine import database
+from caseworker.storage.engine import VaultDatabase, database
 from caseworker.words import Words, words
 
 CHECKPOINT_EVERY = 100
@@ -97,7 +97,7 @@ def checkpoint(seq: int, digest: bytes) -> None:
     """Sign how far the chain has come, in the running transaction."""
     if database.sign is None:
         return
-    data = _checkpoint_bytes(seq, digest, database.generation)
+    data = _checkpoint_bytes(database.vault_id, seq, digest, database.generation)
     database.execute_sql(
         "INSERT OR IGNORE INTO checkpoint (seq, hash, generation, worker, signature, at) VALUES (?, ?, ?,"
         " ?, ?, ?)",
@@ -146,7 +146,7 @@ def take_pending() -> Head | None:
 def has(seq: int, digest: str) -> bool:
     """Whether the chain contains exactly this entry."""
     if seq == 0:
-        return digest == _genesis().hex()
+        return digest == _genesis(database.vault_id).hex()
     row = database.execute_sql("SELECT hash FROM audit WHERE seq = ?", (seq,)).fetchone()
     return row is not None and bytes(row[0]).hex() == digest
 
@@ -154,26 +154,28 @@ def has(seq: int, digest: str) -> bool:
 # --- checking -----------------------------------------------------------------------------------------------
 
 
-def check_chain(cancelled: Callable[[], bool] | None = None) -> list[Words]:
+def check_chain(cancelled: Callable[[], bool] | None = None, of: VaultDatabase = database) -> list[Words]:
     """Walk the whole chain, its signatures and the history it binds. Empty when all of it holds.
+
+    ``of`` is the open vault, or a copy of one that is bound beside it.
 
     Stops early, with what it found so far, when ``cancelled()`` says so. All of it is one moment's state: entries
     written meanwhile by the screen's thread are not half seen.
     """
-    with nullcontext() if database.in_transaction() else database.atomic("DEFERRED"):
-        return _walk(cancelled)
+    with nullcontext() if of.in_transaction() else of.atomic("DEFERRED"):
+        return _walk(cancelled, of)
 
 
-def _walk(cancelled: Callable[[], bool] | None) -> list[Words]:
+def _walk(cancelled: Callable[[], bool] | None, of: VaultDatabase) -> list[Words]:
     found: list[Words] = []
-    prev, expected, last_at = _genesis(), 1, 0
+    prev, expected, last_at = _genesis(of.vault_id), 1, 0
     signatures = {
         row[0]: row[1:]
-        for row in database.execute_sql("SELECT seq, hash, generation, worker, signature FROM checkpoint")
+        for row in of.execute_sql("SELECT seq, hash, generation, worker, signature FROM checkpoint")
     }
-    signers = dict(database.execute_sql("SELECT uid, sign_key FROM worker").fetchall())
+    signers = dict(of.execute_sql("SELECT uid, sign_key FROM worker").fetchall())
     columns = "seq, at, worker, device, action, noun, row_id, client_id, detail, salt, content, prev, hash"
-    cursor = database.execute_sql(f"SELECT {columns} FROM audit ORDER BY seq")
+    cursor = of.execute_sql(f"SELECT {columns} FROM audit ORDER BY seq")
     bound: set[int] = set()
     for row in cursor:
         seq, at, worker, device, action, noun, row_id, client_id, detail, salt, content, before, digest = row
@@ -195,45 +197,50 @@ def _walk(cancelled: Callable[[], bool] | None) -> list[Words]:
             found.append(words("The audit chain: the content of entry {seq} has been changed", seq=seq))
         if salt is not None and '"rev":' in detail:
             bound.add(seq)
-            if _revisions_of(seq).hex() != _detail(detail).get("rev"):
+            if _revisions_of(seq, of).hex() != _detail(detail).get("rev"):
                 found.append(words("The history written with audit entry {seq} has been changed", seq=seq))
         if at < last_at:
             found.append(words("The audit chain: entry {seq} is dated before the one it follows", seq=seq))
         if seq not in signatures and _always_signed(seq, action):
             found.append(words("The signature on audit entry {seq} is missing", seq=seq))
         elif seq in signatures:
-            _check_signature(seq, digest, signatures.pop(seq), signers, found)
+            _check_signature(of.vault_id, seq, digest, signatures.pop(seq), signers, found)
         prev, expected, last_at = digest, seq + 1, at
         if len(found) >= 20:
             return found
     for seq in sorted(signatures):
         found.append(words("The audit chain was signed up to entry {seq}, which is missing", seq=seq))
-    _check_loose_revisions(bound, found)
+    _check_loose_revisions(bound, found, of)
     return found
 
 
 def _check_signature(
-    seq: int, digest: bytes, checkpoint_row: tuple[Any, ...], signers: dict[str, bytes], found: list[Words]
+    vault_id: str,
+    seq: int,
+    digest: bytes,
+    checkpoint_row: tuple[Any, ...],
+    signers: dict[str, bytes],
+    found: list[Words],
 ) -> None:
     signed, generation, worker, signature = checkpoint_row
     try:
         if signed != digest or not isinstance(generation, int) or not isinstance(signature, bytes):
             raise signing.BadSignature("another entry")
-        data = _checkpoint_bytes(seq, signed, generation)
+        data = _checkpoint_bytes(vault_id, seq, signed, generation)
         signing.verify(signers.get(worker, b""), _PURPOSE, data, signature)
     except signing.BadSignature:
         found.append(words("The signature on audit entry {seq} does not fit", seq=seq))
 
 
-def _check_loose_revisions(bound: set[int], found: list[Words]) -> None:
-    for (seq,) in database.execute_sql("SELECT DISTINCT audit_seq FROM revision"):
+def _check_loose_revisions(bound: set[int], found: list[Words], of: VaultDatabase) -> None:
+    for (seq,) in of.execute_sql("SELECT DISTINCT audit_seq FROM revision"):
         if seq not in bound:
             found.append(words("There is history that no audit entry speaks for (entry {seq})", seq=seq))
             return
 
 
-def _revisions_of(seq: int) -> bytes:
-    rows = database.execute_sql(
+def _revisions_of(seq: int, of: VaultDatabase) -> bytes:
+    rows = of.execute_sql(
         "SELECT noun, row_id, client_id, field, old, new, why FROM revision WHERE audit_seq = ? ORDER BY id",
         (seq,),
     )
@@ -252,15 +259,15 @@ def _detail(text: str) -> dict[str, Any]:
 
 def _last() -> tuple[int, int, bytes]:
     row = database.execute_sql("SELECT seq, at, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return (row[0], row[1], bytes(row[2])) if row else (0, 0, _genesis())
+    return (row[0], row[1], bytes(row[2])) if row else (0, 0, _genesis(database.vault_id))
 
 
 def _as_head(seq: int, digest: bytes) -> Head:
     return Head(database.vault_id, database.epoch, database.generation, seq, digest.hex())
 
 
-def _genesis() -> bytes:
-    return hashlib.sha256(ctx("audit-start", database.vault_id)).digest()
+def _genesis(vault_id: str) -> bytes:
+    return hashlib.sha256(ctx("audit-start", vault_id)).digest()
 
 
 def _content(salt: bytes, client_id: int | None, detail: str) -> bytes:
@@ -275,8 +282,8 @@ def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _checkpoint_bytes(seq: int, digest: bytes, generation: int) -> bytes:
-    return ctx("checkpoint", database.vault_id, seq, digest, generation)
+def _checkpoint_bytes(vault_id: str, seq: int, digest: bytes, generation: int) -> bytes:
+    return ctx("checkpoint", vault_id, seq, digest, generation)
 
 
 def shown_time(epoch: int) -> str:

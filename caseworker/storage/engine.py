@@ -8,6 +8,7 @@ records.
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -278,6 +279,49 @@ def create_file(file: Path, key: bytes | bytearray) -> None:
         conn.execute("PRAGMA journal_mode=wal")
     finally:
         conn.close()
+
+
+def copy_into(
+    source: Any, file: Path, key: bytes | bytearray, step: Callable[[int, int], None] | None = None
+) -> None:
+    """Copy an open database into a new encrypted ``file`` by SQLite's online backup, and force it to the disk.
+
+    One moment's state when ``source`` is in a read transaction. ``step(pages done, of)`` is called every
+    4 MiB and may raise to stop; nothing is left behind then.
+
+    Raises:
+        Problem: E-DISK-FULL, E-DISK, E-DB-DAMAGED. FileExistsError: there is something at ``file`` already.
+    """
+
+    def between(_status: int, left: int, of: int) -> None:
+        if step is not None:
+            step(of - left, of)
+
+    try:
+        create_file(file, key)
+    except OSError as error:
+        raise problem_of(error) or error from None
+    try:
+        target = open_file(file, key)
+        try:
+            source.backup(target, pages=1024, progress=between)
+        finally:
+            target.close()
+        with open(file, "rb") as written:
+            if written.read(len(PLAIN_HEADER)) == PLAIN_HEADER:
+                raise not_encrypting()
+            os.fsync(written.fileno())
+    except (sqlcipher.DatabaseError, OSError) as error:
+        _remove(file)
+        raise problem_of(error) or error from None
+    except BaseException:
+        _remove(file)
+        raise
+
+
+def _remove(file: Path) -> None:
+    for name in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        name.unlink(missing_ok=True)
 
 
 def _connect_keyed(uri: str, key: bytes | bytearray, timeout: float) -> Any:

@@ -15,7 +15,8 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ import peewee
 from playhouse.migrations import Runner
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from caseworker import storage
+from caseworker import canonical, storage
 from caseworker.crypto import header as hdr
 from caseworker.crypto import keys, sealing, signing
 from caseworker.crypto.context import ctx
@@ -32,7 +33,7 @@ from caseworker.crypto.header import Header, PersonKeys
 from caseworker.crypto.keys import KdfCost
 from caseworker.domain.workers import ROLES, Worker
 from caseworker.errors import Problem, Refused
-from caseworker.storage import anchor, audit, devices, engine, files, lock, throttle
+from caseworker.storage import anchor, audit, devices, engine, files, lock, outbox, pins, throttle
 from caseworker.storage.anchor import Anchor, BadAnchor
 from caseworker.storage.engine import database
 from caseworker.storage.lock import Lock, hold
@@ -44,6 +45,7 @@ __all__ = [
     "NewVault",
     "OpenVault",
     "Unlocked",
+    "adopt",
     "create",
     "find",
     "has_spare_header",
@@ -139,12 +141,17 @@ def inspect(folder: Path) -> Inspection:
         Problem: E-HDR-DAMAGED, E-HDR-UNSUPPORTED, E-NEWER, E-DB-MISSING, E-DB-NOT-ENCRYPTED, E-ENGINE.
     """
     engine.self_test()
-    found, _ = _read_header(folder)
+    found, _ = read_header(folder)
     _look_at_database(folder / found.db)
     return Inspection(folder, found.vault, found.generation, len(found.of_type(hdr.PASS)))
 
 
-def _read_header(folder: Path) -> tuple[Header, bytes]:
+def read_header(folder: Path) -> tuple[Header, bytes]:
+    """The header of a vault and its exact bytes.
+
+    Raises:
+        Problem: E-HDR-DAMAGED, E-HDR-UNSUPPORTED, E-NEWER.
+    """
     try:
         with open(folder / HEADER, "rb") as source:
             data = source.read(hdr.LARGEST_BODY + 1024)
@@ -294,7 +301,7 @@ def create(
                 ),
             )
             head = _make_database(staging / FIRST_DB, made, vmk, person, worker, agency, synthetic)
-            anchor_key = _vault_key(vmk, made, "anchor")
+            anchor_key = vault_key(vmk, made, "anchor")
             with keys.short_lived(anchor_key):
                 slot = anchor.pack(head, anchor_key)
             files.replace(staging / ANCHOR, slot + slot)
@@ -316,7 +323,7 @@ def create(
 def _make_database(
     file: Path, made: Header, vmk: bytearray, person: PersonKeys, worker: Worker, agency: str, synthetic: bool
 ) -> anchor.Head:
-    key = _vault_key(vmk, made, "db")
+    key = vault_key(vmk, made, "db")
     with keys.short_lived(key):
         engine.create_file(file, key)
         database.bind_key(file, key)
@@ -350,7 +357,7 @@ def _make_database(
 
 def _prove_header(folder: Path, passphrase: str, code: str | None) -> None:
     """Open what was just written with the new secrets: the only proof that nobody is locked out."""
-    found, data = _read_header(folder)
+    found, data = read_header(folder)
     for slot in found.slots:
         if slot.type == hdr.PASS:
             secret: str | bytes = passphrase
@@ -401,7 +408,7 @@ def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
         if seconds > 0:
             raise Problem("E-WAIT", "Wait {seconds} seconds before you try again", seconds=seconds)
         inspect(folder)
-        found, data = _read_header(folder)
+        found, data = read_header(folder)
         opened = _open_any(found, kind, secret)
         if opened is None:
             raise _wrong(kind, throttle.failed(folder))
@@ -444,6 +451,21 @@ def _open_any(found: Header, kind: str, secret: str | bytes) -> tuple[bytearray,
             ) from None
         return vmk, person, slot.id
     return None
+
+
+def keys_behind(
+    found: Header, kind: str, passphrase: str, code: str | None
+) -> tuple[bytearray, PersonKeys] | None:
+    """The keys in a header that lies outside a vault's folder (in a backup); None when the secret is not the one.
+
+    Slow. The caller wipes them and checks the header's MAC.
+
+    Raises:
+        Problem: E-RECOVERY when the code is not as printed, E-MEMORY.
+    """
+    secret: str | bytes = passphrase if kind == hdr.PASS else keys.read_recovery_code(code or "")
+    opened = _open_any(found, kind, secret)
+    return None if opened is None else opened[:2]
 
 
 def _too_cheap(slot: hdr.Slot) -> bool:
@@ -506,7 +528,7 @@ def _open(unlocked: Unlocked) -> OpenVault:
 
 def _bind(file: Path, unlocked: Unlocked, mode: str = "rw") -> None:
     found = unlocked.header
-    key = _vault_key(unlocked.vmk, found, "db")
+    key = vault_key(unlocked.vmk, found, "db")
     with keys.short_lived(key):
         database.bind_key(file, key, mode)
     database.vault_id, database.epoch, database.generation = found.vault, found.epoch, found.generation
@@ -534,24 +556,84 @@ def _migrate(unlocked: Unlocked) -> None:
 
 
 def _keep_copy(unlocked: Unlocked) -> None:
-    """An encrypted copy of the case file before its shape changes; the newest one is kept."""
+    """A checked, encrypted copy of the case file before its shape changes; the newest one is kept.
+
+    Nothing is upgraded without it.
+    """
     copy = unlocked.path / (unlocked.header.db + ".before")
     fresh = copy.with_name(copy.name + ".part")
     fresh.unlink(missing_ok=True)
-    key = _vault_key(unlocked.vmk, unlocked.header, "db")
+    key = vault_key(unlocked.vmk, unlocked.header, "db")
     with keys.short_lived(key):
-        engine.create_file(fresh, key)
-        target = engine.open_file(fresh, key)
-    try:
-        database.connection().backup(target)
-        if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise Problem(
-                "E-DB-DAMAGED", "The case file could not be copied before its upgrade. Nothing was changed"
-            )
-    finally:
-        target.close()
-    os.replace(fresh, copy)
+        try:
+            # The pages are checked where they lie: a damaged one is copied as zeros under a new, right MAC.
+            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            whole = _sound(unlocked.path / unlocked.header.db, key)
+            if whole:
+                engine.copy_into(database.connection(), fresh, key)
+            if not whole or not _sound(fresh, key):
+                raise Problem(
+                    "E-DB-DAMAGED",
+                    "The case file could not be copied whole before its upgrade. Nothing was changed. Restore"
+                    " the vault from a backup",
+                )
+            os.replace(fresh, copy)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
     files.sync_folder(unlocked.path)
+
+
+def _sound(file: Path, key: bytearray) -> bool:
+    try:
+        return not any(step() for step in page_checks(file, key, "rw", None))
+    except (peewee.DatabaseError, sqlcipher.DatabaseError):
+        return False  # so damaged that it cannot even be checked
+
+
+def adopt(
+    folder: Path, vmk: bytearray, person: PersonKeys, origin: dict[str, Any], also: Callable[[], None]
+) -> None:
+    """Make the restored case file in ``folder`` an installation of its own, with an anchor.
+
+    It gets a new device key, has sent nothing, and sends nothing until a person joins it to a hub again.
+    ``origin`` (backup id, audit head) is what ``restored_from`` and the audit entry say; ``also`` writes in the same
+    transaction.
+
+    Raises:
+        Problem: E-DB-DAMAGED, E-NEWER, E-HDR-TAMPERED, E-DISK-FULL, E-DISK.
+    """
+    if not database.deferred:
+        raise RuntimeError("a vault is open in this process")
+    found, _ = read_header(folder)
+    file = folder / found.db
+    key, anchor_key = vault_key(vmk, found, "db"), vault_key(vmk, found, "anchor")
+    try:
+        with keys.short_lived(key, anchor_key), database.sentences():
+            database.bind_key(file, key)
+            database.vault_id, database.epoch, database.generation = found.vault, found.epoch, found.generation
+            database.connect()
+            _migrations_known()
+            _runner().up()  # the backup itself is the copy of the older shape
+            _check_identity(found)
+            with database.atomic():
+                database.worker = _who(person)
+                database.sign = _signer(person)
+                database.device_uid, database.device = devices.make(), None
+                _set_meta("restored_from", canonical.dump(origin).decode("ascii"))
+                _pin(found, database.worker.name)
+                outbox.restored()
+                pins.unconfirm()
+                also()
+                audit.append("restore", "vault", 0, detail=origin)
+                head = audit.head()
+                audit.checkpoint(head.seq, bytes.fromhex(head.hash))
+            audit.take_pending()
+            database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            slot = anchor.pack(head, anchor_key)
+            files.replace(folder / ANCHOR, slot + slot)
+    finally:
+        database.unbind()
 
 
 def _check_identity(found: Header) -> None:
@@ -613,6 +695,23 @@ class OpenVault:
         if self.synthetic:
             keys.wipe(unlocked.phrase)  # made-up people need no better guard than they were given
             unlocked.phrase = bytearray()
+
+    @contextmanager
+    def header_kept(self) -> Iterator[tuple[Header, bytes]]:
+        """The header and its exact bytes, which nobody changes meanwhile."""
+        with self._guard:
+            yield self._keys.header, self._keys.header_bytes
+
+    def master_key(self) -> bytearray:
+        """A copy of the vault's master key, for a backup's keys; the caller wipes it.
+
+        Raises:
+            Problem: E-LOCKED.
+        """
+        with self._guard:
+            if self._closed:
+                raise Problem("E-LOCKED", "The vault is locked. Unlock it first")
+            return bytearray(self._keys.vmk)
 
     def sign(self, purpose: str, data: bytes) -> bytes:
         """64 bytes by the worker's own key, which no colleague's passphrase can use."""
@@ -767,7 +866,7 @@ class OpenVault:
     # --- the anchor -----------------------------------------------------------------------------------------
 
     def _check_anchor(self) -> None:
-        key = _vault_key(self._keys.vmk, self._keys.header, "anchor")
+        key = vault_key(self._keys.vmk, self._keys.header, "anchor")
         try:
             try:
                 known, whole = anchor.read(self.path / ANCHOR, key)
@@ -827,8 +926,7 @@ class OpenVault:
     # --- a session ------------------------------------------------------------------------------------------
 
     def _begin_session(self) -> None:
-        for stale in (self.path / "tmp").glob("*.part"):
-            stale.unlink(missing_ok=True)
+        shutil.rmtree(self.path / "tmp", ignore_errors=True)  # ciphertext that an interrupted backup left
         with database.atomic():
             if self._keys.header.generation > int(_meta("generation") or 0):
                 _pin(self._keys.header, self.worker.name)
@@ -903,10 +1001,10 @@ class OpenVault:
 
         ``progress(step, of)`` before each of the steps; ``cancelled()`` ends early with what was found.
         """
-        key = _vault_key(self._keys.vmk, self._keys.header, "db")
+        key = vault_key(self._keys.vmk, self._keys.header, "db")
         with keys.short_lived(key), database.folding:
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            steps = _checks(self.path / self._keys.header.db, key, "rw", cancelled)
+            steps = page_checks(self.path / self._keys.header.db, key, "rw", cancelled)
             steps.append(lambda: audit.check_chain(cancelled))
             steps.append(self._check_own_headers)
             return _run_checks(steps, progress, cancelled)
@@ -959,12 +1057,12 @@ def verify(folder: Path, passphrase: str, progress: Callable[[int, int], None] |
 def _verify(
     unlocked: Unlocked, file: Path, mode: str, progress: Callable[[int, int], None] | None
 ) -> list[Words]:
-    key = _vault_key(unlocked.vmk, unlocked.header, "db")
+    key = vault_key(unlocked.vmk, unlocked.header, "db")
     with keys.short_lived(key), database.sentences():
         _bind(file, unlocked, mode)
         if mode == "rw":
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        steps = _checks(file, key, mode, None)
+        steps = page_checks(file, key, mode, None)
         steps.append(lambda: _check_headers(unlocked.path, unlocked))
         steps.append(lambda: _check_pins(unlocked))
         steps.append(lambda: _check_anchor_file(unlocked))
@@ -997,7 +1095,7 @@ def _run_checks(
     return found
 
 
-def _checks(file: Path, key: bytearray, mode: str, cancelled: Callable[[], bool] | None) -> list[_Step]:
+def page_checks(file: Path, key: bytearray, mode: str, cancelled: Callable[[], bool] | None) -> list[_Step]:
     """The page checks, each on a connection of its own: one bad page makes a connection's later answers
     worthless.
     """
@@ -1065,7 +1163,7 @@ def _migrations_known() -> None:
 
 
 def _check_anchor_file(unlocked: Unlocked) -> list[Words]:
-    key = _vault_key(unlocked.vmk, unlocked.header, "anchor")
+    key = vault_key(unlocked.vmk, unlocked.header, "anchor")
     with keys.short_lived(key):
         try:
             known, whole = anchor.read(unlocked.path / ANCHOR, key)
@@ -1085,7 +1183,8 @@ def _check_anchor_file(unlocked: Unlocked) -> list[Words]:
 # --- small things -------------------------------------------------------------------------------------------
 
 
-def _vault_key(vmk: bytearray, found: Header, purpose: str) -> bytearray:
+def vault_key(vmk: bytearray, found: Header, purpose: str) -> bytearray:
+    """The vault's key for one purpose (db, anchor, backup) in the epoch of that header; the caller wipes it."""
     return keys.expand(vmk, ctx(purpose, found.vault, found.epoch))
 
 

@@ -20,7 +20,7 @@ def test_every_byte_of_the_case_file(vault: OpenVault) -> None:
     """Each flip is found by the page check on a fresh connection, or the file does not open at all."""
     for number in range(5):
         storage.write(clients.save, Client(None, "", f"Made-up Person {number}"))
-    key = vaults._vault_key(vault._keys.vmk, vault._keys.header, "db")
+    key = vaults.vault_key(vault._keys.vmk, vault._keys.header, "db")
     vault.close()
     file = vault.path / DB
     whole = file.read_bytes()

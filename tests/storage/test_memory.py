@@ -53,7 +53,7 @@ def copies(pid: int, needle: bytes) -> int:
 def test_no_key_is_left_in_memory_after_closing(new_vault: NewVault) -> None:
     unlocked = vaults.unlock(new_vault.path, PHRASE)
     needles = {"master key": bytes(unlocked.vmk)}
-    key = vaults._vault_key(unlocked.vmk, unlocked.header, "db")
+    key = vaults.vault_key(unlocked.vmk, unlocked.header, "db")
     needles |= {"database key": bytes(key), "its spelling": bytes(key).hex().encode()}
     needles |= {"signing key": bytes(unlocked.person.sign), "receiving key": bytes(unlocked.person.receive)}
     unlocked.discard()

@@ -268,7 +268,7 @@ def test_a_readable_database_in_its_place_is_refused(new_vault: NewVault) -> Non
 
 
 def test_an_encrypted_database_of_another_kind_is_refused(vault: OpenVault) -> None:
-    key = vaults._vault_key(vault._keys.vmk, vault._keys.header, "db")
+    key = vaults.vault_key(vault._keys.vmk, vault._keys.header, "db")
     vault.close()
     conn = engine.open_file(vault.path / DB, key)
     conn.execute("PRAGMA application_id=7")
@@ -277,7 +277,7 @@ def test_an_encrypted_database_of_another_kind_is_refused(vault: OpenVault) -> N
 
 
 def test_an_empty_encrypted_database_with_the_right_key_is_refused(vault: OpenVault) -> None:
-    key = vaults._vault_key(vault._keys.vmk, vault._keys.header, "db")
+    key = vaults.vault_key(vault._keys.vmk, vault._keys.header, "db")
     vault.close()
     (vault.path / DB).unlink()
     engine.create_file(vault.path / DB, key)
@@ -389,7 +389,7 @@ def test_no_flipped_byte_of_the_case_file_is_ever_read_silently(new_vault: NewVa
     file = new_vault.path / DB
     whole = file.read_bytes()
     unlocked = vaults.unlock(new_vault.path, PHRASE)
-    key = vaults._vault_key(unlocked.vmk, unlocked.header, "db")
+    key = vaults.vault_key(unlocked.vmk, unlocked.header, "db")
     unlocked.discard()
     offsets = sorted({*range(0, len(whole), 101), *range(64), *range(4096 - 96, 4096 + 64)})
     missed = [offset for offset in offsets if not noticed(file, whole, offset, key)]

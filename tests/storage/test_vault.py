@@ -19,7 +19,7 @@ from caseworker import storage
 from caseworker.crypto import header as hdr
 from caseworker.crypto import keys, signing
 from caseworker.errors import Problem, Refused
-from caseworker.storage import audit, devices, engine, throttle
+from caseworker.storage import audit, devices, engine, outbox, throttle
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
 from caseworker.storage.vault import NewVault, OpenVault
@@ -580,7 +580,7 @@ def test_an_older_vault_is_upgraded_after_an_encrypted_copy(
     opened = reopen()
     assert "extra" in database.get_tables()
     copy = new_vault.path / "vault-0001.db.before"
-    key = vaults._vault_key(opened._keys.vmk, opened._keys.header, "db")
+    key = vaults.vault_key(opened._keys.vmk, opened._keys.header, "db")
     conn = engine.open_file(copy, key)
     assert conn.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
     assert conn.execute("SELECT count(*) FROM audit").fetchone()[0] >= 1
@@ -603,6 +603,58 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(
             reopen()
     opened = reopen()
     assert "extra" not in database.get_tables()
+    assert opened.whole_check() == []
+    opened.close()
+
+
+def test_without_a_whole_copy_nothing_is_upgraded(
+    new_vault: NewVault, reopen: Callable[[], OpenVault], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    migration(folder, "9998_extra", "def up(m, db):\n    db.execute_sql('CREATE TABLE extra (id INTEGER)')\n")
+    opened = reopen()
+    for number in range(300):
+        storage.write(add_note, f"{number}" * 200)
+    opened.close()
+    file = new_vault.path / "vault-0001.db"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    with monkeypatch.context() as patch:
+        patch.setattr(vaults, "MIGRATIONS", folder)
+        assert code_of(reopen) == "E-DB-DAMAGED"
+    assert file.read_bytes() == data
+    assert not list(new_vault.path.glob("*.before*"))
+
+
+def test_the_first_shape_a_vault_had_is_brought_up_to_date_after_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_initial.py").write_bytes((vaults.MIGRATIONS / "0001_initial.py").read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(vaults, "MIGRATIONS", folder)
+        new = vaults.create(
+            tmp_path / "old", passphrase=PHRASE, worker_name="A", role="advocate", agency="A07", synthetic=True,
+            cost=CHEAP,
+        )  # fmt: skip
+        opened = vaults.open_vault(vaults.unlock(new.path, PHRASE))
+        database.execute_sql(
+            "INSERT INTO outbox (uid, kind, period, version, state, seq, payload, wire, wire_hash, made, approved,"
+            " approved_by, approvals, tried, tries, next_try, reason, received)"
+            " VALUES ('u', 'A', '2026-27Q1', 1, 'SENT', 1, x'7b7d', x'01', x'02', 1, 1, 'A', '[]', 1, 1, 0, '', 0)"
+        )
+        opened.close()
+    opened = vaults.open_vault(vaults.unlock(new.path, PHRASE))
+    assert (new.path / "vault-0001.db.before").exists()
+    item = outbox.items()[0]
+    assert (item.seq, item.device, item.wire, item.state) == (1, devices.device().uid, b"\x01", "SENT")
+    assert outbox.next_seq() == 2
+    with pytest.raises(peewee.IntegrityError, match="sealed bytes never change"):
+        database.execute_sql("UPDATE outbox SET device = 'x'")
+    with pytest.raises(peewee.IntegrityError, match="sealed bytes never change"):
+        database.execute_sql("DELETE FROM outbox")
     assert opened.whole_check() == []
     opened.close()
 
