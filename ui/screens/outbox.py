@@ -149,6 +149,8 @@ class OutboxPage(Page):
         self.sent = Card(self.tr("Sent"), "0", "send")
         self.waiting_rows = QWidget()
         self.sent_rows = QWidget()
+        self.never = Card(self.tr("Taken back, never sent"), "0", "undo-2")
+        self.never_rows = QWidget()
         self.receipt = Card()
         self.receipt.setAccessibleName(self.tr("Receipt"))
         self.stack = QStackedWidget()
@@ -169,7 +171,11 @@ class OutboxPage(Page):
         self.body.addWidget(self.trouble)
         left = QWidget()
         lists = column(left, gap=14)
-        for card, inside in ((self.waiting, self.waiting_rows), (self.sent, self.sent_rows)):
+        for card, inside in (
+            (self.waiting, self.waiting_rows),
+            (self.sent, self.sent_rows),
+            (self.never, self.never_rows),
+        ):
             column(inside)
             card.add_row(inside)
             lists.addWidget(card)
@@ -235,9 +241,11 @@ class OutboxPage(Page):
     def reload(self) -> None:
         self._items = [item for item in outbox.items() if item.state != outbox.DRAFT or item.reason]
         waiting = [item for item in self._items if item.is_waiting or item.state == outbox.DRAFT]
-        sent = [item for item in self._items if item not in waiting]
+        left = [item for item in self._items if item not in waiting]
+        sent = [item for item in left if item.state != outbox.TAKEN_BACK]
+        never = [item for item in left if item.state == outbox.TAKEN_BACK]
         if self._chosen not in [item.id for item in self._items]:
-            self._chosen = (sent or waiting)[0].id if self._items else 0
+            self._chosen = (sent or waiting or never)[0].id if self._items else 0
         joined = pins.pinned() is not None and pins.confirmed()
         self._show_summary(len(waiting), len(sent), joined)
         focused = next(
@@ -246,11 +254,14 @@ class OutboxPage(Page):
         self._lines = []
         self._fill(self.waiting_rows, waiting, self.tr("Nothing is waiting."))
         self._fill(self.sent_rows, sent, self.tr("Nothing has been sent yet."))
+        self._fill(self.never_rows, never, "")
+        self.never.setVisible(bool(never))
         for line in self._lines:
             if line.item.id == focused:  # the row was made anew under the keyboard
                 line.open.setFocus(Qt.FocusReason.OtherFocusReason)
         self.waiting.show_count(len(waiting))
         self.sent.show_count(len(sent))
+        self.never.show_count(len(never))
         self.join.setVisible(not joined)
         self._show_sending()
         self._show_receipt()
@@ -284,7 +295,7 @@ class OutboxPage(Page):
             line.show_chosen(item.id == self._chosen)
             self._lines.append(line)
             inside.addWidget(line)
-        if not items:
+        if not items and empty:
             nothing = RowFrame()
             nothing.across.addWidget(Text(empty, tone="muted", wrap=True), 1)
             inside.addWidget(nothing)
@@ -311,7 +322,7 @@ class OutboxPage(Page):
             outbox.DRAFT: self.tr("Approve again"),
             outbox.APPROVED: self.tr("Waiting"),
             outbox.SEALED: self.tr("Waiting"),
-            outbox.SENT: self.tr("Sent, no answer yet"),
+            outbox.SENT: self.tr("Tried, no answer yet"),
             outbox.RECEIVED: self.tr("Received"),
             outbox.REFUSED: self.tr("Refused"),
             outbox.TAKEN_BACK: self.tr("Taken back"),
@@ -372,9 +383,13 @@ class OutboxPage(Page):
         was.body.addWidget(Text(wire.check_words(item.payload_sha256), "strong", wrap=True))
         was.body.addWidget(Text(self.tr("The same as when it was approved."), "small", "muted", wrap=True))
         inside.addWidget(was)
-        show = Button(
-            self.tr("Show what was sent") if item.tries else self.tr("Show what will be sent"), "file-text"
-        )
+        if item.state == outbox.TAKEN_BACK:
+            words = self.tr("Show what was approved")
+        elif item.tries:
+            words = self.tr("Show what was sent")
+        else:
+            words = self.tr("Show what will be sent")
+        show = Button(words, "file-text")
         show.clicked.connect(self._show_sent)
         inside.addWidget(show)
 

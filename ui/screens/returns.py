@@ -534,6 +534,7 @@ class ReturnsPage(Page):
         self._job = self.session.work.run(
             client.send_waiting, owner=self, then=self._was_sent, failed=self._was_not_sent
         )
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # Send rests now; the keyboard stays on this page
         self.reload()
 
     def _was_sent(self, results: list[client.Result]) -> None:
@@ -565,6 +566,8 @@ class ReturnsPage(Page):
             self.session.write(outbox.take_back, self._item.id)
         except Problem as problem:
             self.trouble.show_problem(problem)
+            return
+        self.approve.setFocus(Qt.FocusReason.OtherFocusReason)  # the link that was pressed has gone
 
     def _start_again(self) -> None:
         self._prepared, self._item = None, None

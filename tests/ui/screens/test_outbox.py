@@ -70,6 +70,9 @@ def test_what_waits_can_be_taken_back_until_it_is_sealed(
     settle()
     assert outbox.get(item_id).state == outbox.TAKEN_BACK
     assert page._lines[0].chip.text() == "Taken back"
+    assert "0 waiting, 0 sent." in page.summary.text()
+    assert page._lines[0].parentWidget() is page.never_rows
+    assert hands.find_button("Show what was approved")
     sealed = approved()
     sending.seal(sealed)
     page.mark_stale()

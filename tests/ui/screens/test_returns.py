@@ -139,6 +139,7 @@ def test_an_approval_can_be_taken_back_and_given_again(
     hands.click("Take back the approval")
     hands.until(lambda: hands.find_button("Approve"), "Approve again")
     assert [item.state for item in outbox.items()] == [outbox.TAKEN_BACK]
+    assert preview.approve.hasFocus()
     hands.click("Approve")
     assert preview.trouble.text() == ""
     hands.click("Send")
