@@ -141,9 +141,11 @@ class FirstRun(QWidget):
                 glyph.show_icon("chevron-right", "primary")
             else:
                 glyph.show_icon("circle", "muted")
+            font = theme.font("name" if n == at else "lead")
+            title.setFont(font)
             title.set_tone("primary" if n == at else "")
-            # after the tone: taking a style off puts back the font that stood when it was put on
-            title.setFont(theme.font("name" if n == at else "lead"))
+            # and again: taking a style off puts back the font that stood when it was put on
+            title.setFont(font)
             words = self.names()[n][1]
             under.setText(self.tr("Done") if n < at else self.tr("You are here") if n == at else words)
         self.set_going(True)

@@ -67,7 +67,7 @@ class JoinPage(Page):
             self.tr("28 letters and figures. Spaces and small letters do not matter."),
         )
         self.check = Button(self.tr("Check the file"), "shield-check", "primary")
-        self.proof = Card(self.tr("What the commissioner’s office sent"), icon="file-text")
+        self.proof = Card(self.tr("File and code"), icon="file-text")
 
         self.found = Card(self.tr("Is this the right commissioner?"), icon="key-round")
         self.who = Text("", "lead", wrap=True)
