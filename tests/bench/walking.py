@@ -199,6 +199,7 @@ def main() -> None:
     root = Path(sys.argv[1])
     desk = ui.main.build_window(root)
     Ahead(desk)
+    desk.resize(1280, 800)
     desk.show()
     found = vaults.find(root)
     assert found is not None

@@ -78,6 +78,7 @@ def lock(asked: float, root: Path) -> None:
 
     def watched(*args: Any, **more: Any) -> Any:
         desk = build(*args, **more)
+        desk.resize(1280, 800)
         if desk.door is None:
             raise SystemExit("the lock screen is not what is on show")
         once_painted(desk.door, lambda: tell(seconds=time.monotonic() - asked))
@@ -99,6 +100,7 @@ def today(root: Path) -> None:
     from tests.bench.vaults import PHRASE
 
     desk = ui.main.build_window(root)
+    desk.resize(1280, 800)
     desk.show()
     found = vaults.find(root)
     assert found is not None

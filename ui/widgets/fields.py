@@ -55,17 +55,14 @@ class Field(QWidget):
         head.addWidget(self._label, 1 if len(shown) > 24 else 0)
         if len(shown) <= 24:
             head.addStretch(1)
-        self._aside = Text("", "small", wrap=False)
-        self._aside.hide()
-        head.addWidget(self._aside)
+        # Made when there is something to say: forms have many fields, and few of them ever do.
+        self._aside: Text | None = None
+        self._problem: Text | None = None
         self.head = head
+        self._down = down
         down.addLayout(head)
-        self._hint = Text(hint, "small", "muted", wrap=True)
-        down.addWidget(self._hint)
-        self._hint.setVisible(bool(hint))
-        self._problem = Text("", "strong", "danger", wrap=True)
-        self._problem.hide()
-        down.addWidget(self._problem)
+        if hint:
+            down.addWidget(Text(hint, "small", "muted", wrap=True))
         down.addSpacing(px(2))
         down.addWidget(editor)
         if not editor.accessibleName():
@@ -79,11 +76,21 @@ class Field(QWidget):
 
     def show_aside(self, text: str) -> None:
         """A reading at the right end of the label's line: what the app understood."""
+        if self._aside is None:
+            if not text:
+                return
+            self._aside = Text("", "small", wrap=False)
+            self.head.addWidget(self._aside)
         self._aside.setText(text)
         self._aside.setVisible(bool(text))
 
     def show_problem(self, text: str | None) -> None:
         """Show the problem above the editor, or take it away."""
+        if self._problem is None:
+            if not text:
+                return
+            self._problem = _problem_line()
+            self._down.insertWidget(self._down.count() - 2, self._problem)
         self._problem.setText(text or "")
         self._problem.setVisible(bool(text))
         self.editor.setProperty("bad", bool(text))
@@ -92,7 +99,11 @@ class Field(QWidget):
         self.editor.setAccessibleDescription(said)
 
     def problem(self) -> str:
-        return self._problem.text()
+        return self._problem.text() if self._problem is not None else ""
+
+
+def _problem_line() -> Text:
+    return Text("", "strong", "danger", wrap=True)
 
 
 class TextLine(QLineEdit):
@@ -172,12 +183,10 @@ class ChoiceRow(QWidget):
         down = column(self, gap=4)
         self._label = Text(label, "strong", wrap=True)
         down.addWidget(self._label)
-        self._hint = Text(hint, "small", "muted", wrap=True)
-        down.addWidget(self._hint)
-        self._hint.setVisible(bool(hint))
-        self._problem = Text("", "strong", "danger", wrap=True)
-        self._problem.hide()
-        down.addWidget(self._problem)
+        if hint:
+            down.addWidget(Text(hint, "small", "muted", wrap=True))
+        self._problem: Text | None = None
+        self._down = down
         self._flow = FlowLayout(6)
         down.addLayout(self._flow)
         self._group = QButtonGroup(self)
@@ -230,11 +239,16 @@ class ChoiceRow(QWidget):
         self._one_stop()
 
     def show_problem(self, text: str | None) -> None:
+        if self._problem is None:
+            if not text:
+                return
+            self._problem = _problem_line()
+            self._down.insertWidget(self._down.count() - 1, self._problem)
         self._problem.setText(text or "")
         self._problem.setVisible(bool(text))
 
     def problem(self) -> str:
-        return self._problem.text()
+        return self._problem.text() if self._problem is not None else ""
 
     def first(self) -> QRadioButton:
         """Where the keyboard arrives: the chosen answer, or the first one."""
