@@ -17,9 +17,10 @@ from typing import Any
 
 import resources
 from caseworker.domain import codes
-from caseworker.domain.definitions import KINDS, Item, Prompt, read
+from caseworker.domain.definitions import KINDS, Prompt, read
 from caseworker.domain.definitions import Change as Change
 from caseworker.domain.definitions import Instrument as Instrument
+from caseworker.domain.definitions import Item as Item
 from caseworker.domain.definitions import digest_of as digest_of
 from caseworker.domain.definitions import parse as parse
 from caseworker.errors import Problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseworker.domain import codes
+from caseworker.domain import codes, instruments
 from caseworker.domain.safe_contacts import show_hours
 from caseworker.domain.when import iso_date, local, show_date, show_datetime
 from caseworker.words import Words, words
@@ -14,6 +14,10 @@ NOUNS = {
     "episode": words("episode of support"),
     "contact": words("contact"),
     "action": words("action"),
+    "answer_set": words("assessment"),
+    "answer": words("answer"),
+    "incident": words("incident"),
+    "marac_referral": words("MARAC referral"),
 }
 
 # noun -> field -> (label, how to show a value). The second is a code list's name, or one of:
@@ -118,16 +122,112 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "done": (words("Done"), "moment"),
         "result": (words("Result"), "text"),
     },
+    "answer_set": {
+        "client_id": (words("Client"), "none"),
+        "episode_id": (words("Episode of support"), "none"),
+        "instrument": (words("Form"), "text"),
+        "version": (words("Version of the form"), "number"),
+        "stage": (words("When it was asked"), "outcome_stage"),
+        "started": (words("Date asked"), "moment"),
+        "area": (words("Area"), "text"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "signed": (words("Signed"), "moment"),
+        "tool_grade": (words("What the form says"), "text"),
+        "grade": (words("Risk"), "risk_grade"),
+        "judgement": (words("Professional judgement"), "risk_grade"),
+        "reason": (words("Why the risk is judged higher"), "note"),
+        "next_review": (words("Next review"), "date"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "incident": {
+        "client_id": (words("Client"), "none"),
+        "happened": (words("When it happened"), "date"),
+        "kind": (words("Kind of incident"), "incident_kind"),
+        "crime": (words("Type of crime or abuse"), "crime"),
+        "reported": (words("Reported to police"), "reported"),
+        "by_whom": (words("Who did it, as the client says"), "text"),
+        "note": (words("Note"), "note"),
+        "episode_id": (words("Episode of support"), "none"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "marac_referral": {
+        "client_id": (words("Client"), "none"),
+        "episode_id": (words("Episode of support"), "none"),
+        "answer_set_id": (words("Risk assessment"), "none"),
+        "area": (words("MARAC area"), "marac_area"),
+        "criteria": (words("Why the case goes to MARAC"), "marac_criterion"),
+        "incident_on": (words("Date of the incident that brought it"), "date"),
+        "perpetrator": (words("Who causes the harm"), "text"),
+        "is_repeat": (words("Repeat"), "flag"),
+        "last_referred": (words("Last referred"), "date"),
+        "victim_aware": (words("Client knows about the referral"), "yes_no"),
+        "consent": (words("Client agrees to it"), "yes_no"),
+        "override_reason": (words("Why it goes without consent"), "note"),
+        "wants_police": (words("Client wants to speak to the police"), "yes_no"),
+        "police_reason": (words("Why the client does or does not want the police"), "note"),
+        "wishes": (words("What the client wants to happen"), "note"),
+        "referred_elsewhere": (words("Also referred to"), "text"),
+        "safe_to_reach": (words("How the client can be reached safely"), "text"),
+        "language": (words("Preferred language"), "language"),
+        "interpreter": (words("Interpreter"), "interpreter"),
+        "landlord": (words("Landlord"), "text"),
+        "occupation": (words("Occupation"), "text"),
+        "gp": (words("GP"), "text"),
+        "pregnancy": (words("Pregnancy"), "pregnancy"),
+        "diversity": (words("What partners should know about the client"), "note"),
+        "manager": (words("Signed off by"), "text"),
+        "signed_off": (words("Signed off"), "date"),
+        "sent": (words("Sent"), "date"),
+        "heard": (words("Heard"), "date"),
+        "outcome": (words("Outcome"), "marac_outcome"),
+        "told": (words("Client told"), "date"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
 }  # fmt: skip
 
 # Kept by storage itself and never of interest by themselves.
-INTERNAL = frozenset({"id", "uid", "amended"})
+INTERNAL = frozenset({"id", "uid", "amended", "definition", "signature", "totals"})
+
+
+def answer_field(instrument: str, version: int, item: str, part: str = "value") -> str:
+    """The name under which history keeps one part (``value``, ``source``, ``note``) of one answer."""
+    return f"{instrument}-{version}:{item}:{part}"
 
 
 def field_label(noun: str, field: str) -> Words:
     """What that field is called; its plain name for one this version does not know."""
     known = FIELDS.get(noun, {}).get(field)
+    if noun == "answer":
+        item, part = _answered(field)
+        name = words("{label}", label=item.label if item else field.partition(":")[2].rpartition(":")[0])
+        return {
+            "source": words("{question}, who said so", question=name),
+            "note": words("{question}, note", question=name),
+        }.get(part, name)
     return known[0] if known else words("{field}", field=field.replace("_", " "))
+
+
+def is_private(noun: str, field: str) -> bool:
+    """Whether the words in that field are left out of a list: they may be hard to read unprepared."""
+    if noun == "answer":
+        item, part = _answered(field)
+        return part == "note" or (part == "value" and (item is None or item.text))
+    return FIELDS.get(noun, {}).get(field, (None, ""))[1] in ("note", "none")
+
+
+def _answered(field: str) -> tuple[instruments.Item | None, str]:
+    """The question that history keeps under that name, as its own version has it, and which part of the answer."""
+    form, _, rest = field.partition(":")
+    code, _, part = rest.rpartition(":")
+    for one in instruments.shelf().instruments:
+        if f"{one.name}-{one.version}" == form:
+            return one.items.get(code), part
+    return None, part
 
 
 def show_value(noun: str, field: str, stored: str) -> Words:
@@ -135,6 +235,11 @@ def show_value(noun: str, field: str, stored: str) -> Words:
     readable.
     """
     how = FIELDS.get(noun, {}).get(field, (None, "text"))[1]
+    if noun == "answer":
+        item, part = _answered(field)
+        how = "risk_source" if part == "source" else "text"
+        if item is not None and part == "value":
+            stored = item.show(stored)
     if codes.is_missing(stored):
         return words("{answer}", answer=codes.MISSING[stored])
     if how == "flag":

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from caseworker.domain.labels import FIELDS, INTERNAL, NOUNS, field_label, show_value
+from caseworker.domain.labels import INTERNAL, NOUNS, field_label, is_private, show_value
 from caseworker.storage import audit
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch, storable
@@ -19,7 +19,7 @@ from caseworker.words import Words, words
 
 LONGEST_WHY = 500
 # The event's own sentence says it already.
-_SAID_BY_EVENT = {("withdraw", "withdrawn"), ("restore", "withdrawn"), ("finish", "done")}
+_SAID_BY_EVENT = {("withdraw", "withdrawn"), ("restore", "withdrawn"), ("finish", "done"), ("sign", "signed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class HistoryEntry:
         if not self.field:
             return _EVENTS.get(self.action, _OTHER)(noun, self.action)
         label = self.field_label
-        if FIELDS.get(self.noun, {}).get(self.field, (label, ""))[1] in ("note", "none"):
+        if is_private(self.noun, self.field):
             return words("{label} changed", label=label)
         return words(
             "{label} changed from {old} to {new}", label=label, old=self.shown_old(), new=self.shown_new()
@@ -213,6 +213,14 @@ def _finished(noun: Words, _: str) -> Words:
     return words("The {noun} was marked as done", noun=noun)
 
 
+def _begun(noun: Words, _: str) -> Words:
+    return words("A new {noun} was begun", noun=noun)
+
+
+def _signed(noun: Words, _: str) -> Words:
+    return words("The {noun} was signed", noun=noun)
+
+
 def _other(noun: Words, action: str) -> Words:
     return words("{noun}: {action}", noun=noun, action=action.replace("_", " "))
 
@@ -226,4 +234,6 @@ _EVENTS = {
     "close": _closed,
     "reopen": _reopened,
     "finish": _finished,
+    "begin": _begun,
+    "sign": _signed,
 }

@@ -163,6 +163,107 @@ class Action(Table):
     result = TextField()
 
 
+class Instrument(Table):
+    digest = TextField(primary_key=True)
+    name = TextField()
+    version = IntegerField()
+    text = TextField()
+    kept = IntegerField()
+
+    class Meta:
+        without_rowid = True
+
+
+class AnswerSet(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    episode_id = IntegerField(null=True)
+    instrument = TextField()
+    version = IntegerField()
+    definition = TextField()
+    stage = TextField()
+    started = IntegerField()
+    area = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    signed = IntegerField()
+    signature = BlobField()
+    totals = TextField()
+    tool_grade = TextField()
+    grade = TextField()
+    judgement = TextField()
+    reason = TextField()
+    next_review = TextField()
+    withdrawn = IntegerField()
+
+
+class Answer(Table):
+    id = AutoField()
+    answer_set_id = IntegerField()
+    item = TextField()
+    value = TextField()
+    source = TextField()
+    note = TextField()
+
+    class Meta:
+        indexes = ((("answer_set_id", "item"), True),)
+
+
+class Incident(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    happened = TextField()
+    kind = TextField()
+    crime = TextField()
+    reported = TextField()
+    by_whom = TextField()
+    note = TextField()
+    episode_id = IntegerField(null=True)
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
+class MaracReferral(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    episode_id = IntegerField(null=True)
+    answer_set_id = IntegerField(null=True)
+    area = TextField()
+    criteria = TextField()
+    incident_on = TextField()
+    perpetrator = TextField()
+    is_repeat = IntegerField()
+    last_referred = TextField()
+    victim_aware = TextField()
+    consent = TextField()
+    override_reason = TextField()
+    wants_police = TextField()
+    police_reason = TextField()
+    wishes = TextField()
+    referred_elsewhere = TextField()
+    safe_to_reach = TextField()
+    language = TextField()
+    interpreter = TextField()
+    landlord = TextField()
+    occupation = TextField()
+    gp = TextField()
+    pregnancy = TextField()
+    diversity = TextField()
+    manager = TextField()
+    signed_off = TextField()
+    sent = TextField()
+    heard = TextField()
+    outcome = TextField()
+    told = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
 class Draft(Table):
     key = TextField(primary_key=True)
     fields = TextField()
@@ -261,6 +362,6 @@ class Outbox(Table):
 
 
 TABLES: tuple[type[Table], ...] = (
-    Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Draft, Revision, Audit,
-    Checkpoint, Setting, Pin, FrozenReturn, Outbox,
+    Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Instrument,
+    AnswerSet, Answer, Incident, MaracReferral, Draft, Revision, Audit, Checkpoint, Setting, Pin, FrozenReturn, Outbox,
 )  # fmt: skip

@@ -11,7 +11,10 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
-from caseworker.domain.labels import FIELDS, INTERNAL, field_label, show_value
+from caseworker.domain.incidents import Incident
+from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.labels import FIELDS, INTERNAL, answer_field, field_label, is_private, show_value
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 
@@ -22,6 +25,9 @@ RECORDS = {
     "episode": Episode,
     "contact": Contact,
     "action": Action,
+    "answer_set": AnswerSet,
+    "incident": Incident,
+    "marac_referral": MaracReferral,
 }
 PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none"}
 
@@ -58,3 +64,27 @@ def test_values_are_shown_in_words(noun: str, field: str, stored: str, shown: st
 def test_a_field_from_a_newer_version_is_still_shown() -> None:
     assert str(field_label("client", "shoe_size")) == "shoe size"
     assert str(show_value("client", "shoe_size", "6")) == "6"
+
+
+def test_an_answer_is_shown_in_the_words_of_its_question() -> None:
+    field = answer_field("DASH24", 1, "15")
+    assert str(field_label("answer", field)) == "Strangulation, choking or drowning attempt"
+    assert str(show_value("answer", field, "yes")) == "Yes"
+    assert str(show_value("answer", field, "NA-UNS")) == "Not safe to ask"
+    source = answer_field("DASH24", 1, "15", "source")
+    assert str(field_label("answer", source)) == "Strangulation, choking or drowning attempt, who said so"
+    assert str(show_value("answer", source, "professional")) == "Professional view"
+    assert not is_private("answer", field)
+
+
+def test_what_a_client_said_in_words_is_in_no_list() -> None:
+    assert is_private("answer", answer_field("FEEDBACK", 1, "WORDS"))
+    assert is_private("answer", answer_field("DASH24", 1, "15", "note"))
+    assert is_private("marac_referral", "wishes")
+
+
+def test_an_answer_to_a_question_nobody_has_any_more_is_still_shown() -> None:
+    field = answer_field("GONE", 3, "7")
+    assert str(field_label("answer", field)) == "7"
+    assert str(show_value("answer", field, "yes")) == "yes"
+    assert is_private("answer", field)

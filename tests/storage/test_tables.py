@@ -10,6 +10,9 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.incidents import Incident
+from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.storage import tables
@@ -25,6 +28,9 @@ RECORDS = {
     "episode": Episode,
     "contact": Contact,
     "action": Action,
+    "answer_set": AnswerSet,
+    "incident": Incident,
+    "marac_referral": MaracReferral,
 }
 
 
@@ -72,7 +78,9 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("client", "age_estimate"), ("referral", "client_id"), ("episode", "referral_id"),
         ("episode", "worker_id"), ("episode", "age_at_start"), ("contact", "client_id"),
         ("contact", "episode_id"), ("contact", "worker_id"), ("action", "episode_id"),
-        ("action", "contact_id"), ("action", "worker_id"),
+        ("action", "contact_id"), ("action", "worker_id"), ("answer_set", "episode_id"),
+        ("answer_set", "worker_id"), ("incident", "episode_id"), ("incident", "worker_id"),
+        ("marac_referral", "episode_id"), ("marac_referral", "answer_set_id"), ("marac_referral", "worker_id"),
     }  # fmt: skip
 
 
