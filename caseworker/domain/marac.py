@@ -214,7 +214,7 @@ def is_repeat(sent: dt.date, perpetrator: str, incident: Incident) -> bool:
     happened = iso_date(incident.happened)
     if happened is None or incident.withdrawn or not qualifies(incident):
         return False
-    return sent <= happened <= flag_until(sent) and _may_be_same(perpetrator, incident.by_whom)
+    return sent <= happened <= flag_until(sent) and may_be_same(perpetrator, incident.by_whom)
 
 
 def repeats(earlier: Iterable[MaracReferral], incident: Incident) -> MaracReferral | None:
@@ -230,7 +230,7 @@ def repeats(earlier: Iterable[MaracReferral], incident: Incident) -> MaracReferr
     return max(found, key=lambda one: one.sent, default=None)
 
 
-def _may_be_same(one: str, other: str) -> bool:
+def may_be_same(one: str, other: str) -> bool:
     """Names as people give them: "Dan P" and "Daniel Price" may be one person, "Tom" and "Daniel Price" are not.
 
     Compared by first letters, so that it is rather asked once too often than missed.

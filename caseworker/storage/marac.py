@@ -1,0 +1,151 @@
+"""MARAC referrals in the vault: kept half-filled, sent only when whole, and never silently changed after that."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+from caseworker.domain import marac as domain
+from caseworker.domain.incidents import Incident
+from caseworker.domain.marac import MaracReferral
+from caseworker.domain.when import iso_date, local
+from caseworker.errors import Problem
+from caseworker.storage import history, incidents, instruments, records
+from caseworker.storage.engine import database
+from caseworker.words import words
+
+_FIXED = ("uid", "client_id", "recorded", "worker_id", "withdrawn")
+_LATER = frozenset({"sent", "heard", "outcome", "told"})  # what happens to a paper, not what it says
+
+
+def save(referral: MaracReferral, why: str = "") -> int:
+    """Save a new or changed referral; gives the id. Inside ``storage.write``.
+
+    Whether it is a repeat, and of which referral, is worked out here from earlier ones and from ``last_referred``.
+
+    Raises:
+        Refused: field -> sentence; with ``sent`` filled in also whatever the paper lacks; ``why`` when what it
+            says is changed a day after typing, after sending, or by somebody else, without a reason.
+        Problem: E-GONE, E-WITHDRAWN.
+        ValueError: the risk assessment is another client's, or is not signed.
+    """
+    now = int(time.time())
+    referral = records.cleaned(referral)
+    before = get(referral.id) if referral.id is not None else None
+    if before is not None:
+        if before.withdrawn:
+            raise Problem("E-WITHDRAWN", "This MARAC referral was withdrawn. Begin a new one")
+        referral = dataclasses.replace(referral, **{name: getattr(before, name) for name in _FIXED})
+    _check_rests_on(referral)
+    referral = _with_repeat(referral)
+    problems = referral.problems(local(now).date())
+    if referral.sent:
+        problems = referral.paper_problems() | problems
+    if before is None:
+        records.refuse(problems)
+        made = dataclasses.replace(
+            referral,
+            uid=referral.uid or records.new_uid(),
+            recorded=now,
+            worker_id=database.worker.id,
+            withdrawn=0,
+        )
+        row_id = records.add("marac_referral", made)
+        history.record("marac_referral", row_id, made.client_id, None, records.values(made), why)
+        return row_id
+    old, new = records.values(before), records.values(referral)
+    says_else = {name for name in new if new[name] != old[name]} - _LATER
+    if says_else and not why.strip() and domain.reason_needed(before, database.worker.id, now):
+        problems["why"] = words("Enter why you are changing this")
+    records.refuse(problems)
+    _change(before, referral, why)
+    return before.id or 0
+
+
+def withdraw(referral_id: int, why: str) -> None:
+    """Take back one made by mistake: it stays in the history and is counted nowhere. Inside ``storage.write``.
+
+    Raises:
+        Refused: ``why`` is empty.
+    """
+    if not why.strip():
+        records.refuse({"why": words("Enter why you are withdrawing this")})
+    before = get(referral_id)
+    if not before.withdrawn:
+        _change(before, dataclasses.replace(before, withdrawn=int(time.time())), why, "withdraw")
+
+
+def get(referral_id: int) -> MaracReferral:
+    """The referral, withdrawn or not.
+
+    Raises:
+        Problem: E-GONE.
+    """
+    return records.one(MaracReferral, "marac_referral", referral_id)
+
+
+def for_client(client_id: int, *, withdrawn: bool = False, limit: int = 50) -> list[MaracReferral]:
+    """Newest first, without those withdrawn unless asked for."""
+    return records.find(
+        MaracReferral,
+        "marac_referral",
+        "WHERE client_id = ? AND (? OR withdrawn = 0) ORDER BY id DESC LIMIT ?",
+        (client_id, int(withdrawn), limit),
+    )
+
+
+def repeated_by(incident: Incident) -> MaracReferral | None:
+    """The earlier referral that this incident would repeat; None when it would be a new case."""
+    return domain.repeats(for_client(incident.client_id), incident)
+
+
+def waiting(worker_id: int | None = None) -> list[MaracReferral]:
+    """Sent and not yet heard, or heard and the client not told, oldest first; of everybody for None."""
+    found = records.find(
+        MaracReferral,
+        "marac_referral",
+        "WHERE sent <> '' AND withdrawn = 0 AND told = '' AND (? IS NULL OR worker_id = ?) ORDER BY sent, id",
+        (worker_id, worker_id),
+    )
+    return [one for one in found if domain.waits_to_be_heard(one) or domain.waits_to_be_told(one)]
+
+
+def _with_repeat(referral: MaracReferral) -> MaracReferral:
+    """Worked out anew at each saving, since the incident's date or the person named may have changed."""
+    happened = iso_date(referral.incident_on)
+    if happened is None:
+        return dataclasses.replace(referral, is_repeat=False)
+    # What was recorded of that day about that person; of anything else the kind is unknown, and the unknown counts.
+    known = [
+        dataclasses.replace(one, by_whom=referral.perpetrator)
+        for one in incidents.for_client(referral.client_id)
+        if one.happened == referral.incident_on and domain.may_be_same(one.by_whom, referral.perpetrator)
+    ] or [Incident(None, "", referral.client_id, referral.incident_on, by_whom=referral.perpetrator)]
+    earlier = [one for one in for_client(referral.client_id) if one.id != referral.id]
+    found = [one for incident in known if (one := domain.repeats(earlier, incident)) is not None]
+    if found:
+        last = max(max(one.sent for one in found), referral.last_referred if _real(referral) else "")
+        return dataclasses.replace(referral, is_repeat=True, last_referred=last)
+    elsewhere = iso_date(referral.last_referred)
+    return dataclasses.replace(
+        referral,
+        is_repeat=elsewhere is not None
+        and any(domain.is_repeat(elsewhere, "", incident) for incident in known),
+    )
+
+
+def _real(referral: MaracReferral) -> bool:
+    return iso_date(referral.last_referred) is not None
+
+
+def _check_rests_on(referral: MaracReferral) -> None:
+    if referral.answer_set_id is not None:
+        held = instruments.get(referral.answer_set_id)
+        if held.client_id != referral.client_id or not held.signed:
+            raise ValueError("it rests on a signed assessment of the same client")
+
+
+def _change(before: MaracReferral, after: MaracReferral, why: str, action: str = "") -> None:
+    old, new = records.values(before), records.values(after)
+    records.change("marac_referral", after, [name for name in new if new[name] != old[name]])
+    history.record("marac_referral", before.id or 0, before.client_id, old, new, why, action=action)

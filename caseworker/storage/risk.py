@@ -1,0 +1,150 @@
+"""Risk in the vault: each area's rules, the grade that counts now, and whose review is due."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from caseworker.domain import codes, instruments, risk
+from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.risk import Rules
+from caseworker.domain.when import local
+from caseworker.storage import clients, records, settings
+from caseworker.storage.records import fetch
+from caseworker.words import Words, words
+
+_KEY = "risk.rules"  # area -> what differs from the defaults; "" for every area
+
+
+@dataclass(frozen=True, slots=True)
+class RiskNow:
+    """The latest signed grade of a client."""
+
+    answers: AnswerSet
+    assessed: dt.date
+    review_due: dt.date
+    incidents_since: int  # that became known after it was signed
+
+    @property
+    def grade(self) -> str:
+        return self.answers.grade
+
+    def is_overdue(self, today: dt.date) -> bool:
+        return self.review_due < today
+
+
+# --- the rules of an area -----------------------------------------------------------------------------------
+
+
+def area_of(client_id: int) -> str:
+    """The area whose rules apply to that client: where they live, or "" where nobody can tell."""
+    found = codes.get("area").parent(clients.get(client_id).area, "set3")
+    return found if found in codes.get("marac_area") else ""
+
+
+def rules(area: str = "") -> Rules:
+    """What holds in that area: the shipped rules, then the agency's, then the area's own."""
+    kept: Mapping[str, Mapping[str, Any]] = settings.get(_KEY, {})
+    found = Rules()
+    for given in (kept.get("", {}), kept.get(area, {}) if area else {}):
+        bands = {name: dict(starts) for name, starts in found.bands.items()}
+        for name, starts in given.get("bands", {}).items():
+            bands.setdefault(name, {}).update(starts)
+        found = dataclasses.replace(found, **{**given, "bands": bands})
+    return found
+
+
+def set_rules(changed: Rules, area: str = "") -> None:
+    """Keep what holds in that area, or for every area that has no rules of its own. Inside ``storage.write``.
+
+    What was signed keeps the thresholds it was signed with.
+
+    Raises:
+        Refused: field -> sentence; ``area`` for one that is not known.
+    """
+    problems = changed.problems() | _band_problems(changed.bands, area)
+    if area and area not in codes.get("marac_area"):
+        problems["area"] = words("Choose the area from the list")
+    records.refuse(problems)
+    kept = dict(settings.get(_KEY, {}))
+    kept[area] = {
+        "escalation_count": changed.escalation_count,
+        "escalation_months": changed.escalation_months,
+        "review_days": dict(changed.review_days),
+        "bands": {name: dict(starts) for name, starts in changed.bands.items()},
+    }
+    settings.set(_KEY, kept)
+
+
+def _band_problems(bands: Mapping[str, Mapping[str, int]], area: str) -> dict[str, Words]:
+    held = {one.name: one for one in instruments.shelf().offered(local(int(time.time())).date())}
+    for name, starts in bands.items():
+        one = held.get(name)
+        if one is None or set(starts) - {band.code for band in one.bands}:
+            return {"bands": words("There is no such threshold in {form}", form=name)}
+        limits = instruments.thresholds(one, area, starts)
+        ordered = [limits[band.code] for band in one.bands]
+        if min(ordered) < 0 or any(low >= high for low, high in pairwise(ordered)):
+            return {"bands": words("Each threshold must be higher than the one before it")}
+    return {}
+
+
+# --- the grade that counts ----------------------------------------------------------------------------------
+
+
+def current(client_id: int) -> RiskNow | None:
+    """The client's latest signed grade; None while nothing is signed."""
+    return for_clients([client_id]).get(client_id)
+
+
+def for_clients(client_ids: Sequence[int]) -> dict[int, RiskNow]:
+    """Client -> latest signed grade, for those who have one. Two queries for each 500 of them."""
+    found: dict[int, RiskNow] = {}
+    for block in records.blocks(client_ids):
+        marks = ", ".join("?" * len(block))
+        # oldest first, so that the latest stays
+        latest = {
+            one.client_id: one
+            for one in records.find(
+                AnswerSet,
+                "answer_set",
+                f"WHERE grade <> '' AND signed <> 0 AND withdrawn = 0 AND client_id IN ({marks})"
+                " ORDER BY client_id, started, signed, id",
+                block,
+            )
+        }
+        learned: dict[int, list[int]] = {}
+        for client_id, recorded in fetch(
+            f"SELECT client_id, recorded FROM incident WHERE withdrawn = 0 AND client_id IN ({marks})", block
+        ):
+            learned.setdefault(client_id, []).append(recorded)
+        for client_id, one in latest.items():
+            found[client_id] = _now(one, learned.get(client_id, ()))
+    return found
+
+
+def reviews_due(on: dt.date, worker_id: int | None = None) -> list[RiskNow]:
+    """Clients with open support whose risk has to be looked at by that day, longest overdue first; of everybody
+    for None.
+    """
+    open_clients = [
+        row[0]
+        for row in fetch(
+            "SELECT DISTINCT client_id FROM episode WHERE closed = '' AND (? IS NULL OR worker_id = ?)",
+            (worker_id, worker_id),
+        )
+    ]
+    due = [one for one in for_clients(open_clients).values() if one.review_due <= on]
+    return sorted(due, key=lambda one: (one.review_due, -risk.rank(one.grade), one.answers.client_id))
+
+
+def _now(answers: AnswerSet, learned: Iterable[int]) -> RiskNow:
+    assessed = local(answers.started).date()
+    since = [local(at).date() for at in learned if at > answers.signed]
+    planned = dt.date.fromisoformat(answers.next_review)
+    return RiskNow(answers, assessed, min((planned, *since)), len(since))

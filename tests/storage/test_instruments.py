@@ -1,0 +1,356 @@
+"""Answers in a real vault: kept one by one, signed once, read for ever in the words they were given to."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import time
+from pathlib import Path
+
+import peewee
+import pytest
+
+from caseworker.domain import instruments as domain
+from caseworker.domain.clients import Client
+from caseworker.domain.episodes import Episode
+from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.when import LONDON
+from caseworker.errors import Problem, Refused
+from caseworker.storage import audit, clients, episodes, history, instruments, write
+from caseworker.storage.engine import database
+from caseworker.storage.records import fetch
+from caseworker.storage.vault import OpenVault
+from tests.domain.test_definitions import GOOD
+
+TODAY = dt.datetime.now(LONDON).date()
+
+
+def ago(days: int) -> int:
+    return int(time.time()) - days * 86_400
+
+
+@pytest.fixture
+def amara(vault: OpenVault) -> int:
+    return write(clients.save, Client(None, "", "Amara Clarke", area="E06000034"))
+
+
+def dash(client: int, yes: int = 14, stage: str = "baseline", at: int | None = None) -> int:
+    """A Dash with that many yes, the rest no, ready to be signed."""
+    held = write(instruments.begin, client, "DASH24", stage, at=at)
+    for item in range(1, 25):
+        write(instruments.answer, held, str(item), "yes" if item <= yes else "no", "victim")
+    return held
+
+
+def code_of(function: object, *args: object, **kwargs: object) -> str:
+    with pytest.raises(Problem) as caught:
+        write(function, *args, **kwargs)  # type: ignore[arg-type]
+    return caught.value.code
+
+
+# --- filling in ---------------------------------------------------------------------------------------------
+
+
+def test_a_form_broken_off_is_carried_on_where_it_was(amara: int) -> None:
+    held = write(instruments.begin, amara, "DASH24")
+    for item in range(1, 10):
+        write(instruments.answer, held, str(item), "yes", "victim")
+    assert [one.id for one in instruments.unfinished()] == [held]
+    assert write(instruments.begin, amara, "DASH24") == held
+    assert list(instruments.answers(held)) == [str(item) for item in range(1, 10)]
+    assert instruments.latest(amara, "DASH24") is None
+
+
+def test_another_stage_or_another_client_is_another_form(amara: int) -> None:
+    held = write(instruments.begin, amara, "CR7")
+    assert write(instruments.begin, amara, "CR7", "review") != held
+    other = write(clients.save, Client(None, "", "Robin Marsh"))
+    assert write(instruments.begin, other, "CR7") != held
+
+
+def test_a_changed_answer_is_in_the_history_in_words(amara: int) -> None:
+    held = write(instruments.begin, amara, "DASH24")
+    write(instruments.answer, held, "15", "NA-UNS", "", "He was in the room")
+    write(instruments.answer, held, "15", "yes", "victim", "He was in the room")
+    write(instruments.answer, held, "15", "yes", "victim", "He was in the room")
+    told = [str(entry.sentence()) for entry in history.for_client(amara) if entry.noun == "answer"]
+    assert told == [
+        "Strangulation, choking or drowning attempt changed from Not safe to ask to Yes",
+        "Strangulation, choking or drowning attempt, who said so changed from blank to Said by the client",
+    ]
+    assert instruments.answers(held)["15"].note == "He was in the room"
+
+
+def test_what_is_no_answer_is_not_kept(amara: int) -> None:
+    held = write(instruments.begin, amara, "PHQ9")
+    for item, value in (("TOTAL", "28"), ("TOTAL", "many"), ("9", "1")):
+        with pytest.raises(Refused):
+            write(instruments.answer, held, item, value)
+    assert instruments.answers(held) == {}
+
+
+def test_beginning_is_refused_where_it_makes_no_sense(amara: int) -> None:
+    with pytest.raises(Refused, match="stage"):
+        write(instruments.begin, amara, "FEEDBACK", "baseline")
+    with pytest.raises(Refused, match="started"):
+        write(instruments.begin, amara, "CR7", at=int(time.time()) + 3600)
+    assert code_of(instruments.begin, amara, "TAROT") == "E-INSTRUMENT-GONE"
+    assert code_of(instruments.begin, 999, "CR7") == "E-GONE"
+    assert fetch("SELECT count(*) FROM answer_set") == [(0,)]
+
+
+def test_the_first_answer_about_risk_shows_the_episode_as_assessed(amara: int) -> None:
+    day = (TODAY - dt.timedelta(days=9)).isoformat()
+    episode = write(episodes.save, Episode(None, "", amara, day))
+    held = write(instruments.begin, amara, "DASH24", at=ago(2))
+    write(instruments.answer, held, "1", "NA-REF")
+    assert episodes.get(episode).assessed_on == ""
+    write(instruments.answer, held, "2", "no", "victim")
+    assert episodes.get(episode).assessed_on == dt.datetime.fromtimestamp(ago(2), LONDON).date().isoformat()
+    assert instruments.get(held).episode_id == episode
+
+
+def test_an_outcome_score_does_not_show_it_as_assessed(amara: int) -> None:
+    episode = write(episodes.save, Episode(None, "", amara, TODAY.isoformat()))
+    held = write(instruments.begin, amara, "CR7")
+    write(instruments.answer, held, "SAFE", "2")
+    assert episodes.get(episode).assessed_on == ""
+
+
+# --- signing ------------------------------------------------------------------------------------------------
+
+
+def test_a_signed_dash_holds_its_total_grade_thresholds_and_review(amara: int) -> None:
+    signed = write(instruments.sign, dash(amara, 14))
+    assert (signed.tool_grade, signed.grade, signed.area) == ("high", "high", "Thurrock")
+    assert json.loads(signed.totals) == {
+        "total": 14, "answered": 24, "unanswered": 0, "events": 0,
+        "thresholds": {"standard": 1, "medium": 10, "high": 14},
+    }  # fmt: skip
+    assert signed.next_review == (TODAY + dt.timedelta(days=14)).isoformat()
+    assert instruments.get(signed.id or 0) == signed
+    assert instruments.latest(amara, "DASH24") == signed
+    assert instruments.unfinished() == []
+    assert "The assessment was signed" in [str(entry.sentence()) for entry in history.for_client(amara)]
+    assert audit.check_chain() == []
+
+
+def test_judgement_raises_with_a_reason_and_never_lowers(amara: int) -> None:
+    held = dash(amara, 11)
+    for judgement, reason, field in (("standard", "Calm today", "judgement"), ("high", " ", "reason")):
+        with pytest.raises(Refused, match=field):
+            write(instruments.sign, held, judgement=judgement, reason=reason)
+    assert instruments.get(held).signed == 0
+    signed = write(instruments.sign, held, judgement="high", reason="Strangled on Friday")
+    assert (signed.tool_grade, signed.judgement, signed.grade) == ("medium", "high", "high")
+
+
+def test_a_tool_without_bands_needs_the_professionals_grade(amara: int) -> None:
+    held = write(instruments.begin, amara, "SDASH")
+    write(instruments.answer, held, "1", "yes", "professional")
+    with pytest.raises(Refused, match="judgement"):
+        write(instruments.sign, held)
+    assert write(instruments.sign, held, judgement="medium", reason="Watches the house").grade == "medium"
+
+
+def test_an_unsigned_source_keeps_it_from_being_signed(amara: int) -> None:
+    held = write(instruments.begin, amara, "DASH24")
+    write(instruments.answer, held, "1", "yes")
+    with pytest.raises(Refused, match="1"):
+        write(instruments.sign, held)
+
+
+def test_what_is_signed_takes_no_more_answers(amara: int) -> None:
+    held = dash(amara)
+    write(instruments.sign, held)
+    assert code_of(instruments.answer, held, "1", "no", "victim") == "E-SIGNED"
+    assert code_of(instruments.sign, held) == "E-SIGNED"
+    assert write(instruments.begin, amara, "DASH24") != held
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE answer SET value = 'no' WHERE item = '15'",
+        "UPDATE answer SET answer_set_id = (SELECT max(id) FROM answer_set) WHERE item = '15'",
+        "DELETE FROM answer WHERE item = '15'",
+        "INSERT INTO answer (answer_set_id, item, value, source, note) VALUES (1, 'X', 'yes', '', '')",
+        "UPDATE answer_set SET grade = 'standard'",
+        "UPDATE answer_set SET signed = 0",
+        "UPDATE answer_set SET started = started - 1",
+        "DELETE FROM answer_set",
+        "UPDATE instrument SET text = ''",
+        "DELETE FROM instrument",
+    ],
+)
+def test_the_database_itself_refuses_to_change_what_was_signed(amara: int, statement: str) -> None:
+    assert write(instruments.sign, dash(amara)).id == 1
+    with pytest.raises(peewee.DatabaseError, match="never change"):
+        write(database.execute_sql, statement)
+    assert instruments.check_signatures() == []
+
+
+def test_every_column_of_a_signed_set_but_the_withdrawal_is_guarded(amara: int) -> None:
+    signed = write(instruments.sign, dash(amara))
+    for field in dataclasses.fields(AnswerSet):
+        statement = f"UPDATE answer_set SET {field.name} = {field.name}"
+        if field.name == "withdrawn":
+            write(database.execute_sql, statement)
+            continue
+        with pytest.raises(peewee.DatabaseError, match="never change"):
+            write(database.execute_sql, statement)
+    assert instruments.get(signed.id or 0) == signed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE answer SET value = 'no' WHERE item = '5'",
+        "UPDATE answer SET note = 'She laughed' WHERE item = '5'",
+        "UPDATE answer SET source = 'professional' WHERE item = '5'",
+        "DELETE FROM answer WHERE item = '5'",
+        "UPDATE answer_set SET grade = 'standard'",
+        "UPDATE answer_set SET reason = 'Because'",
+        "UPDATE answer_set SET client_id = 2",
+        "UPDATE answer_set SET signature = zeroblob(64)",
+        "UPDATE answer_set SET worker_id = NULL",
+    ],
+)
+def test_a_signature_tells_of_a_change_made_round_the_guards(amara: int, statement: str) -> None:
+    write(clients.save, Client(None, "", "Robin Marsh"))
+    held = write(instruments.sign, dash(amara)).id or 0
+    assert instruments.is_as_signed(instruments.get(held))
+    for (name,) in fetch("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'answer%'"):
+        write(database.execute_sql, f"DROP TRIGGER {name}")
+    write(database.execute_sql, statement)
+    assert not instruments.is_as_signed(instruments.get(held))
+    assert [str(one) for one in instruments.check_signatures()] == [
+        "The signed assessment number 1 is not as it was signed"
+    ]
+
+
+def test_a_colleague_cannot_finish_or_sign_what_another_began(amara: int) -> None:
+    held = dash(amara)
+    write(
+        database.execute_sql,
+        "INSERT INTO worker (uid, name, role, sign_key, receive_key) VALUES ('w2', 'Jo', 'advocate', x'00', x'00')",
+    )
+    write(database.execute_sql, "UPDATE answer_set SET worker_id = 2")
+    assert code_of(instruments.answer, held, "1", "no", "victim") == "E-NOT-YOURS"
+    assert code_of(instruments.sign, held) == "E-NOT-YOURS"
+    assert instruments.unfinished() == []
+
+
+def test_one_signed_on_the_wrong_person_is_withdrawn_and_counted_nowhere(amara: int) -> None:
+    held = write(instruments.sign, dash(amara)).id or 0
+    with pytest.raises(Refused, match="why"):
+        write(instruments.withdraw, held, " ")
+    write(instruments.withdraw, held, "This was Robin's")
+    assert instruments.latest(amara, "DASH24") is None
+    assert instruments.for_client(amara) == []
+    (shown,) = instruments.for_client(amara, withdrawn=True)
+    assert instruments.is_as_signed(shown)
+    assert "The assessment was withdrawn and is not counted" in [
+        str(entry.sentence()) for entry in history.for_client(amara)
+    ]
+
+
+def test_follow_ups_that_are_no_longer_called_for_do_not_apply(amara: int) -> None:
+    held = write(instruments.begin, amara, "NEEDS")
+    for item, value in (("N2", "3"), ("N2-MET", "not-met"), ("N2-WHY", "NOS"), ("P1", "N2")):
+        write(instruments.answer, held, item, value)
+    write(instruments.answer, held, "N2", "1")
+    signed = write(instruments.sign, held)
+    found = instruments.answers(held)
+    assert (found["N2-MET"].value, found["N2-WHY"].value, found["P1"].value) == ("NA-NAP", "NA-NAP", "N2")
+    assert (signed.grade, signed.next_review) == ("", (TODAY + dt.timedelta(days=42)).isoformat())
+
+
+# --- versions -----------------------------------------------------------------------------------------------
+
+
+def test_an_old_set_is_read_in_its_own_words_whatever_became_of_its_file(amara: int, tmp_path: Path) -> None:
+    file = tmp_path / "CALM-2.toml"
+    file.write_text(GOOD, encoding="utf-8")
+    held = write(instruments.begin, amara, "CALM", folder=tmp_path)
+    write(instruments.answer, held, "A", "2")
+    file.unlink()
+    later = GOOD.replace("version = 2", "version = 3").replace('"Sleep"', '"Rest"')
+    (tmp_path / "CALM-3.toml").write_text(later, encoding="utf-8")
+    write(instruments.answer, held, "B", "1")
+    signed = write(instruments.sign, held)
+    form = instruments.definition(signed)
+    assert (form.version, form.items["A"].label) == (2, "Sleep")
+    newer = write(instruments.begin, amara, "CALM", "exit", folder=tmp_path)
+    assert instruments.definition(instruments.get(newer)).items["A"].label == "Rest"
+    assert fetch("SELECT count(*) FROM instrument") == [(2,)]
+
+
+def test_a_file_edited_without_a_new_number_makes_no_old_answer_say_something_else(
+    amara: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "CALM-2.toml"
+    file.write_text(GOOD, encoding="utf-8")
+    first = write(instruments.begin, amara, "CALM", folder=tmp_path)
+    file.write_text(GOOD.replace('"Sleep"', '"Sleeplessness"'), encoding="utf-8")
+    second = write(instruments.begin, amara, "CALM", "exit", folder=tmp_path)
+    labels = [instruments.definition(instruments.get(one)).items["A"].label for one in (first, second)]
+    assert labels == ["Sleep", "Sleeplessness"]
+
+
+def test_an_instrument_dropped_in_is_filled_signed_and_compared_with_no_code(
+    amara: int, tmp_path: Path
+) -> None:
+    (tmp_path / "CALM-2.toml").write_text(GOOD, encoding="utf-8")
+    for stage, at, value in (("baseline", ago(30), "0"), ("exit", ago(1), "2")):
+        held = write(instruments.begin, amara, "CALM", stage, at=at, folder=tmp_path)
+        write(instruments.answer, held, "A", value)
+        assert write(instruments.sign, held).tool_grade == ("low" if value == "2" else "")
+    (found,) = instruments.moved(amara, "CALM")
+    assert (found.label, found.verdict, str(found.sentence())) == ("Sleep", "improved", "eased by 2")
+
+
+def test_every_shipped_instrument_can_be_filled_and_signed(amara: int) -> None:
+    for form in domain.shelf().offered(TODAY):
+        held = write(instruments.begin, amara, form.name, form.stages[-1])
+        for item in form.asked({}):
+            value = str(item.most) if item.is_number else "words" if item.text else ""
+            options = list(item.scale.options) if item.scale else []
+            chosen = options[list(form.different).index(item.code)] if item.code in form.different else ""
+            write(
+                instruments.answer,
+                held,
+                item.code,
+                value or chosen or options[0],
+                "victim" if form.sourced else "",
+            )
+        judged = {"judgement": "high", "reason": "Known"} if form.name == "SDASH" else {}
+        assert write(instruments.sign, held, **judged).signed
+    assert instruments.check_signatures() == []
+
+
+def test_distance_travelled_counts_only_what_was_signed_and_stands(amara: int) -> None:
+    sets = []
+    for stage, at, value in (("baseline", ago(60), "2"), ("review", ago(30), "3"), ("exit", ago(1), "5")):
+        held = write(instruments.begin, amara, "CR7", stage, at=at)
+        write(instruments.answer, held, "SAFE", value)
+        sets.append(held)
+    write(instruments.sign, sets[0])
+    write(instruments.sign, sets[1])
+    assert [one.last for one in instruments.moved(amara, "CR7")] == [3]
+    write(instruments.sign, sets[2])
+    assert [one.last for one in instruments.moved(amara, "CR7")] == [5]
+    write(instruments.withdraw, sets[2], "Not hers")
+    assert [one.last for one in instruments.moved(amara, "CR7")] == [3]
+
+
+def test_one_answer_is_kept_well_within_a_keystroke(amara: int) -> None:
+    """The longest block of the window may be 50 ms; an answer is one small transaction."""
+    held = write(instruments.begin, amara, "DASH24")
+    taken = []
+    for item in range(1, 25):
+        begun = time.perf_counter()
+        write(instruments.answer, held, str(item), "yes", "victim")
+        taken.append(time.perf_counter() - begun)
+    assert sorted(taken)[len(taken) // 2] < 0.05

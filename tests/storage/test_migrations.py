@@ -1,0 +1,136 @@
+"""A vault made by an older version grows into exactly the shape of a new one and keeps every record."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caseworker.domain.clients import Client
+from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
+from caseworker.domain.safe_contacts import SafeContact
+from caseworker.storage import audit, clients, contacts, episodes, instruments, safe_contacts, write
+from caseworker.storage import vault as vaults
+from caseworker.storage.records import fetch
+from caseworker.storage.vault import OpenVault
+from tests.fixtures_vault import CHEAP, PHRASE
+
+SCRIPTS = sorted(vaults.MIGRATIONS.glob("0*.py"))
+Shape = list[tuple[Any, ...]]
+
+
+def shape() -> Shape:
+    """Every table, index and trigger as it was written, and every column."""
+    found = fetch("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
+    for kind, name, _, _ in list(found):
+        if kind == "table":
+            found += [(name, *column) for column in fetch(f"PRAGMA table_info({name})")]
+    return found
+
+
+def everything(tables: list[str]) -> dict[str, Shape]:
+    return {table: fetch(f"SELECT * FROM {table} ORDER BY 1") for table in tables}
+
+
+@pytest.fixture
+def upto(tmp_path: Path) -> Callable[[int], Path]:
+    """A folder with the first scripts only, as an older version shipped them."""
+
+    def made(count: int) -> Path:
+        folder = tmp_path / f"scripts-{count}"
+        folder.mkdir()
+        for script in SCRIPTS[:count]:
+            (folder / script.name).write_bytes(script.read_bytes())
+        return folder
+
+    return made
+
+
+def new(folder: Path) -> Path:
+    return vaults.create(
+        folder,
+        passphrase=PHRASE,
+        worker_name="Amina Okafor",
+        role="advocate",
+        agency="A07",
+        synthetic=True,
+        cost=CHEAP,
+    ).path
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[OpenVault]:
+    held = vaults.open_vault(vaults.unlock(folder, PHRASE))
+    try:
+        yield held
+    finally:
+        held.close()
+
+
+@pytest.fixture
+def old_vault(tmp_path: Path, upto: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A vault as the first version made and filled it; the scripts of today apply from here on."""
+    with monkeypatch.context() as patch:
+        patch.setattr(vaults, "MIGRATIONS", upto(1))
+        folder = new(tmp_path / "old")
+        with opened(folder):
+            amara = write(clients.save, Client(None, "", "Amara Clarke", area="E07000071"))
+            write(safe_contacts.save, SafeContact(None, amara, "TEL", "yes", "07700 900123"))
+            write(episodes.save, Episode(None, "", amara, "2026-01-05"))
+            write(contacts.save, Contact(None, "", amara, None, 1_760_000_000, minutes=20, note="Spoke"))
+    return folder
+
+
+def test_every_script_after_the_first_brings_an_old_vault_to_the_shape_of_a_new_one(
+    old_vault: Path, tmp_path: Path
+) -> None:
+    with opened(new(tmp_path / "new")):
+        expected = shape()
+    with opened(old_vault) as grown:
+        assert shape() == expected
+        assert grown.whole_check() == []
+    assert vaults.verify(old_vault, PHRASE) == []
+
+
+def test_growing_keeps_every_record_and_the_chain(old_vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = ["client", "safe_contact", "episode", "contact", "revision", "worker", "device", "setting"]
+    growing = ["audit", "checkpoint"]  # each opening and closing adds to these
+    with monkeypatch.context() as patch:
+        patch.setattr(vaults, "MIGRATIONS", old_vault.parent.parent / "scripts-1")
+        with opened(old_vault):
+            before = everything([*tables, *growing])
+    with opened(old_vault):
+        after = everything([*tables, *growing])
+        assert audit.check_chain() == []
+    assert {table: after[table] for table in tables} == {table: before[table] for table in tables}
+    for table in growing:
+        assert after[table][: len(before[table])] == before[table]
+    assert len(before["contact"]) == len(before["client"]) == 1
+
+
+def test_a_grown_vault_works_like_a_new_one(old_vault: Path) -> None:
+    with opened(old_vault):
+        ((amara,),) = fetch("SELECT id FROM client")
+        held = write(instruments.begin, amara, "GEN")
+        write(instruments.answer, held, "GRADE", "high")
+        assert write(instruments.sign, held).grade == "high"
+        assert instruments.check_signatures() == []
+
+
+def test_a_vault_that_has_not_grown_yet_has_no_signatures_to_doubt(
+    old_vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vaults, "MIGRATIONS", old_vault.parent.parent / "scripts-1")
+    with opened(old_vault):
+        assert instruments.check_signatures() == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_script_is_frozen_and_imports_nothing_of_ours(script: Path) -> None:
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    assert [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)] == []
