@@ -30,6 +30,7 @@ def a_contact(number: int) -> Contact:
         outcome="COM",
         minutes=15,
         safe_checked=True,
+        override_reason="She rang first and asked for a call back",
         note="Talked through the special measures for court. She will think about the screen. " * 2,
     )
 
