@@ -254,7 +254,8 @@ def phrase_problem(phrase: str) -> Words | None:
         return words("Use a shorter passphrase, up to 200 characters")
     if len(phrase) < SHORTEST:
         return words(
-            "Use at least {count} characters. Four or more unconnected words work well", count=SHORTEST
+            "Use at least {count} characters. Five or more words that do not belong together work well",
+            count=SHORTEST,
         )
     if _guesses(phrase) < LEAST_GUESSES:
         return words(

@@ -123,8 +123,7 @@ class NewClientForm(PersonForm):
             "tel_hours",
             self.tr("Safe hours"),
             TextLine(),
-            self.tr("For example, Mon-Fri 9:30am to 11am, or any time"),
-            True,
+            self.tr("Needed if it is safe to call. For example, Mon-Fri 9:30am to 11am, or any time"),
         )
         self.choice("tel_voicemail", self.tr("Is leaving a voicemail safe?"), "yes_no")
         self.choice("sms_allowed", self.tr("Is it safe to text?"), "yes_no")

@@ -117,6 +117,16 @@ def test_several_channels_each_say_their_hours(session: Session, amara: int, qtb
     assert lines.say == "Say you are Beth from the library."
 
 
+def test_a_note_without_a_full_stop_does_not_run_into_what_must_never_be_done(
+    session: Session, amara: int, qtbot: QtBot
+) -> None:
+    panel = SafePanel()
+    qtbot.addWidget(panel)
+    call = replace(safe_contacts.for_client(amara)[0], say_as="", note="Say it is about training ")
+    panel.show_safe([call], session.now())
+    assert panel.strip.text().endswith("Any time. Say it is about training. No voicemail.")
+
+
 def test_what_nobody_asked_is_never_shown_as_allowed(session: Session, amara: int, qtbot: QtBot) -> None:
     panel = SafePanel()
     qtbot.addWidget(panel)

@@ -35,6 +35,11 @@ def show_safe_chip(chip: Chip, safe: SafeNow) -> None:
     chip.show_chip(say(safe.sentence), kind, icon)
 
 
+def ended(sentence: str) -> str:
+    """With a full stop if it has no end: what follows must not read as part of it."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
 def never_sentence(held: Sequence[SafeContact]) -> str:
     """ "No texts. No voicemail." or nothing."""
     return " ".join(f"{say(sentence)}." for sentence in safe_contacts.never_list(held))
@@ -155,7 +160,8 @@ class SafePanel(QFrame):
                 (self.tr("Code word: {who}."), one.code_word),
                 ("{who}", one.note),
             ):
-                if value and (sentence := template.format(who=value)) not in said:
+                sentence = ended(template.format(who=value.strip())) if value.strip() else ""
+                if sentence and sentence not in said:
                     said.append(sentence)
         never = [never_sentence(held)]
         if any(one.channel == "TEL" and one.voicemail not in ("yes", "no") for one in ways):
