@@ -1006,6 +1006,7 @@ class OpenVault:
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             steps = page_checks(self.path / self._keys.header.db, key, "rw", cancelled)
             steps.append(lambda: audit.check_chain(cancelled))
+            steps.append(lambda: _check_signed_answers(cancelled))
             steps.append(self._check_own_headers)
             return _run_checks(steps, progress, cancelled)
 
@@ -1067,6 +1068,7 @@ def _verify(
         steps.append(lambda: _check_pins(unlocked))
         steps.append(lambda: _check_anchor_file(unlocked))
         steps.append(audit.check_chain)
+        steps.append(_check_signed_answers)
         return _run_checks(steps, progress, None)
 
 
@@ -1129,6 +1131,12 @@ def _damaged_structure(_: Any) -> Words:
 
 def _damaged_link(table: Any) -> Words:
     return words("The case file has lost records that others refer to (table {table})", table=table)
+
+
+def _check_signed_answers(cancelled: Callable[[], bool] | None = None) -> list[Words]:
+    from caseworker.storage import instruments  # the rooms of casework: not before the first paint
+
+    return instruments.check_signatures(cancelled)
 
 
 def _check_headers(folder: Path, unlocked: Unlocked) -> list[Words]:

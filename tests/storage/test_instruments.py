@@ -18,10 +18,12 @@ from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.when import LONDON
 from caseworker.errors import Problem, Refused
 from caseworker.storage import audit, clients, episodes, history, instruments, write
+from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.storage.vault import OpenVault
 from tests.domain.test_definitions import GOOD
+from tests.fixtures_vault import PHRASE
 
 TODAY = dt.datetime.now(LONDON).date()
 
@@ -228,6 +230,19 @@ def test_a_signature_tells_of_a_change_made_round_the_guards(amara: int, stateme
     assert [str(one) for one in instruments.check_signatures()] == [
         "The signed assessment number 1 is not as it was signed"
     ]
+
+
+def test_the_check_of_the_whole_vault_finds_an_answer_changed_after_signing(
+    amara: int, vault: OpenVault
+) -> None:
+    write(instruments.sign, dash(amara))
+    assert vault.whole_check() == []
+    write(database.execute_sql, "DROP TRIGGER answer_stays")
+    write(database.execute_sql, "UPDATE answer SET value = 'no' WHERE item = '5'")
+    told = "The signed assessment number 1 is not as it was signed"
+    assert [str(one) for one in vault.whole_check()] == [told]
+    vault.close()
+    assert [str(one) for one in vaults.verify(vault.path, PHRASE)] == [told]
 
 
 def test_a_colleague_cannot_finish_or_sign_what_another_began(amara: int) -> None:
