@@ -67,9 +67,9 @@ Cancelled = Callable[[], bool]
 class Manifest:
     """What a backup says it holds; read only when its tags and the vault's key agree.
 
-    ``files`` are (path, size in bytes, SHA-256 in hexadecimal); ``rows`` counts each table; ``seq`` and ``hash`` are
-    the head of the audit chain, which ``signer`` (a worker's uid) has signed with the rest; ``schema`` names the changes
-    of shape that the case file has been through.
+    ``files`` are (path, size in bytes, SHA-256 in hexadecimal); ``rows`` counts each table; ``schema`` names the
+    changes of shape that the case file has been through; ``seq`` and ``hash`` are the head of the audit chain, which
+    ``signer`` (a worker's uid) has signed with the rest.
     """
 
     backup: str
@@ -1001,6 +1001,8 @@ def _scratch(vault: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            folder.parent.rmdir()
 
 
 def _private(path: str, flags: int) -> int:

@@ -15,12 +15,12 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from caseworker.errors import Problem, Refused
-from caseworker.words import words
+from caseworker.words import Words, words
 
 DONE, NO, NOT_UNDERSTOOD = 0, 1, 2
 STDOUT = "-"
@@ -28,7 +28,9 @@ _LONGEST_PASSPHRASE_FILE = 64 * 1024  # bytes
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("caseworker.tool.demo", "make a vault of made-up people"),
-    "verify": ("caseworker.tool.verify", "is a vault, return or receipt whole and untampered?"),
+    "verify": ("caseworker.tool.verify", "is a vault, backup, return or receipt whole and untampered?"),
+    "backup": ("caseworker.tool.backup", "write a vault into one encrypted file that has been checked"),
+    "restore": ("caseworker.tool.restore", "bring a vault back from a backup, into a new folder"),
     "return": ("caseworker.tool.return_", "a period's return, as it would leave"),
     "release": ("caseworker.tool.release", "what has been or would be published, in the auditor's format"),
     "protect": ("caseworker.tool.protect", "protect a set of linked tables made from one row a person"),
@@ -118,6 +120,34 @@ def read_passphrase(args: argparse.Namespace, prompt: str = "Passphrase: ") -> s
             "E-PASSPHRASE-FILE", "The passphrase file is empty. Write the passphrase on its first line."
         )
     return text
+
+
+def vault_in(given: Path) -> Path:
+    """The vault's own folder, given that or the folder it lies in.
+
+    Raises:
+        Problem: E-NO-VAULT.
+    """
+    from caseworker.storage import vault
+
+    found = given if (given / vault.HEADER).exists() else vault.find(given)
+    if found is None:
+        raise Problem(
+            "E-NO-VAULT", "There is no vault in {folder}. Check the folder's name.", folder=str(given)
+        )
+    return found
+
+
+def progress() -> Callable[[Words, int], None] | None:
+    """Says on one line of the terminal how far a long piece of work is; None where nobody looks."""
+    if not sys.stderr.isatty():
+        return None
+
+    def say(what: Words, percent: int) -> None:
+        end = "\n" if percent == 100 else ""
+        print(f"\r{percent:3} % {what!s:<50}", end=end, file=sys.stderr, flush=True)
+
+    return say
 
 
 def _ask(prompt: str) -> str:

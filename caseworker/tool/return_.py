@@ -38,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Open the vault, count, and show it."""
     period, plan = Period.parse(args.period), plans.load(args.plan)
-    folder = _folder(args.vault)
+    folder = tool.vault_in(args.vault)
     opened = vault.open_vault(vault.unlock(folder, tool.read_passphrase(args)))
     try:
         if args.exact:
@@ -50,15 +50,6 @@ def run(args: argparse.Namespace) -> int:
         return tool.DONE
     finally:
         opened.close()
-
-
-def _folder(given: Path) -> Path:
-    found = given if (given / "vault.hdr").exists() else vault.find(given)
-    if found is None:
-        raise Problem(
-            "E-NO-VAULT", "There is no vault in {folder}. Check the folder's name.", folder=str(given)
-        )
-    return found
 
 
 def _exact(args: argparse.Namespace, opened: OpenVault, period: Period, plan: Plan) -> int:

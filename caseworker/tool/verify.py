@@ -1,4 +1,4 @@
-"""``verify``: is a vault, a return, a receipt or a release whole and untampered?
+"""``verify``: is a vault, a backup, a return, a receipt or a release whole and untampered?
 
 Nothing is changed, and only the verdict is printed: no names, no figures. Exit 1 when something is wrong.
 """
@@ -68,7 +68,7 @@ def recognise(path: Path) -> Kind:
             return kind
     raise Problem(
         "E-UNKNOWN-KIND",
-        "{name} is not a vault, a return, a receipt or a release, or its beginning is damaged",
+        "{name} is not a vault, a backup, a return, a receipt or a release, or its beginning is damaged",
         name=str(path),
     )
 
@@ -93,6 +93,25 @@ def _check_vault(args: argparse.Namespace) -> list[str]:
     except Problem as problem:
         return [f"{problem.code}: {problem.words}"]  # no passphrase is asked for something broken
     return [str(words) for words in vault.verify(folder, read_passphrase(args))]
+
+
+# --- a backup -----------------------------------------------------------------------------------------------
+
+
+def _is_backup(_path: Path, start: bytes) -> bool:
+    from caseworker.storage import backup
+
+    return start.startswith(backup.MAGIC)
+
+
+def _check_backup(args: argparse.Namespace) -> list[str]:
+    from caseworker.storage import backup
+
+    try:
+        backup.inspect(args.path)
+    except Problem as problem:
+        return [f"{problem.code}: {problem.words}"]  # no passphrase is asked for something broken
+    return [str(words) for words in backup.check(args.path, passphrase=read_passphrase(args))]
 
 
 # --- what travels -------------------------------------------------------------------------------------------
@@ -151,6 +170,7 @@ def _check_published(args: argparse.Namespace) -> list[str]:
 
 KINDS: tuple[Kind, ...] = (
     Kind("vault", _is_vault, _check_vault),
+    Kind("backup", _is_backup, _check_backup),
     Kind("sealed return", _starts(b'"ct"', b'"kid"'), _check_sealed),
     Kind("receipt", _starts(b'"body"', b'"sig"'), _check_receipt),
     Kind("return or release", _starts(b'"tables"'), _check_published),

@@ -98,7 +98,7 @@ def test_a_backup_is_checked_and_then_remembered(vault: OpenVault, tmp_path: Pat
         "Copying the records", "Writing the backup", "Checking the backup", "Done",
     }  # fmt: skip
     assert backup.check(found.path, passphrase=PHRASE) == []
-    assert os.listdir(vault.path / "tmp") == []
+    assert not (vault.path / "tmp").exists()
     assert database.execute_sql("SELECT count(*) FROM audit WHERE action = 'backup'").fetchone() == (1,)
     assert vault.whole_check() == []
 
@@ -154,7 +154,7 @@ def test_a_backup_that_reads_back_differently_is_not_kept(vault: OpenVault, tmp_
     assert code_of(lambda: backup.make(vault, out, spoil)) == "E-BACKUP-DAMAGED"
     assert not list(tmp_path.glob("*.casebak*"))
     assert backup.last() is None
-    assert os.listdir(vault.path / "tmp") == []
+    assert not (vault.path / "tmp").exists()
 
 
 def test_a_damaged_page_anywhere_makes_no_backup(vault: OpenVault, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_stopping_at_any_step_leaves_nothing(vault: OpenVault, tmp_path: Path) -
 
         assert code_of(lambda: backup.make(vault, tmp_path / "one.casebak", cancelled=asked)) == "E-STOPPED"
         assert not list(tmp_path.glob("one.casebak*")), stop_at
-        assert os.listdir(vault.path / "tmp") == []
+        assert not (vault.path / "tmp").exists()
     assert vault.whole_check() == []
 
 
@@ -645,7 +645,7 @@ def test_a_drill_reports_and_leaves_nothing(vault: OpenVault, made: Path) -> Non
     assert (told.clients, told.contacts, told.behind.changes) == (1, 0, 0)
     assert told.made == backup.last()
     assert {name for name in contents(vault.path) if not name.endswith(("-shm", "-wal"))} == before
-    assert os.listdir(vault.path / "tmp") == []
+    assert not (vault.path / "tmp").exists()
 
 
 def test_a_drill_of_a_damaged_or_foreign_backup_says_so(vault: OpenVault, made: Path, tmp_path: Path) -> None:
