@@ -177,6 +177,7 @@ def routes(
     *,
     total: int | None = None,
     threshold: int = 14,
+    tool_grade: str = "",
     raised_to_high: bool = False,
     escalating: bool = False,
     repeat: bool = False,
@@ -184,10 +185,11 @@ def routes(
 ) -> tuple[str, ...]:
     """Every route by which these facts bring a case to MARAC, in the order of list ``marac_criterion``.
 
-    ``threshold`` is where visible high risk begins in that area; ``raised_to_high`` is the professional's judgement.
+    ``threshold`` is where visible high risk begins in that area; a tool that gives only a grade gives it as
+    ``tool_grade``. ``raised_to_high`` is the professional's judgement.
     """
     held = {
-        "VHR": total is not None and total >= threshold,
+        "VHR": tool_grade == "high" or (total is not None and total >= threshold),
         "PJ": raised_to_high,
         "ESC": escalating,
         "REP": repeat,

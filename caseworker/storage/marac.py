@@ -8,9 +8,10 @@ import time
 from caseworker.domain import marac as domain
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.risk import escalates
 from caseworker.domain.when import iso_date, local
 from caseworker.errors import Problem
-from caseworker.storage import history, incidents, instruments, records
+from caseworker.storage import history, incidents, instruments, records, risk
 from caseworker.storage.engine import database
 from caseworker.words import words
 
@@ -97,6 +98,27 @@ def for_client(client_id: int, *, withdrawn: bool = False, limit: int = 50) -> l
 def repeated_by(incident: Incident) -> MaracReferral | None:
     """The earlier referral that this incident would repeat; None when it would be a new case."""
     return domain.repeats(for_client(incident.client_id), incident)
+
+
+def routes_for(set_id: int, *, incident: Incident | None = None, suicide: bool = False) -> tuple[str, ...]:
+    """Every route by which a signed risk assessment brings its client to MARAC, by the rules of its area: codes of
+    list ``marac_criterion``. ``incident`` is the one that may make it a repeat.
+
+    Raises:
+        ValueError: it is not signed.
+    """
+    held = instruments.get(set_id)
+    if not held.signed:
+        raise ValueError("it rests on a signed assessment")
+    asked = local(held.started).date()
+    rules = risk.rules(held.area)
+    return domain.routes(
+        tool_grade=held.tool_grade,  # already by the area's threshold
+        raised_to_high=held.judgement == "high",
+        escalating=escalates(incidents.days(held.client_id), asked, rules),
+        repeat=incident is not None and repeated_by(incident) is not None,
+        suicide=suicide,
+    )
 
 
 def waiting(worker_id: int | None = None) -> list[MaracReferral]:

@@ -40,6 +40,8 @@ def hit(day: dt.date, **others: object) -> Incident:
         ({"total": 14}, ("VHR",)),
         ({"total": 13, "threshold": 12}, ("VHR",)),
         ({"total": 14, "threshold": 15}, ()),
+        ({"tool_grade": "high"}, ("VHR",)),
+        ({"tool_grade": "medium"}, ()),
         ({"raised_to_high": True}, ("PJ",)),
         ({"escalating": True}, ("ESC",)),
         ({"repeat": True}, ("REP",)),
@@ -47,7 +49,7 @@ def hit(day: dt.date, **others: object) -> Incident:
         ({"total": 20, "repeat": True, "escalating": True}, ("VHR", "ESC", "REP")),
     ],
 )
-def test_each_route_leads_to_marac_by_itself(facts: dict[str, int], expected: tuple[str, ...]) -> None:
+def test_each_route_leads_to_marac_by_itself(facts: dict[str, object], expected: tuple[str, ...]) -> None:
     assert marac.routes(**facts) == expected  # type: ignore[arg-type]
 
 

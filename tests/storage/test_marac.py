@@ -10,9 +10,10 @@ import pytest
 from caseworker.domain.clients import Client
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral, flag_until
+from caseworker.domain.risk import Rules
 from caseworker.domain.when import LONDON, months_later
 from caseworker.errors import Problem, Refused
-from caseworker.storage import audit, clients, history, incidents, instruments, marac, write
+from caseworker.storage import audit, clients, history, incidents, instruments, marac, risk, write
 from caseworker.storage.engine import database
 from caseworker.storage.vault import OpenVault
 from tests.domain.test_marac import PAPER
@@ -133,3 +134,27 @@ def test_it_rests_on_a_signed_assessment_of_the_same_client(amara: int) -> None:
     with pytest.raises(ValueError, match="same client"):
         write(marac.save, paper(other, day(-1), answer_set_id=held))
     assert marac.get(write(marac.save, paper(amara, day(-1), answer_set_id=held))).answer_set_id == held
+
+
+def test_the_routes_come_from_what_is_signed_and_known(amara: int) -> None:
+    write(risk.set_rules, Rules(bands={"DASH24": {"high": 12}}), "Thurrock")
+    held = write(instruments.begin, amara, "DASH24")
+    for item in range(1, 13):
+        write(instruments.answer, held, str(item), "yes", "victim")
+    with pytest.raises(ValueError, match="signed"):
+        marac.routes_for(held)
+    write(instruments.sign, held)
+    assert marac.routes_for(held) == ("VHR",)
+    for offset in (-1, -30, -365):
+        write(incidents.save, Incident(None, "", amara, day(offset), kind="VIO"))
+    assert marac.routes_for(held) == ("VHR", "ESC")
+    write(marac.save, paper(amara, day(-40), sent=day(-40)))
+    newest = incidents.for_client(amara)[0]
+    assert marac.routes_for(held, incident=newest, suicide=True) == ("VHR", "ESC", "REP", "SUI")
+
+
+def test_a_grade_raised_to_high_goes_by_judgement(amara: int) -> None:
+    held = write(instruments.begin, amara, "GEN")
+    write(instruments.answer, held, "GRADE", "medium")
+    write(instruments.sign, held, judgement="high", reason="He has a key")
+    assert marac.routes_for(held) == ("PJ",)
