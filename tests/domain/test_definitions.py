@@ -214,3 +214,10 @@ def test_no_damage_does_worse_than_one_clear_sentence(data: st.DataObject) -> No
         told = re.search(r"Line (\d+):", str(problem.words))
         assert told is not None
         assert 1 <= int(told[1]) <= max(1, len(text.splitlines()))
+
+
+def test_the_example_in_the_documentation_can_be_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "instruments.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    found = definitions.parse(example, "CALM-2.toml")
+    assert list(found.items) == ["A", "A-MET", "A-WHY", "B", "P1", "P2"]
