@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -373,7 +374,7 @@ class Window(QWidget):
             where, what = SCREENS["contact"]
             made = cast(QWidget, getattr(import_module(where), what)(self.session, client_id, self))
             self.panel = made
-            self._across.addWidget(made)
+            self._pair.addWidget(made)
             self._side().closed.connect(self._panel_closed)
             self.fit()
             made.show()
@@ -399,7 +400,7 @@ class Window(QWidget):
             return
         self._side().keep_draft()
         leaving, self.panel = self.panel, None
-        self._across.removeWidget(leaving)
+        self._pair.removeWidget(leaving)
         leaving.hide()
         leaving.deleteLater()
         self.fit()
@@ -648,9 +649,9 @@ class Window(QWidget):
     def _build_middle(self) -> None:
         self.middle = QWidget()
         down = column(self.middle)
-        bar = QFrame()
-        bar.setObjectName("topbar")
-        across = row(bar, (24, 9, 16, 9), 10)
+        self._bar = QFrame()
+        self._bar.setObjectName("topbar")
+        across = row(self._bar, (24, 9, 16, 9), 10)
         self.search = Search(self)
         across.addWidget(self.search, 3)
         across.addStretch(1)
@@ -676,13 +677,15 @@ class Window(QWidget):
             button.setAccessibleName(name)
             button.setToolTip(tip)
             across.addWidget(button)
-        down.addWidget(bar)
+        down.addWidget(self._bar)
         self._strip = QWidget()
         self.notices = column(self._strip)
         down.addWidget(self._strip)
         self.stack = QStackedWidget()
         down.addWidget(self.stack, 1)
-        self._across.addWidget(self.middle, 1)
+        self._pair = row()
+        self._pair.addWidget(self.middle, 1)
+        self._across.addLayout(self._pair, 1)
 
     def _listen(self) -> None:
         self._shortcuts: list[QShortcut] = []
@@ -726,14 +729,19 @@ class Window(QWidget):
                 button.show_icon(icon)
         self.sync.show_chip(self._sync_short if wide < 900 else self._sync_words, "info", self._sync_icon())
         self.sync.setAccessibleName(self._sync_words)
+        alone = self.panel is not None and self._is_narrow()
+        # The notices stay: a save that failed is told there.
+        self._bar.setVisible(not alone)
+        self.stack.setVisible(not alone)
+        self._pair.setDirection(
+            QBoxLayout.Direction.TopToBottom if alone else QBoxLayout.Direction.LeftToRight
+        )
+        self._pair.setStretch(0, 0 if alone else 1)
         if self.panel is not None:
-            alone = self._is_narrow()
-            self.middle.setVisible(not alone)
+            self._pair.setStretchFactor(self.panel, 1 if alone else 0)
             self.panel.setMinimumWidth(0 if alone else px(PANEL_WIDE))
             self.panel.setMaximumWidth(16777215 if alone else px(PANEL_WIDE))
             self._side().show_narrow(alone)
-        else:
-            self.middle.show()
 
 
 def _first_stop(page: QWidget) -> QWidget | None:

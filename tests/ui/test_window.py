@@ -201,7 +201,7 @@ class TestPanel:
         press(window, Qt.Key.Key_J, CTRL)
         assert window.panel is not None
         assert window.panel.width() == theme.px(400)
-        assert window.middle.isVisible()
+        assert window.stack.isVisible()
         assert not window.log_contact.isVisible()
         press(window, Qt.Key.Key_Escape)
         assert window.panel is None
@@ -213,11 +213,21 @@ class TestPanel:
         window.session.go.emit(Place("contact"))
         settle()
         assert window.panel is not None
-        assert not window.middle.isVisible()
+        assert not window.stack.isVisible()
         window.window().resize(1280, 800)
         settle()
-        assert window.middle.isVisible()
+        assert window.stack.isVisible()
         assert window.panel.width() == theme.px(400)
+
+    def test_what_went_wrong_is_told_above_it_there_too(self, window: Window) -> None:
+        window.window().resize(1000, 700)
+        settle()
+        window.session.go.emit(Place("contact"))
+        window.session.problem(Problem("E-DISK-FULL", "No room"))
+        settle()
+        assert window.panel is not None
+        assert [one.isVisible() for one in window.banners() if one.text() == "No room"] == [True]
+        assert window.panel.height() > 0.8 * window.height()
 
     def test_search_comes_back_in_a_narrow_window_and_the_panel_goes(self, window: Window) -> None:
         window.window().resize(1000, 700)
