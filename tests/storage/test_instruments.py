@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import peewee
@@ -21,7 +24,7 @@ from caseworker.storage import audit, clients, episodes, history, instruments, w
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
-from caseworker.storage.vault import OpenVault
+from caseworker.storage.vault import NewVault, OpenVault
 from tests.domain.test_definitions import GOOD
 from tests.fixtures_vault import PHRASE
 
@@ -62,6 +65,48 @@ def test_a_form_broken_off_is_carried_on_where_it_was(amara: int) -> None:
     assert write(instruments.begin, amara, "DASH24") == held
     assert list(instruments.answers(held)) == [str(item) for item in range(1, 10)]
     assert instruments.latest(amara, "DASH24") is None
+
+
+BROKEN_OFF = """
+import sys
+from pathlib import Path
+from caseworker.domain.clients import Client
+from caseworker.storage import clients, instruments, write
+from caseworker.storage import vault as vaults
+from tests.fixtures_vault import PHRASE
+
+vaults.open_vault(vaults.unlock(Path(sys.argv[1]), PHRASE))
+held = write(instruments.begin, write(clients.save, Client(None, "", "Amara Clarke")), "DASH24")
+for item in range(1, 10):
+    write(instruments.answer, held, str(item), "yes", "victim")
+print(held, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_form_broken_off_by_a_kill_holds_every_answer_given(
+    new_vault: NewVault, reopen: Callable[[], OpenVault]
+) -> None:
+    asked = subprocess.Popen(
+        [sys.executable, "-c", BROKEN_OFF, str(new_vault.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert asked.stdin is not None
+    assert asked.stdout is not None
+    held = int(asked.stdout.readline())
+    asked.kill()
+    asked.communicate()
+    opened = reopen()
+    try:
+        assert [one.id for one in instruments.unfinished()] == [held]
+        assert list(instruments.answers(held)) == [str(item) for item in range(1, 10)]
+        for item in range(10, 25):
+            write(instruments.answer, held, str(item), "no", "victim")
+        assert write(instruments.sign, held).grade == "standard"
+    finally:
+        opened.close()
 
 
 def test_another_stage_or_another_client_is_another_form(amara: int) -> None:
