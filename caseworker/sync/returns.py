@@ -84,6 +84,10 @@ class Prepared:
         return sum(1 for value in self.cells.values if 0 < value < _UNDER)
 
 
+# Each version is another draw; averaging many draws would come near the true counts (docs/adr/0010).
+MOST_VERSIONS = 4
+
+
 def count(period: Period, plan: Plan, *, cancelled: Callable[[], bool] | None = None) -> Counts:
     """The exact counts, from one unchanging view of the vault. Only for eyes that may see the records anyway."""
     with storage.reading():
@@ -126,10 +130,11 @@ def prepare(
     say(Step(words("Counting {period}", period=period.label), 0, _STEPS))
     counts = count(period, plan, cancelled=cancelled)
     cells = cells_of(counts, plan)
+    # Every number is drawn anew when the period or any count changes: sums of quarters stay unbiased, and two versions
+    # side by side do not point at the cells that changed (docs/adr/0010). The same data still give the same bytes.
+    drawn = f"{period} {counts.sha256()}"
     linked = Linked(
-        # With the period in the name, the same count in another quarter is rounded anew: sums of quarters
-        # stay unbiased.
-        [f"{period} {name}" for name in cells.names],
+        [f"{drawn} {name}" for name in cells.names],
         cells.values,
         cells.equations,
         [Cover(total, tuple(parts), at_least_one=False) for total, parts in cells.covers],
@@ -198,8 +203,16 @@ def approve(prepared: Prepared, *, today: date | None = None) -> int:
 
     Raises:
         Problem: E-PERIOD-OPEN, the period has not ended; E-OTHER-HUB; E-LOCKED; E-STALE, another version was
-            approved since this one was prepared.
+            approved since this one was prepared; E-VERSIONS, it was corrected as often as is safe.
     """
+    if prepared.version > MOST_VERSIONS:
+        raise Problem(
+            "E-VERSIONS",
+            "{period} has been sent {count} times. More versions, laid side by side, would say too much about single"
+            " people. Put the correction right in the records: the return of the whole year will count it.",
+            period=prepared.period.label,
+            count=MOST_VERSIONS,
+        )
     if prepared.period.end >= (today or date.today()):
         raise Problem(
             "E-PERIOD-OPEN", "{period} has not ended. Approve it afterwards.", period=prepared.period.label

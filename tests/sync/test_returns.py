@@ -273,6 +273,39 @@ def test_a_correction_is_the_next_version_and_names_the_one_before(joined):
     assert returns.frozen(Q2, 1).payload == first.payload
 
 
+def test_two_versions_do_not_point_at_what_changed(joined):
+    """Somebody with both versions sees numbers move that did not change, and none can be narrowed to under 4 values."""
+    first = making.prepare(Q2, PLAN, today=TODAY)
+    making.approve(first, today=TODAY)
+    one = first.period.epochs()[0] + 40 * 86_400
+    database.execute_sql(
+        "UPDATE contact SET withdrawn = 1 WHERE client_id ="
+        " (SELECT client_id FROM contact WHERE at > ? AND client_id IS NOT NULL ORDER BY at LIMIT 1)",
+        (one,),
+    )
+    second = making.prepare(Q2, PLAN, today=TODAY)
+    then = dict(zip(first.cells.names, zip(first.cells.values, first.shown, strict=True), strict=True))
+    now = dict(zip(second.cells.names, zip(second.cells.values, second.shown, strict=True), strict=True))
+    same = [name for name in then if name in now and then[name][0] == now[name][0]]
+    changed = [name for name in then if name in now and then[name][0] != now[name][0]]
+    assert changed
+    moved = [name for name in same if then[name][1] != now[name][1]]
+    assert len(moved) >= sum(then[name][1] != now[name][1] for name in changed)
+    for name in same:
+        low = max(0, then[name][1] - 4, now[name][1] - 4)
+        assert min(then[name][1], now[name][1]) + 4 - low + 1 >= 4
+
+
+def test_a_period_is_sent_at_most_four_times(joined):
+    for number in range(making.MOST_VERSIONS):
+        database.execute_sql("UPDATE contact SET withdrawn = 1 WHERE id % 7 = ?", (number,))
+        making.approve(making.prepare(Q2, PLAN, today=TODAY), today=TODAY)
+    with pytest.raises(Problem) as often:
+        making.approve(making.prepare(Q2, PLAN, today=TODAY), today=TODAY)
+    assert often.value.code == "E-VERSIONS"
+    assert len(outbox.items()) == making.MOST_VERSIONS
+
+
 def test_an_approval_taken_back_gives_its_number_to_the_next(joined):
     first = making.approve(making.prepare(Q2, PLAN, today=TODAY), today=TODAY)
     storage.write(outbox.take_back, first)
