@@ -43,7 +43,7 @@ from caseworker.words import Words, words
 MAGIC = b"CASEBAK\x01"
 FORMAT = 1
 SUFFIX = ".casebak"
-FOLDER = "backup.folder"  # the setting: where the last backup went
+FILE = "backup.file"  # the setting: the path of the newest backup
 DAYS, WEEKS = 7, 4  # kept in the chosen folder
 REMIND_AFTER = 7 * 24 * 3600  # seconds
 
@@ -201,7 +201,7 @@ def into_folder(
     """Back the open vault up into ``folder`` under a name of its own, and remove what that makes needless.
 
     For the worker thread. Seven days and four weeks are kept; a backup is removed only when the new, checked one
-    contains everything that is in it. The folder is remembered.
+    contains everything that is in it. Where it is, is remembered.
 
     Raises:
         Problem: as ``make``.
@@ -210,7 +210,7 @@ def into_folder(
     with _sentences():
         _sweep(folder, opened.vault_id)
     done = make(opened, folder / name, progress, cancelled)
-    _patiently(settings.keep, FOLDER, str(folder))
+    _patiently(settings.keep, FILE, str(done.path))
     removed = _remove_covered(opened, folder, done.path)
     return replace(done, removed=removed)
 
@@ -277,6 +277,12 @@ def make(
 def last() -> int | None:
     """When the newest backup that counts was made, epoch seconds; None before the first."""
     return settings.get(LAST_BACKUP, None)
+
+
+def newest() -> Path | None:
+    """Where the newest backup made into a folder lies, or lay; None before the first."""
+    found = settings.get(FILE, "")
+    return Path(found) if found else None
 
 
 def due(now: int) -> bool:

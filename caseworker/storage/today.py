@@ -78,7 +78,7 @@ class Board:
     overdue_count: int
     waiting_drafts: list[Draft]
     dq_missing: list[Gap]
-    last_backup: int | None  # epoch seconds; None: none is known, so nothing is said
+    last_backup: int | None  # epoch seconds; None before the first
 
     @property
     def dq_count(self) -> int:

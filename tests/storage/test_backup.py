@@ -682,6 +682,7 @@ def test_a_newer_backup_replaces_what_it_covers_and_nothing_else(vault: OpenVaul
     folder = tmp_path / "stick"
     folder.mkdir()
     add_client()
+    assert backup.newest() is None
     first = backup.into_folder(vault, folder).path
     foreign = folder / "2026-01-01-000000-00000000.casebak"
     foreign.write_bytes(b"somebody else's")
@@ -696,7 +697,7 @@ def test_a_newer_backup_replaces_what_it_covers_and_nothing_else(vault: OpenVaul
     assert not damaged.exists()
     assert not left.exists()
     assert sorted(os.listdir(folder)) == sorted([foreign.name, torn.name, second.path.name, "holiday.jpg"])
-    assert settings.get(backup.FOLDER, "") == str(folder)
+    assert backup.newest() == second.path
 
 
 def test_a_backup_that_went_another_way_is_never_removed(vault: OpenVault, tmp_path: Path) -> None:

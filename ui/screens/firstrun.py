@@ -621,6 +621,15 @@ class LaptopStep(Step):
                 self.tr("Everything in it is encrypted. Caseworker works without the internet."), "cloud-off"
             )
         )
+        card.body.addWidget(
+            Said(
+                self.tr(
+                    "If the laptop is lost or breaks, only a backup brings the records back. Settings, Backup makes"
+                    " one on a memory stick; Caseworker reminds you each week."
+                ),
+                "download",
+            )
+        )
         card.setMaximumWidth(px(640))
         self.body.addWidget(card)
 

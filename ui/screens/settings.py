@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from caseworker.errors import Problem, Refused
 from ui.preferences import IDLE_MINUTES, SCALES, Preferences
 from ui.say import say
+from ui.screens.backup import Backups
 from ui.screens.sheet import RecoverySheet
 from ui.session import Place, Session, Toast
 from ui.theme import px
@@ -126,6 +127,8 @@ class SettingsPage(Page):
         self._add(self.tr("Passphrase"), "key-round", self.passphrase)
         self.sheet = NewSheet(session)
         self._add(self.tr("Recovery sheet"), "file-text", self.sheet)
+        self.backups = Backups(session)
+        self._add(self.tr("Backup"), "download", self.backups)
         self._hub = self._hub_part()
         self._add(self.tr("The commissioner’s hub"), "send", self._hub)
         self._add(self.tr("About"), "info", self._about())
@@ -138,8 +141,8 @@ class SettingsPage(Page):
         return self.looks.theme.first()
 
     def show_place(self, arg: Any) -> None:
-        """``hub`` and ``sheet`` go to that part."""
-        part = {"hub": self._hub, "sheet": self.sheet}.get(str(arg))
+        """``backup``, ``hub`` and ``sheet`` go to that part."""
+        part = {"backup": self.backups, "hub": self._hub, "sheet": self.sheet}.get(str(arg))
         if part is not None:
             self.area.ensureWidgetVisible(part)
 

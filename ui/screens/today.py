@@ -18,9 +18,11 @@ from caseworker.domain import codes, when
 from caseworker.domain.drafts import Draft
 from caseworker.domain.safe_contacts import chip
 from caseworker.storage import clients, outbox, today
+from caseworker.storage.backup import REMIND_AFTER
 from caseworker.storage.today import Board, Due, Missed, Who
 from ui import theme
 from ui.say import say
+from ui.screens.backup import backup_sentence
 from ui.screens.client.safe import STATES, safe_sentence
 from ui.screens.client.tab import Gradually, empty
 from ui.session import Place, Session
@@ -274,10 +276,17 @@ class TodayPage(Page):
         online = self.session.online
         state = self.tr("The hub answered last time.") if online else self.tr("Working offline.")
         laptop.body.addWidget(Said(f"{state} {waiting}", "cloud" if online else "cloud-off"))
-        if shown.board.last_backup is not None:
-            day = when.show_date(when.local(shown.board.last_backup).date())
-            laptop.body.addWidget(Said(self.tr("Last backup: {date}").format(date=day), "download"))
+        made, now = shown.board.last_backup, self.session.now()
+        due = made is None or now.timestamp() - made > REMIND_AFTER
+        laptop.body.addWidget(Said(backup_sentence(made, now), "download", "on_medium" if due else "muted"))
+        if due:
+            link = Button(self.tr("Back up now"), kind="link")
+            link.clicked.connect(self._back_up)
+            laptop.body.addWidget(link)
         self.side.addWidget(laptop)
+
+    def _back_up(self) -> None:
+        self.session.go.emit(Place("settings", "backup"))
 
     def _unfinished(self, drafts: list[Draft]) -> Card:
         card = Card()
