@@ -13,12 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from caseworker import storage
 from caseworker.storage import backup, settings
+from caseworker.storage import vault as vaults
 from caseworker.storage.today import LAST_BACKUP
+from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
 from tests.ui.screens.parts import now, settle, words_of
 from ui.screens.backup import Backups, backup_sentence
 from ui.screens.settings import SettingsPage
-from ui.session import Place
+from ui.session import Place, Session
 from ui.window import Window
 
 DAY = 24 * 3600
@@ -174,3 +176,22 @@ def test_the_reminder_leads_to_the_part_of_settings(amara: int, window: Window) 
     page = window.current()
     assert isinstance(page, SettingsPage)
     assert "Folder for backups" in words_of(page)
+
+
+def test_locking_in_the_middle_of_a_backup_leaves_no_half_of_one(
+    new_vault: NewVault, session: Session, part: Backups, stick: Path, qtbot: QtBot
+) -> None:
+    storage.write(settings.set, "long", "words " * 400_000)
+    part.path.setText(str(stick))
+    part.save_button.click()
+    qtbot.waitUntil(lambda: part.bar.value() > 0, timeout=10_000)
+    session.lock()
+    assert session.work.wait(10)
+    settle()
+    assert [file for file in stick.iterdir() if file.suffix != ".casebak"] == []
+    assert all(backup.check(file, passphrase=PHRASE) == [] for file in stick.iterdir())
+    opened = vaults.open_vault(vaults.unlock(new_vault.path, PHRASE))
+    assert not opened.alarm
+    assert opened.whole_check() == []
+    assert not (new_vault.path / "tmp").exists()
+    opened.close()
