@@ -529,8 +529,6 @@ class Window(QWidget):
             notice.text, notice.kind, notice.action_text, notice.action, self.tr("Close this message")
         )
         self.notices.addWidget(banner)
-        if self.panel is not None and self._is_narrow():
-            self.show_toast(Told(notice.text))  # the panel covers the banner: nothing may fail unseen
         announce(self, notice.text)
 
     def _show_warnings(self) -> None:
