@@ -611,7 +611,11 @@ def adopt(
     try:
         with keys.short_lived(key, anchor_key), database.sentences():
             database.bind_key(file, key)
-            database.vault_id, database.epoch, database.generation = found.vault, found.epoch, found.generation
+            database.vault_id, database.epoch, database.generation = (
+                found.vault,
+                found.epoch,
+                found.generation,
+            )
             database.connect()
             _migrations_known()
             _runner().up()  # the backup itself is the copy of the older shape
