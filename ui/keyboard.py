@@ -32,7 +32,7 @@ class Keyboard(QObject):
         go, do, look = self.tr("Go to"), self.tr("Do"), self.tr("See and hide")
         within = self.tr("Within a screen")
         return (
-            Binding("search", ("Ctrl+K",), self.tr("Find a client. Start with > for a command"), go),
+            Binding("search", ("Ctrl+K",), self.tr("Find a client. Start with > for a command"), go, False),
             Binding("today", ("Alt+1",), self.tr("Today"), go),
             Binding("clients", ("Alt+2",), self.tr("Clients"), go),
             Binding("returns", ("Alt+3",), self.tr("Returns"), go),

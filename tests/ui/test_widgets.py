@@ -85,6 +85,30 @@ class TestChoiceRow:
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z)
         assert row.value() is None
 
+    @pytest.mark.parametrize("answered", [None, "POST"])
+    def test_a_sentence_typed_in_the_wrong_place_changes_no_answer(
+        self, board: QWidget, answered: str | None
+    ) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.set_value(answered)
+        row.setFocus()
+        QTest.keyClicks(QApplication.focusWidget(), "Tell her to call the court")
+        assert row.value() == answered
+
+    def test_after_a_pause_a_letter_picks_again(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.PAUSE = -1.0
+        row.setFocus()
+        QTest.keyClicks(QApplication.focusWidget(), "zt")
+        assert row.value() == "TEXT"
+
+    def test_an_answer_may_be_spelt_out(self, board: QWidget) -> None:
+        row = put(board, ChoiceRow("How", HOW))
+        row.setFocus()
+        for letter in "text":
+            QTest.keyClicks(QApplication.focusWidget(), letter)
+        assert row.value() == "TEXT"
+
     def test_arrows_move_the_choice_round_and_round(self, board: QWidget) -> None:
         row, got = put(board, ChoiceRow("How", HOW)), []
         row.chosen.connect(got.append)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -166,7 +167,12 @@ class Pill(QRadioButton):
 
 
 class ChoiceRow(QWidget):
-    """One choice out of a few: real radio buttons, arrows move, the first letter picks, a tick shows it."""
+    """One choice out of a few: real radio buttons, arrows move, the first letter picks, a tick shows it.
+
+    Letters typed without a pause that spell no answer are a sentence meant for another field: the answer stays.
+    """
+
+    PAUSE = 0.7  # seconds after which a letter picks anew
 
     chosen = Signal(object)
 
@@ -193,6 +199,10 @@ class ChoiceRow(QWidget):
         self._codes: list[str] = []
         self._pills: list[Pill] = []
         self._quiet = False
+        self._run = ""  # what was typed without a pause
+        self._run_at = 0.0
+        self._sentence = False
+        self._before_run: str | None = None
         self._group.idToggled.connect(self._toggled)
         self.setAccessibleName(label)
         self.show_options(options)
@@ -281,7 +291,7 @@ class ChoiceRow(QWidget):
         if event.type() == QEvent.Type.KeyPress:
             key = cast("QKeyEvent", event)
             plain = key.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            if plain and key.text().isalnum() and self._pick(key.text().casefold()):
+            if plain and key.text().isprintable() and self._type(key.text().casefold()):
                 return True
             if key.key() in _STEPS and plain and watched in self._pills:
                 self._step(_STEPS[key.key()])
@@ -293,6 +303,28 @@ class ChoiceRow(QWidget):
         # From nothing chosen, the first arrow takes the answer the keyboard stands on.
         to = here if self._group.checkedId() < 0 and by > 0 else (here + by) % len(self._pills)
         self._choose(to)
+
+    def _type(self, letter: str) -> bool:
+        """Pick by the letter; False when the key is not for us. See the class for letters that spell nothing."""
+        now = monotonic()
+        if now - self._run_at > self.PAUSE:
+            self._run, self._sentence, self._before_run = "", False, self.value()
+        if not letter or (letter == " " and not self._run):
+            return False  # the space bar takes the answer the keyboard stands on
+        self._run_at, self._run = now, self._run + letter
+        spells = len(self._run) > 1 and any(p.text().casefold().startswith(self._run) for p in self._pills)
+        if self._sentence or spells or self._pick(letter):
+            return True
+        if len(self._run) > 1:
+            self._sentence = True
+            self._go_back()
+        return True
+
+    def _go_back(self) -> None:
+        """The answer from before the sentence began."""
+        if self.value() != self._before_run:
+            self.set_value(self._before_run)
+            self.chosen.emit(self._before_run)
 
     def _pick(self, letter: str) -> bool:
         starts = [i for i, pill in enumerate(self._pills) if pill.text().casefold().startswith(letter)]

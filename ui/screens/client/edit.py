@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -606,7 +606,9 @@ class ActionForm(RecordForm):
         self.client_id = client_id
         self.action = action
         self.add("text", self.tr("What you will do next"), TextLine())
-        self.add("due", self.tr("By when"), DateBoxes(), self.tr("For example, 27 3 2026"))
+        soon = session.now().astimezone(when.LONDON) + timedelta(days=14)
+        example = self.tr("For example, {day}").format(day=f"{soon.day} {soon.month} {soon.year}")
+        self.add("due", self.tr("By when"), DateBoxes(), example)
         self.start({"text": action.text if action else "", "due": action.due if action else ""})
 
     def title(self) -> str:
