@@ -52,6 +52,9 @@ class Notice:
     action: Callable[[], None] | None = None
 
 
+#: Problems that the next successful save shows to be over.
+UNTIL_SAVED = frozenset({"E-DISK-FULL", "E-DISK"})
+
 #: Problems the hub itself stated: it was reached.
 HUB_ANSWERED = frozenset({"E-HUB-BUSY", "E-HUB-REFUSED"})
 
@@ -64,6 +67,8 @@ class Session(QObject):
     back = Signal()
     toast = Signal(object)
     notice = Signal(object)
+    #: Carries the words of a notice that is no longer true.
+    over = Signal(str)
     covering = Signal()
     keeping = Signal()
     locked = Signal()
@@ -93,6 +98,7 @@ class Session(QObject):
         self.online = False
         self._clock = clock
         self._locked = False
+        self._unsaved: set[str] = set()
         #: Called first when locking: ends the process by force if an orderly lock takes too long.
         self.deadline: Callable[[], None] | None = None
 
@@ -105,6 +111,8 @@ class Session(QObject):
         from caseworker import storage
 
         result: T = storage.write(function, *args, **kwargs)
+        while self._unsaved:
+            self.over.emit(self._unsaved.pop())
         self.changed.emit()
         if storage.checkpoint_due() and not self.work.busy():
             # Folding the log into the file takes a while: never on the thread of the screen.
@@ -117,7 +125,10 @@ class Session(QObject):
 
     def problem(self, problem: Problem) -> None:
         """Say what went wrong and what to do, across the top of the window."""
-        self.notice.emit(Notice(say(problem.words), "high"))
+        text = say(problem.words)
+        if problem.code in UNTIL_SAVED:
+            self._unsaved.add(text)
+        self.notice.emit(Notice(text, "high"))
 
     def is_locked(self) -> bool:
         return self._locked

@@ -284,6 +284,7 @@ class Window(QWidget):
         session.back.connect(self.go_back)
         session.toast.connect(self.show_toast)
         session.notice.connect(self.show_notice)
+        session.over.connect(self.take_notice_away)
         session.keeping.connect(self.keep_drafts)
         session.changed.connect(self.show_waiting)
         self.show_waiting()
@@ -530,6 +531,12 @@ class Window(QWidget):
         )
         self.notices.addWidget(banner)
         announce(self, notice.text)
+
+    def take_notice_away(self, text: str) -> None:
+        """What a notice said is over: there is room again, it was saved."""
+        for banner in self.banners():
+            if banner.text() == text:
+                banner.shut()
 
     def _show_warnings(self) -> None:
         vault = self.session.vault

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from caseworker import storage
 from caseworker.domain.clients import Client
 from caseworker.errors import Problem
-from caseworker.storage import clients
+from caseworker.storage import clients, settings
 from tests.ui.accessibility import cut_text, everything, name_of, nameless, settle
 from ui import theme
 from ui.main import Desk
@@ -189,6 +189,13 @@ class TestSearch:
         QTest.keyClicks(window.search, ">zzzz")
         assert window.search.found.item(0).text() == "No command found. F1 lists them all"
 
+    def test_the_search_box_does_not_offer_itself(self, window: Window) -> None:
+        window.search.open_list()
+        QTest.keyClicks(window.search, ">")
+        offered = [window.search.found.item(at).text() for at in range(window.search.found.count())]
+        assert any(text.startswith("Log a contact") for text in offered)
+        assert not any(text.startswith("Find a client") for text in offered)
+
     def test_the_list_stays_inside_the_window(self, window: Window) -> None:
         window.search.open_list()
         QTest.keyClicks(window.search, ">")
@@ -263,6 +270,14 @@ class TestSaying:
         (shut,) = [b for b in banner.findChildren(Button) if name_of(b) == "Close this message"]
         shut.click()
         assert [b for b in window.banners() if "disk is full" in b.text()] == []
+
+    def test_a_full_disk_is_told_until_something_is_saved(self, window: Window) -> None:
+        window.session.problem(Problem("E-DISK-FULL", "The disk is full. Make room, then try again"))
+        window.session.problem(Problem("E-GONE", "That record is not here any more"))
+        window.session.write(settings.set, "contact.last_method", "TEL")
+        told = [banner.text() for banner in window.banners()]
+        assert "The disk is full. Make room, then try again" not in told
+        assert "That record is not here any more" in told
 
     def test_the_chip_says_offline_calmly(self, window: Window) -> None:
         assert window.sync.text() == "Offline, nothing waiting"

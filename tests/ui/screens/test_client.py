@@ -27,7 +27,7 @@ from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, today, words_of
 from ui.screens.client import ClientPage
 from ui.screens.client.contacts import CHUNK, ContactCard
-from ui.screens.client.edit import AmendForm, ReferralForm, SafeContactForm
+from ui.screens.client.edit import ActionForm, AmendForm, ReferralForm, SafeContactForm
 from ui.screens.client.safe import SafePanel
 from ui.session import Place, Session
 from ui.window import Window
@@ -98,6 +98,8 @@ def test_a_client_nobody_asked_yet_says_so_and_offers_to_ask(
     page = window.current()
     assert isinstance(page, ClientPage)
     assert "Safe contact not asked yet" in words_of(page.header)
+    assert "No contact until asked" in page.safe.strip.text()
+    assert page.safe.answers["never"].text() == "No contact until asked"
     hands.click("Record safe contact")
     assert page.form is not None
     assert isinstance(page.form.form, SafeContactForm)
@@ -571,3 +573,11 @@ def test_tab_reaches_the_forms_fields_in_reading_order(record: ClientPage, hands
     assert record.form.save_button.hasFocus()
     QTest.keyClick(record.form.save_button, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert form.editors["due"].year.hasFocus()
+
+
+def test_the_example_of_a_next_steps_day_lies_ahead(session: Session, amara: int, qtbot: QtBot) -> None:
+    form = ActionForm(session, amara)
+    qtbot.addWidget(form)
+    hint = form.editors["due"].accessibleDescription()
+    day, month, year = (int(part) for part in hint.removeprefix("For example, ").split())
+    assert dt.date(year, month, day) > session.now().date()

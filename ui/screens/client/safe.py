@@ -132,7 +132,8 @@ class SafePanel(QFrame):
             ("never", lines.never or nothing),
         ):
             self.answers[name].setText(text)
-        self.strip.setText(lines.running() or self.tr("How to reach this client safely is not asked yet."))
+        unasked = self.tr("How to reach this client safely is not asked yet. No contact until asked.")
+        self.strip.setText(lines.running() or unasked)
         show_safe_chip(self.chip, safe_contacts.chip(held, now))
 
     def lines(self, held: Sequence[SafeContact]) -> SafeLines:
