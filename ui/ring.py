@@ -6,7 +6,7 @@ Loaded after the first paint: its style is one of the dearest parts of Qt to loa
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QObject, QRectF
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -97,7 +97,9 @@ class Rings(QObject):
         while parent is not None and not isinstance(parent, QScrollArea):
             parent = parent.parentWidget()
         inside = parent.widget() if parent is not None else None
-        if parent is not None and inside is not None and inside.isAncestorOf(new):
+        # Under a pressed mouse nothing may move: the release would miss the button that was pressed.
+        pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if not pressed and parent is not None and inside is not None and inside.isAncestorOf(new):
             parent.ensureWidgetVisible(new, 0, px(24))
         ringed = isinstance(new, self.RINGED) or bool(new.property("ringed"))
         # Lists, tables and tabs show their own current line; a ring around all of it would say less.

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from resources import path
@@ -109,4 +111,30 @@ def test_the_ring_follows_the_keyboard_and_outlives_what_it_stood_around(
     colours = {pixels.pixelColor(x, pixels.height() // 2).name() for x in range(5)}
     assert theme.LIGHT["ring_in"] in colours
     assert theme.LIGHT["ring_out"] in colours
+    rings.deleteLater()
+
+
+def test_a_button_pressed_at_the_edge_stays_under_the_mouse(
+    qapp: QApplication, qtbot: QtBot, plain_look: None
+) -> None:
+    area, inside, pressed = QScrollArea(), QWidget(), []
+    qtbot.addWidget(area)
+    inside.setFixedSize(200, 900)
+    button = QPushButton("Save", inside)
+    button.setGeometry(10, 200, 120, 40)
+    button.clicked.connect(lambda: pressed.append(1))
+    area.setWidget(inside)
+    area.resize(300, 300)
+    rings = Rings(qapp)
+    area.show()
+    area.activateWindow()
+    qtbot.waitExposed(area)
+    qtbot.waitUntil(area.isActiveWindow)
+    area.verticalScrollBar().setValue(230)  # only its last lines are in sight
+    where = button.mapTo(area, QPoint(20, 36))
+    QTest.mousePress(area.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+    assert button.hasFocus()
+    assert area.verticalScrollBar().value() == 230
+    QTest.mouseRelease(area.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+    assert pressed == [1]
     rings.deleteLater()
