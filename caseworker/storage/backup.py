@@ -37,7 +37,7 @@ from caseworker.storage import vault as vaults
 from caseworker.storage.engine import VaultDatabase, database
 from caseworker.storage.places import refuse_unsafe_folder
 from caseworker.storage.today import LAST_BACKUP
-from caseworker.storage.vault import OpenVault
+from caseworker.storage.vault import OpenVault, upgrading
 from caseworker.words import Words, words
 
 MAGIC = b"CASEBAK\x01"
@@ -893,7 +893,7 @@ def _hex(value: Any, count: int) -> bool:
 
 
 def _known_schemas() -> set[str]:
-    return {script.stem for script in vaults.MIGRATIONS.glob("[0-9]*.py")}
+    return {script.stem for script in upgrading.MIGRATIONS.glob("[0-9]*.py")}
 
 
 def _digest(pieces: Iterable[bytes], tell: _Tell, start: int, end: int, size: int) -> str:

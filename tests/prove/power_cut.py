@@ -29,6 +29,7 @@ SESSION = """
 import os, sys, time
 from pathlib import Path
 from caseworker import storage
+from caseworker.crypto.keys import KdfCost
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.storage import clients, contacts, vault
@@ -41,7 +42,7 @@ for number in range(24):
     os.write(1, b"mark saved %d\\n" % (number + 1))
     if number % 8 == 5:
         storage.checkpoint()
-opened.change_passphrase(sys.argv[2], sys.argv[3], vault.KdfCost(64, 1, 1))
+opened.change_passphrase(sys.argv[2], sys.argv[3], KdfCost(64, 1, 1))
 os.write(1, b"mark changed\\n")
 opened.close()
 os.write(1, b"mark closed\\n")

@@ -27,7 +27,7 @@ from caseworker.storage import anchor, audit, backup, clients, devices, engine, 
 from caseworker.storage import vault as vaults
 from caseworker.storage.backup import Behind, Manifest
 from caseworker.storage.engine import database
-from caseworker.storage.vault import NewVault, OpenVault
+from caseworker.storage.vault import NewVault, OpenVault, upgrading
 from caseworker.words import Words
 from tests.fixtures_vault import CHEAP, PHRASE
 
@@ -491,14 +491,14 @@ def test_a_backup_of_a_newer_version_is_not_restored(
 ) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()
-    for script in vaults.MIGRATIONS.glob("*.py"):
+    for script in upgrading.MIGRATIONS.glob("*.py"):
         (folder / script.name).write_bytes(script.read_bytes())
     (folder / "9999_future.py").write_text(
         "def up(m, db):\n    db.execute_sql('CREATE TABLE future (id INTEGER)')\n"
     )
     vault.close()
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         opened = vaults.open_vault(vaults.unlock(vault.path, PHRASE))
         made = backup.make(opened, tmp_path / "newer.casebak").path
         opened.close()
@@ -512,9 +512,9 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
 ) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()
-    (folder / "0001_initial.py").write_bytes((vaults.MIGRATIONS / "0001_initial.py").read_bytes())
+    (folder / "0001_initial.py").write_bytes((upgrading.MIGRATIONS / "0001_initial.py").read_bytes())
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         new = vaults.create(
             tmp_path / "old",
             passphrase=PHRASE,

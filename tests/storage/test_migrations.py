@@ -17,10 +17,10 @@ from caseworker.domain.safe_contacts import SafeContact
 from caseworker.storage import audit, clients, contacts, episodes, instruments, safe_contacts, write
 from caseworker.storage import vault as vaults
 from caseworker.storage.records import fetch
-from caseworker.storage.vault import OpenVault
+from caseworker.storage.vault import OpenVault, upgrading
 from tests.fixtures_vault import CHEAP, PHRASE
 
-SCRIPTS = sorted(vaults.MIGRATIONS.glob("0*.py"))
+SCRIPTS = sorted(upgrading.MIGRATIONS.glob("0*.py"))
 Shape = list[tuple[Any, ...]]
 
 
@@ -76,7 +76,7 @@ def opened(folder: Path) -> Iterator[OpenVault]:
 def old_vault(tmp_path: Path, upto: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A vault as the first version made and filled it; the scripts of today apply from here on."""
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", upto(1))
+        patch.setattr(upgrading, "MIGRATIONS", upto(1))
         folder = new(tmp_path / "old")
         with opened(folder):
             amara = write(clients.save, Client(None, "", "Amara Clarke", area="E07000071"))
@@ -101,7 +101,7 @@ def test_growing_keeps_every_record_and_the_chain(old_vault: Path, monkeypatch: 
     tables = ["client", "safe_contact", "episode", "contact", "revision", "worker", "device", "setting"]
     growing = ["audit", "checkpoint"]  # each opening and closing adds to these
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", old_vault.parent.parent / "scripts-1")
+        patch.setattr(upgrading, "MIGRATIONS", old_vault.parent.parent / "scripts-1")
         with opened(old_vault):
             before = everything([*tables, *growing])
     with opened(old_vault):
@@ -125,7 +125,7 @@ def test_a_grown_vault_works_like_a_new_one(old_vault: Path) -> None:
 def test_a_vault_that_has_not_grown_yet_has_no_signatures_to_doubt(
     old_vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vaults, "MIGRATIONS", old_vault.parent.parent / "scripts-1")
+    monkeypatch.setattr(upgrading, "MIGRATIONS", old_vault.parent.parent / "scripts-1")
     with opened(old_vault):
         assert instruments.check_signatures() == []
 

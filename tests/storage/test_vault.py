@@ -19,10 +19,10 @@ from caseworker import storage
 from caseworker.crypto import header as hdr
 from caseworker.crypto import keys, signing
 from caseworker.errors import Problem, Refused
-from caseworker.storage import audit, devices, engine, outbox, throttle
+from caseworker.storage import audit, devices, engine, files, outbox, throttle
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
-from caseworker.storage.vault import NewVault, OpenVault
+from caseworker.storage.vault import NewVault, OpenVault, making, upgrading
 from tests.fixtures_vault import CHEAP, PHRASE
 
 NEW = "seven otters under a copper bridge"
@@ -83,7 +83,7 @@ def test_an_interrupted_making_leaves_no_vault(tmp_path: Path, monkeypatch: pyte
     def fails(*_: object) -> None:
         raise OSError(28, "no space")
 
-    monkeypatch.setattr(vaults, "_prove_header", fails)
+    monkeypatch.setattr(making, "_prove_header", fails)
     root = tmp_path / "root"
     make = lambda: vaults.create(  # noqa: E731
         root, passphrase=NEW, worker_name="A", role="advocate", agency="A07", cost=CHEAP
@@ -416,7 +416,7 @@ def test_a_change_interrupted_anywhere_leaves_one_passphrase_that_opens(
     vault: OpenVault, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a power cut would: at each step either the old or the new passphrase opens, never neither."""
-    real = vaults.files.replace
+    real = files.replace
     writes = {"spare": 1, "header": 2, "last": 3}
     count = 0
 
@@ -433,7 +433,7 @@ def test_a_change_interrupted_anywhere_leaves_one_passphrase_that_opens(
     def cut_pin(*_: object) -> None:
         raise PowerCut
 
-    monkeypatch.setattr(vaults.files, "replace", cut)
+    monkeypatch.setattr(files, "replace", cut)
     if step == "pin":
         monkeypatch.setattr(OpenVault, "_pin_change", cut_pin)
     with pytest.raises(PowerCut):
@@ -479,7 +479,7 @@ def test_keys_from_another_vault_do_not_work_here(vault: OpenVault) -> None:
 
 def migration(folder: Path, name: str, body: str) -> None:
     folder.mkdir(exist_ok=True)
-    for script in vaults.MIGRATIONS.glob("0*.py"):
+    for script in upgrading.MIGRATIONS.glob("0*.py"):
         (folder / script.name).write_bytes(script.read_bytes())
     (folder / f"{name}.py").write_text(body)
 
@@ -576,7 +576,7 @@ def test_an_older_vault_is_upgraded_after_an_encrypted_copy(
 ) -> None:
     folder = tmp_path / "migrations"
     migration(folder, "9998_extra", "def up(m, db):\n    db.execute_sql('CREATE TABLE extra (id INTEGER)')\n")
-    monkeypatch.setattr(vaults, "MIGRATIONS", folder)
+    monkeypatch.setattr(upgrading, "MIGRATIONS", folder)
     opened = reopen()
     assert "extra" in database.get_tables()
     copy = new_vault.path / "vault-0001.db.before"
@@ -598,7 +598,7 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(
     )
     migration(folder, "9998_extra", body)
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         with pytest.raises(ZeroDivisionError):
             reopen()
     opened = reopen()
@@ -621,7 +621,7 @@ def test_without_a_whole_copy_nothing_is_upgraded(
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         assert code_of(reopen) == "E-DB-DAMAGED"
     assert file.read_bytes() == data
     assert not list(new_vault.path.glob("*.before*"))
@@ -632,9 +632,9 @@ def test_the_first_shape_a_vault_had_is_brought_up_to_date_after_a_copy(
 ) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()
-    (folder / "0001_initial.py").write_bytes((vaults.MIGRATIONS / "0001_initial.py").read_bytes())
+    (folder / "0001_initial.py").write_bytes((upgrading.MIGRATIONS / "0001_initial.py").read_bytes())
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         new = vaults.create(
             tmp_path / "old", passphrase=PHRASE, worker_name="A", role="advocate", agency="A07", synthetic=True,
             cost=CHEAP,
@@ -667,7 +667,7 @@ def test_a_newer_vault_is_refused_unchanged(
         folder, "9999_future", "def up(m, db):\n    db.execute_sql('CREATE TABLE future (id INTEGER)')\n"
     )
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         reopen().close()
     before = (new_vault.path / "vault-0001.db").read_bytes()
     assert code_of(reopen) == "E-NEWER"

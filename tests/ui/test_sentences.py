@@ -16,7 +16,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from caseworker.storage import vault as vaults
-from caseworker.storage.vault import NewVault
+from caseworker.storage.vault import NewVault, upgrading
 from tests.fixtures_vault import PHRASE
 from tests.journey.hands import Hands
 from ui.main import Desk
@@ -124,13 +124,13 @@ def test_a_vault_of_a_newer_version(
 ) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()
-    for script in vaults.MIGRATIONS.glob("*.py"):
+    for script in upgrading.MIGRATIONS.glob("*.py"):
         (folder / script.name).write_bytes(script.read_bytes())
     (folder / "9999_future.py").write_text(
         "def up(m, db):\n    db.execute_sql('CREATE TABLE future (id INTEGER)')\n"
     )
     with monkeypatch.context() as patch:
-        patch.setattr(vaults, "MIGRATIONS", folder)
+        patch.setattr(upgrading, "MIGRATIONS", folder)
         vaults.open_vault(vaults.unlock(new_vault.path, PHRASE)).close()
     before = files(new_vault.path)
     desk = open_desk(new_vault.path.parent)
