@@ -120,7 +120,7 @@ def test_a_button_pressed_at_the_edge_stays_under_the_mouse(
     area, inside, pressed = QScrollArea(), QWidget(), []
     qtbot.addWidget(area)
     inside.setFixedSize(200, 900)
-    button = QPushButton("Save", inside)
+    before, button = QLineEdit(inside), QPushButton("Save", inside)
     button.setGeometry(10, 200, 120, 40)
     button.clicked.connect(lambda: pressed.append(1))
     area.setWidget(inside)
@@ -129,7 +129,8 @@ def test_a_button_pressed_at_the_edge_stays_under_the_mouse(
     area.show()
     area.activateWindow()
     qtbot.waitExposed(area)
-    qtbot.waitUntil(area.isActiveWindow)
+    before.setFocus()
+    qtbot.waitUntil(before.hasFocus)
     area.verticalScrollBar().setValue(230)  # only its last lines are in sight
     where = button.mapTo(area, QPoint(20, 36))
     QTest.mousePress(area.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
