@@ -364,8 +364,8 @@ def offline() -> Problem:
     """Calm: being offline is a normal day."""
     return Problem(
         "E-OFFLINE",
-        "You are offline, or the hub cannot be reached. Nothing is lost; the return will be sent when you"
-        " are connected.",
+        "You are offline, or the hub cannot be reached. Nothing is lost: what you send waits in the outbox."
+        " Send it again when you are connected.",
     )
 
 

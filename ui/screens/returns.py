@@ -216,6 +216,8 @@ class ReturnsPage(Page):
             self._item = next((item for item in outbox.items() if item.id == self._item.id), None)
             if self._item is not None and self._item.state == outbox.TAKEN_BACK:
                 self._item = None
+            elif self._item is not None and self._item.state == outbox.RECEIVED:
+                self.trouble.show_trouble("")  # sent from the outbox since: "you are offline" is over
         self._show_head()
         self._show_presses()
         self._show_earlier()

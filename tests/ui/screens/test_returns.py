@@ -182,6 +182,24 @@ def test_offline_is_said_calmly_and_the_same_bytes_go_later(
     assert outbox.items()[0].wire == sealed
 
 
+def test_what_was_said_offline_goes_when_the_outbox_sends_it(
+    window: Window, page: ReturnsPage, served: Served, hands: Hands, tmp_path: Path
+) -> None:
+    hands.click("Count the quarter")
+    hands.until(lambda: hands.find_button("Approve"), "the preview", 60)
+    hands.click("Approve")
+    served.__exit__()
+    hands.click("Send")
+    hands.until(lambda: page.trouble.text(), "a sentence", 40)
+    assert "Send it again when you are connected." in page.trouble.text()
+    with Served(tmp_path / "hub", port=served.port):
+        hands.press("F5")
+        hands.until(lambda: outbox.items()[0].state == outbox.RECEIVED, "the receipt", 40)
+    window.go(Place("returns"))
+    hands.until(lambda: not page.trouble.isVisible(), "the page without the old sentence", 10)
+    assert page.sent.isVisible()
+
+
 def test_before_joining_the_screen_says_what_to_do(window: Window, hands: Hands) -> None:
     window.go(Place("returns"))
     hands.click("Count the quarter")
