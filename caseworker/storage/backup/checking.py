@@ -1,0 +1,228 @@
+"""The proof that a vault can be brought back from a backup: all of it is read, opened and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import peewee
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from caseworker.crypto import files as sealed
+from caseworker.crypto import keys, signing
+from caseworker.crypto.header import Header
+from caseworker.errors import Problem
+from caseworker.storage import audit, files
+from caseworker.storage import vault as vaults
+from caseworker.storage.backup.comparing import Behind, bound, compare, head_of, rows_of, schema_of
+from caseworker.storage.backup.layout import (
+    PURPOSE,
+    Front,
+    Manifest,
+    check_mac,
+    context,
+    manifest_in,
+    read_front,
+    read_lp,
+)
+from caseworker.storage.backup.scratch import keys_of, own_keys, private, scratch_in
+from caseworker.storage.backup.telling import ABOUT_THE_FILE, Cancelled, Progress, Tell, sentences
+from caseworker.storage.engine import VaultDatabase, database
+from caseworker.storage.vault import OpenVault
+from caseworker.words import Words, words
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A backup brought back into a scratch folder, checked, and removed again."""
+
+    made: int
+    clients: int
+    contacts: int
+    behind: Behind
+    seconds: float
+
+
+def check(
+    file: Path,
+    *,
+    passphrase: str | None = None,
+    code: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> list[Words]:
+    """Open a backup and check all of it, changing nothing. Empty when a vault can be restored from it.
+
+    Raises:
+        Problem: E-PASS, E-RECOVERY, E-MEMORY, E-STOPPED, E-DISK-FULL: nothing could be checked.
+    """
+    try:
+        with sentences(), keys_of(file, passphrase, code) as (vmk, _person):
+            scratch = Path(tempfile.mkdtemp(prefix="case-verify-"))
+            try:
+                return read_back(file, vmk, scratch, Tell(progress, cancelled))[1]
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+    except Problem as problem:
+        if problem.code in ABOUT_THE_FILE:
+            return [problem.words]
+        raise
+
+
+def inspect(file: Path) -> Header:
+    """Look at a backup before asking for a passphrase.
+
+    Raises:
+        Problem: E-BACKUP-DAMAGED, E-NEWER, E-HDR-UNSUPPORTED, E-DISK.
+    """
+    with sentences(), open(file, "rb") as source:
+        return read_front(source).header
+
+
+def drill(
+    opened: OpenVault,
+    file: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Drill:
+    """Bring a backup of the open vault back into a scratch folder, check it there, and remove it again.
+
+    For the worker thread. Nothing of the vault in use is changed.
+
+    Raises:
+        Problem: E-BACKUP-CHECK, E-BACKUP-DAMAGED, E-BACKUP-OTHER (of another vault), E-NEWER, E-STOPPED,
+        E-DISK-FULL, E-DISK.
+    """
+    started = time.monotonic()
+    tell = Tell(progress, cancelled)
+    with sentences(), scratch_in(opened.path) as scratch, own_keys(opened) as (vmk, _db_key, _key):
+        with open(file, "rb") as source:
+            front = read_front(source)
+        if (front.header.vault, front.header.epoch) != (opened.vault_id, database.epoch):
+            raise Problem(
+                "E-BACKUP-OTHER", "This is a backup of other records. Choose a backup of the records in use"
+            )
+        manifest, found = read_back(file, vmk, scratch, tell, lay_out=True)
+        if not found:
+            vaults.inspect(scratch)
+        if found or manifest is None:
+            raise Problem(
+                "E-BACKUP-CHECK",
+                "The records could not be brought back whole from this backup: {reason}. Make a new backup now,"
+                " and tell your supervisor",
+                reason=found[0],
+            )
+        behind = compare(database, manifest)
+    rows = manifest.rows
+    return Drill(manifest.made, rows["client"], rows["contact"], behind, time.monotonic() - started)
+
+
+def read_back(
+    file: Path,
+    vmk: bytearray,
+    scratch: Path,
+    tell: Tell,
+    expected: Manifest | None = None,
+    lay_out: bool = False,
+) -> tuple[Manifest | None, list[Words]]:
+    """Read a backup back from the disk, take the case file out of it and check that. Ciphertext only."""
+    with open(file, "rb") as source:
+        if hasattr(os, "posix_fadvise"):  # from the disk, not from memory, where the system allows it
+            os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        front = read_front(source)
+        check_mac(front, vmk)
+        out = scratch / front.header.db
+        manifest = _take_out(source, front, vmk, out, tell)
+    if expected is not None and manifest != expected:
+        return manifest, [words("It reads back differently from what was written")]
+    if lay_out:
+        files.replace(scratch / vaults.HEADER, front.header_bytes)
+        files.replace(scratch / vaults.SPARE, front.header_bytes)
+    key = vaults.vault_key(vmk, front.header, "db")
+    with keys.short_lived(key):
+        return manifest, _check_case_file(out, key, front, manifest, tell)
+
+
+def _take_out(source: BinaryIO, front: Front, vmk: bytearray, out: Path, tell: Tell) -> Manifest:
+    """The case file of a backup, into ``out``; every chunk has proved itself before it is written."""
+    key = vaults.vault_key(vmk, front.header, "backup")
+    with keys.short_lived(key):
+        reader = sealed.Reader(source, key, front.raw, *context(front))
+    manifest = manifest_in(reader, front)
+    for path, size, digest in manifest.files:
+        if read_lp(reader, 64) != path.encode("ascii") or int.from_bytes(reader.read(4), "big") != size:
+            raise sealed.Damaged("not as listed")
+        with open(out, "xb", opener=private) as target:
+
+            def pieces(length: int = size, into: BinaryIO = target) -> Iterator[bytes]:
+                for piece in reader.pieces(length):
+                    into.write(piece)
+                    yield piece
+
+            if digest_of(pieces(), tell, 60, 75, size) != digest:
+                raise sealed.Damaged("hash")
+            target.flush()
+            os.fsync(target.fileno())
+    reader.finish()
+    return manifest
+
+
+def _check_case_file(file: Path, key: bytearray, front: Front, manifest: Manifest, tell: Tell) -> list[Words]:
+    found: list[Words] = []
+    try:
+        for number, step in enumerate(vaults.page_checks(file, key, "ro&immutable=1", tell.cancelled)):
+            tell(words("Checking the backup"), 75 + 4 * number)
+            found += step()
+        with bound(file, key, front.header) as copy:
+            tell(words("Checking the backup"), 88)
+            found += _check_meaning(copy, front.header, manifest)
+            found += audit.check_chain(tell.cancelled, copy)
+    except Problem as problem:
+        tell.stop_if_asked()
+        found.append(problem.words)
+    except (peewee.DatabaseError, sqlcipher.DatabaseError):
+        tell.stop_if_asked()
+        found.append(words("The case file's structure is damaged"))
+    tell.stop_if_asked()
+    return found
+
+
+def _check_meaning(copy: VaultDatabase, found: Header, manifest: Manifest) -> list[Words]:
+    """That the case file is the one the manifest speaks of, by the worker who signed it."""
+    wrong: list[Words] = []
+    if rows_of(copy) != dict(manifest.rows):
+        wrong.append(words("It does not hold as many records as it says"))
+    if head_of(copy) != (manifest.seq, manifest.hash) or schema_of(copy) != manifest.schema:
+        wrong.append(words("It holds another state of the records than it says"))
+    meta = dict(copy.execute_sql("SELECT key, value FROM meta").fetchall())
+    if (meta.get("vault"), meta.get("epoch")) != (found.vault, str(found.epoch)):
+        wrong.append(words("Its case file belongs to other records"))
+    if int(meta.get("generation", 0)) > found.generation:
+        wrong.append(words("Its ways in are older than its records"))
+    signer = copy.execute_sql("SELECT sign_key FROM worker WHERE uid = ?", (manifest.signer,)).fetchone()
+    try:
+        signing.verify(
+            bytes(signer[0]) if signer else b"",
+            PURPOSE,
+            manifest.signed(),
+            bytes.fromhex(manifest.signature),
+        )
+    except signing.BadSignature:
+        wrong.append(words("It was not signed by anyone who works in it"))
+    return wrong
+
+
+def digest_of(pieces: Iterable[bytes], tell: Tell, start: int, end: int, size: int) -> str:
+    digest, done = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        done += len(piece)
+        tell(words("Checking the backup"), start + (end - start) * done // max(1, size))
+    return digest.hexdigest()
