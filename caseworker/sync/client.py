@@ -267,8 +267,7 @@ def _ask(
     if answer.status == 429 or answer.status >= 500:
         raise Problem(
             "E-HUB-BUSY",
-            "The hub cannot take returns at the moment. Nothing is lost; the return will be sent again"
-            " later.",
+            "The hub cannot take returns at the moment. Nothing is lost. Send the return again later.",
         )
     if _is_web_page(answer, data):
         raise _not_the_hub()
@@ -425,20 +424,20 @@ def _not_the_hub() -> Problem:
 def _slow() -> Problem:
     return Problem(
         "E-HUB-SLOW",
-        "The hub took too long to answer. Nothing is lost; the return will be sent again later.",
+        "The hub took too long to answer. Nothing is lost. Send the return again later.",
     )
 
 
 def _wrong_length() -> Problem:
     return Problem(
         "E-HUB-LENGTH",
-        "The hub's answer was cut short or far too long, so it was ignored. Nothing is lost; the return"
-        " will be sent again.",
+        "The hub's answer was cut short or far too long, so it was ignored. Nothing is lost. Send the"
+        " return again.",
     )
 
 
 def _cut() -> Problem:
     return Problem(
         "E-HUB-CUT",
-        "The connection broke before the hub answered. Nothing is lost; the return will be sent again.",
+        "The connection broke before the hub answered. Nothing is lost. Send the return again.",
     )

@@ -187,8 +187,7 @@ def garbled() -> Problem:
     """The answer is not a receipt."""
     return Problem(
         "E-HUB-GARBLED",
-        "The hub's answer could not be read, so it was ignored. Nothing is lost; the return will be sent"
-        " again.",
+        "The hub's answer could not be read, so it was ignored. Nothing is lost. Send the return again.",
     )
 
 
