@@ -273,9 +273,9 @@ BEHAVIOURS: dict[str, tuple[Callable[[Scene, socket.socket], None], str]] = {
     "a receipt and a space": (with_receipt(lambda scene, good: answer(good + b" ")), "E-HUB-GARBLED"),
     "a receipt twice": (with_receipt(lambda scene, good: answer(good + good)), "E-HUB-GARBLED"),
     "a flipped bit": (
-        # Another letter of the signature: always one of its alphabet, or the answer would be garbled instead.
+        # Another figure in the signature: always one of its alphabet, or the answer would be garbled instead.
         with_receipt(lambda scene, good: answer(
-            good[:-10] + (b"B" if good[-10:-9] == b"A" else b"A") + good[-9:])),
+            good[:-10] + (b"1" if good[-10:-9] == b"0" else b"0") + good[-9:])),
         "E-HUB-SIGNATURE"),
     "another key's signature": (
         with_receipt(lambda scene, good: answer(good), private=OTHER_KEY),
