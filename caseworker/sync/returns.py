@@ -203,13 +203,21 @@ def approve(prepared: Prepared, *, today: date | None = None) -> int:
 
     Raises:
         Problem: E-PERIOD-OPEN, the period has not ended; E-OTHER-HUB; E-LOCKED; E-STALE, another version was
-            approved since this one was prepared; E-VERSIONS, it was corrected as often as is safe.
+            approved since this one was prepared; E-VERSIONS, it was corrected as often as is safe; E-PERIOD-OVERLAP,
+            not a quarter.
     """
+    if not prepared.period.part.startswith("Q"):
+        # A year beside its quarters can pin a small count down: they would have to be attacked together.
+        raise Problem(
+            "E-PERIOD-OVERLAP",
+            "Only quarters can be sent. Beside its quarters, {period} would say too much about single people.",
+            period=prepared.period.label,
+        )
     if prepared.version > MOST_VERSIONS:
         raise Problem(
             "E-VERSIONS",
             "{period} has been sent {count} times. More versions, laid side by side, would say too much about single"
-            " people. Put the correction right in the records: the return of the whole year will count it.",
+            " people. Put the records right, and tell the commissioner that this return stays as it was sent.",
             period=prepared.period.label,
             count=MOST_VERSIONS,
         )
@@ -247,7 +255,8 @@ def _attack(
     if found.failing or found.lines_not_adding or found.too_far:
         raise Problem(
             "E-DISCLOSURE",
-            "{cells} numbers could be worked out by somebody determined, so nothing may leave. Choose a longer period.",
+            "{cells} numbers could be worked out by somebody determined, so nothing may leave. Tell the commissioner"
+            " that this period cannot be reported.",
             cells=len(found.failing),
         )
     return found

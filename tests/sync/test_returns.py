@@ -311,6 +311,14 @@ def test_a_period_is_sent_at_most_four_times(joined):
     assert len(outbox.items()) == making.MOST_VERSIONS
 
 
+def test_a_year_beside_its_quarters_cannot_be_sent(joined):
+    year = making.prepare(Period.parse("2025-26"), PLAN, today=TODAY)
+    with pytest.raises(Problem) as stopped:
+        making.approve(year, today=TODAY)
+    assert stopped.value.code == "E-PERIOD-OVERLAP"
+    assert outbox.items() == []
+
+
 def test_an_approval_taken_back_gives_its_number_to_the_next(joined):
     first = making.approve(making.prepare(Q2, PLAN, today=TODAY), today=TODAY)
     storage.write(outbox.take_back, first)

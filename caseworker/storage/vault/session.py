@@ -25,7 +25,14 @@ from caseworker.storage.engine import database
 from caseworker.storage.vault.checking import check_headers, check_signed_answers, page_checks, run_checks
 from caseworker.storage.vault.finding import ANCHOR, HEADER, SPARE
 from caseworker.storage.vault.identity import meta, pin, set_meta, set_meta_now
-from caseworker.storage.vault.unlocking import Unlocked, open_any, refuse_weak, vault_key, wrong
+from caseworker.storage.vault.unlocking import (
+    Unlocked,
+    open_any,
+    refuse_too_early,
+    refuse_weak,
+    vault_key,
+    wrong,
+)
 from caseworker.words import Words, words
 
 _LONGEST_WAIT = 0.2  # seconds that closing waits for another thread, each time it must
@@ -142,9 +149,7 @@ class OpenVault:
 
     def _prove_person(self, passphrase: str) -> None:
         """Whoever sits at an open vault is not yet its owner: the passphrase is asked again."""
-        seconds = throttle.wait_seconds(self.path)
-        if seconds > 0:
-            raise Problem("E-WAIT", "Wait {seconds} seconds before you try again", seconds=seconds)
+        refuse_too_early(self.path)
         opened = open_any(self._keys.header, hdr.PASS, passphrase)
         if opened is None:
             raise wrong(hdr.PASS, throttle.failed(self.path))

@@ -63,13 +63,24 @@ def unlock_with_recovery(folder: Path, code: str) -> Unlocked:
     return _unlock(folder, hdr.RECOVERY, keys.read_recovery_code(code))
 
 
+def refuse_too_early(folder: Path) -> None:
+    """Return quietly when a passphrase may be tried now.
+
+    Raises:
+        Problem: E-WAIT, with the ``seconds`` still to wait.
+    """
+    seconds = throttle.wait_seconds(folder)
+    if seconds == 1:
+        raise Problem("E-WAIT", "Wait a second before you try again", seconds=seconds)
+    if seconds > 0:
+        raise Problem("E-WAIT", "Wait {seconds} seconds before you try again", seconds=seconds)
+
+
 def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
     mine = lock.held(folder)
     taken = mine or hold(folder)
     try:
-        seconds = throttle.wait_seconds(folder)
-        if seconds > 0:
-            raise Problem("E-WAIT", "Wait {seconds} seconds before you try again", seconds=seconds)
+        refuse_too_early(folder)
         inspect(folder)
         found, data = read_header(folder)
         opened = open_any(found, kind, secret)
@@ -141,6 +152,12 @@ def wrong(kind: str, seconds: int) -> Problem:
         return Problem(
             "E-RECOVERY",
             "This recovery code does not open this vault. Check that the sheet is the newest one",
+            seconds=seconds,
+        )
+    if seconds == 1:
+        return Problem(
+            "E-PASS",
+            "That passphrase does not open this vault. Wait a second, then try again",
             seconds=seconds,
         )
     if seconds:
