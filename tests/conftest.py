@@ -11,6 +11,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy computer is slow, not wrong: how long an example takes to draw says nothing about the product.
+settings.register_profile("any computer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any computer")
 
 pytest_plugins = ["tests.fixtures_vault"]
 

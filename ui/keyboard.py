@@ -67,7 +67,7 @@ class Keyboard(QObject):
                 Binding(
                     f"tab_{n}", (f"Ctrl+{n}",), self.tr("Tab {n} of the client").format(n=n), within, False
                 )
-                for n in range(1, 8)
+                for n in range(1, 10)
             ),
             Binding("", (), self.tr("In a choice: arrows, or the first letter"), within, False),
             Binding("", (), self.tr("In a table: arrows, Enter opens, Home and End"), within, False),

@@ -299,7 +299,7 @@ class Window(QWidget):
         if place.name == "contact":
             self.open_panel(place.arg)
             return
-        if self.current() is not None and (place.name, place.arg) != (self._place.name, self._place.arg):
+        if self.current() is not None and place != self._place:
             self._before = [*self._before[-49:], self._place]
         self._show(place)
 
@@ -351,6 +351,8 @@ class Window(QWidget):
             leaving.keep_draft()
             self.toast.leave_page()
         page.show_place(place.arg)
+        if place.part:
+            page.show_part(place.part)
         self.stack.setCurrentWidget(page)
         lit = LIT.get(place.name, place.name)
         self.main_places.light(lit)
@@ -429,8 +431,6 @@ class Window(QWidget):
         self.session.go.emit(Place("contact", self._client_on_show()))
 
     def _client_on_show(self) -> int | None:
-        if self._place.name == "client" and isinstance(self._place.arg, int):
-            return self._place.arg
         chosen = getattr(self.current(), "selected_client", None)
         return cast("int | None", chosen()) if callable(chosen) else None
 

@@ -17,7 +17,8 @@ from caseworker.domain.safe_contacts import SafeContact, unasked
 from caseworker.errors import Refused
 from caseworker.storage import clients, episodes, referrals
 from caseworker.storage import safe_contacts as stored_safe
-from ui.screens.client.edit import EQUALITY, WIDE, PersonForm
+from ui.screens.client.clients import EQUALITY, PersonForm
+from ui.screens.client.record import WIDE
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Heading, Page, Text, TextLine, column, row

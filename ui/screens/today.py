@@ -23,6 +23,7 @@ from caseworker.storage.today import Board, Due, Missed, Who
 from ui import theme
 from ui.say import say
 from ui.screens.backup import backup_sentence
+from ui.screens.client.drafts import owner as form_owner
 from ui.screens.client.safe import STATES, safe_sentence
 from ui.screens.client.tab import Gradually, empty
 from ui.session import Place, Session
@@ -324,21 +325,12 @@ class TodayPage(Page):
             )
         if draft.key == "client:new":
             return self.tr("New client"), Place("new_client")
-        client_id = self._owner(noun, owner)
+        client_id = form_owner(draft.key)
         if client_id is None:
             return self.tr("A form"), Place("clients")
         return self.tr("{name}, form in the record").format(name=self._name(client_id)), Place(
             "client", client_id
         )
-
-    def _owner(self, noun: str, owner: str) -> int | None:
-        if not owner.isdigit():
-            return None
-        if noun in ("amend", "withdraw"):
-            from caseworker.storage import contacts
-
-            return contacts.get(int(owner)).client_id
-        return int(owner)
 
     def _name(self, client_id: int) -> str:
         found = clients.rows([client_id])

@@ -63,6 +63,9 @@ class Page(QWidget):
     def show_place(self, arg: Any) -> None:
         """Somebody went here; ``arg`` says which one (a client's id ...). ``reload`` follows if needed."""
 
+    def show_part(self, part: str) -> None:
+        """Somebody asked for that part of the screen."""
+
     def keep_draft(self) -> None:
         """Write what is half-typed to the vault's drafts now. The vault closes right after this."""
 

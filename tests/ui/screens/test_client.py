@@ -26,9 +26,12 @@ from caseworker.storage import (
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, today, words_of
 from ui.screens.client import ClientPage
+from ui.screens.client.actions import ActionForm
+from ui.screens.client.amending import AmendForm
 from ui.screens.client.contacts import CHUNK, ContactCard
-from ui.screens.client.edit import ActionForm, AmendForm, ReferralForm, SafeContactForm
+from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe import SafePanel
+from ui.screens.client.safe_contacts import SafeContactForm
 from ui.session import Place, Session
 from ui.window import Window
 
@@ -83,7 +86,7 @@ def test_the_header_never_scrolls_away(record: ClientPage, session: Session, ama
         log(session, amara, f"Note {n}")
     record.show_tab(1)
     settle()
-    bar = record.tabs[1].area.verticalScrollBar()
+    bar = record.tab("contacts").area.verticalScrollBar()
     bar.setValue(bar.maximum())
     settle()
     assert record.header.y() == 0
@@ -163,7 +166,7 @@ def test_ctrl_1_to_3_reach_the_tabs(record: ClientPage, hands: Hands) -> None:
         hands.press(keys)
         settle()
         assert record.bar.currentIndex() == at
-        assert record.tabs[at].isVisible()
+        assert record.tab_on_show().isVisible()
 
 
 def test_contacts_come_fifty_at_a_time(
@@ -177,14 +180,14 @@ def test_contacts_come_fifty_at_a_time(
     session.write(write)
     record.show_tab(1)
     settle()
-    tab = record.tabs[1]
+    tab = record.tab("contacts")
     qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == CHUNK)
     assert f"{CHUNK + 7} in all" in words_of(tab)
     first = tab.findChildren(ContactCard)[0]
     hands.click("Show earlier")
     qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == CHUNK + 7)
     assert tab.findChildren(ContactCard)[0] is first  # what was on show stays as it was
-    assert not record.tabs[1].earlier.isVisible()  # type: ignore[attr-defined]
+    assert not record.tab("contacts").earlier.isVisible()  # type: ignore[attr-defined]
 
 
 def test_a_late_entry_says_so(record: ClientPage, session: Session, amara: int) -> None:
@@ -209,7 +212,7 @@ def test_amending_keeps_the_first_wording_with_the_reason(
     log(session, amara, "She is at her sister's.")
     record.show_tab(1)
     settle()
-    amend = next(card.amend for card in record.tabs[1].findChildren(ContactCard))
+    amend = next(card.amend for card in record.tab("contacts").findChildren(ContactCard))
     amend.click()
     settle()
     assert "As it reads now" in words_of(record)
@@ -233,7 +236,7 @@ def test_after_a_day_a_reason_is_needed(
     )
     record.show_tab(1)
     settle()
-    card = record.tabs[1].findChildren(ContactCard)[0]
+    card = record.tab("contacts").findChildren(ContactCard)[0]
     assert card.amend.text() == "Amend"
     assert "Locked since" in words_of(card)
     card.amend.click()
@@ -248,7 +251,7 @@ def test_after_a_day_a_reason_is_needed(
 def test_an_untouched_time_keeps_its_seconds(session: Session, amara: int, qtbot: QtBot) -> None:
     contact_id = log(session, amara, "Note")
     before = contacts.get(contact_id).at
-    form = AmendForm(session, contact_id)
+    form = AmendForm(session, amara, contact_id)
     qtbot.addWidget(form)
     form.fill({"note": "Other"})
     form.save()
@@ -261,7 +264,7 @@ def test_amending_reaches_who_was_present_and_shows_it(
     log(session, amara, "Note")
     record.show_tab(1)
     settle()
-    next(card.amend for card in record.tabs[1].findChildren(ContactCard)).click()
+    next(card.amend for card in record.tab("contacts").findChildren(ContactCard)).click()
     settle()
     assert hands.find_editor("Who was present") is None
     hands.click("More about this contact")
@@ -283,7 +286,7 @@ def test_withdrawing_asks_why_and_can_be_put_back(
     contact_id = log(session, amara, "Wrong client")
     record.show_tab(1)
     settle()
-    record.tabs[1].findChildren(ContactCard)[0].withdraw.click()
+    record.tab("contacts").findChildren(ContactCard)[0].withdraw.click()
     settle()
     hands.click("Withdraw entry")
     assert record.form is not None
@@ -293,7 +296,7 @@ def test_withdrawing_asks_why_and_can_be_put_back(
     settle()
     assert contacts.get(contact_id).withdrawn
     assert "Withdrawn, not counted" in words_of(record)
-    record.tabs[1].findChildren(ContactCard)[0].restore.click()
+    record.tab("contacts").findChildren(ContactCard)[0].restore.click()
     assert not contacts.get(contact_id).withdrawn
 
 
@@ -545,7 +548,7 @@ def test_reading_a_record_with_many_contacts_is_quick(
             )
 
     session.write(write)
-    tab = record.tabs[1]
+    tab = record.tab("contacts")
     tab.show_client(amara)
     start = time.perf_counter()
     contacts.for_client(amara, CHUNK + 1, withdrawn=True)

@@ -19,18 +19,13 @@ from tests.ui import accessibility
 from tests.ui.screens.parts import DAY, now, settle, today
 from ui import theme
 from ui.screens.client import ClientPage
-from ui.screens.client.edit import (
-    AboutForm,
-    ActionForm,
-    AmendForm,
-    CloseEpisodeForm,
-    EpisodeForm,
-    EqualityForm,
-    RecordForm,
-    ReferralForm,
-    SafeContactForm,
-    WithdrawForm,
-)
+from ui.screens.client.actions import ActionForm
+from ui.screens.client.amending import AmendForm, WithdrawForm
+from ui.screens.client.clients import AboutForm, EqualityForm
+from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.record import RecordForm
+from ui.screens.client.referrals import ReferralForm
+from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.contacts import ContactPanel, draft_key
 from ui.session import Place, Session
 from ui.window import Window
@@ -157,10 +152,10 @@ FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
     "equality": lambda s, c: EqualityForm(s, c),
     "referral": lambda s, c: ReferralForm(s, c),
     "support": lambda s, c: EpisodeForm(s, c, episodes.open_for(c)[0].id),
-    "closing support": lambda s, c: CloseEpisodeForm(s, episodes.open_for(c)[0]),
+    "closing support": lambda s, c: CloseEpisodeForm(s, c, episodes.open_for(c)[0].id or 0),
     "next step": lambda s, c: ActionForm(s, c),
-    "amending": lambda s, c: AmendForm(s, contacts.for_client(c)[0].id or 0),
-    "withdrawing": lambda s, c: WithdrawForm(s, contacts.for_client(c)[0].id or 0),
+    "amending": lambda s, c: AmendForm(s, c, contacts.for_client(c)[0].id or 0),
+    "withdrawing": lambda s, c: WithdrawForm(s, c, contacts.for_client(c)[0].id or 0),
 }
 
 

@@ -14,7 +14,7 @@ from caseworker.errors import Problem
 from caseworker.storage import contacts, history
 from ui import theme
 from ui.say import say
-from ui.screens.client.edit import AmendForm, WithdrawForm
+from ui.screens.client.amending import AmendForm, WithdrawForm
 from ui.screens.client.tab import Gradually, Tab, empty
 from ui.session import Place, Session, Toast
 from ui.widgets import Button, Card, Chip, FlowLayout, Glyph, Heading, Text, column, row
@@ -50,9 +50,6 @@ class ContactsTab(Tab):
         self.body.addStretch(1)
         self.log.clicked.connect(self._log)
         self.earlier.clicked.connect(self._more)
-
-    def title(self) -> str:
-        return self.tr("Contacts")
 
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
@@ -111,10 +108,10 @@ class ContactsTab(Tab):
         self.reload()
 
     def _amend(self, contact_id: int) -> None:
-        self.form_wanted.emit(AmendForm(self.session, contact_id))
+        self.form_wanted.emit(AmendForm(self.session, self.client_id, contact_id))
 
     def _withdraw(self, contact_id: int) -> None:
-        self.form_wanted.emit(WithdrawForm(self.session, contact_id))
+        self.form_wanted.emit(WithdrawForm(self.session, self.client_id, contact_id))
 
     def _restore(self, contact_id: int) -> None:
         try:

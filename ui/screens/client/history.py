@@ -53,9 +53,6 @@ class HistoryTab(Tab):
         self.looks.toggled.connect(self._start_over)
         self.earlier.clicked.connect(self._more)
 
-    def title(self) -> str:
-        return self.tr("History")
-
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
         self._newest = 0

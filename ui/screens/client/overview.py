@@ -13,22 +13,15 @@ from caseworker.domain.clients import Client, age_on
 from caseworker.domain.episodes import Episode
 from caseworker.domain.referrals import Referral
 from caseworker.errors import Problem
-from caseworker.storage import actions, clients, drafts, episodes, referrals
+from caseworker.storage import actions, clients, episodes, referrals
 from caseworker.storage import safe_contacts as stored_safe
 from ui.say import say
-from ui.screens.client.edit import (
-    EQUALITY,
-    AboutForm,
-    ActionForm,
-    AmendForm,
-    CloseEpisodeForm,
-    EpisodeForm,
-    EqualityForm,
-    RecordForm,
-    ReferralForm,
-    SafeContactForm,
-    WithdrawForm,
-)
+from ui.screens.client.actions import ActionForm
+from ui.screens.client.clients import EQUALITY, AboutForm, EqualityForm
+from ui.screens.client.drafts import form_for, waiting_for, waiting_words
+from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.referrals import ReferralForm
+from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab, empty
 from ui.session import Session, Toast
 from ui.theme import px
@@ -45,9 +38,6 @@ class OverviewTab(Tab):
         self.body.addLayout(self.cards)
         self.body.addStretch(1)
 
-    def title(self) -> str:
-        return self.tr("Overview")
-
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
         self._shown = None
@@ -59,7 +49,7 @@ class OverviewTab(Tab):
             actions.for_client(self.client_id, limit=50),
             referrals.for_client(self.client_id),
             episodes.for_client(self.client_id),
-            [key for key in (draft.key for draft in drafts.all_drafts()) if self._mine(key)],
+            waiting_for(self.client_id),
             bool(stored_safe.for_client(self.client_id)),
             self.session.now().astimezone(when.LONDON).date(),
         )
@@ -83,7 +73,7 @@ class OverviewTab(Tab):
     def _unfinished(self, keys: list[str]) -> Card:
         card = Card(self.tr("Unfinished"), icon="history")
         for key in keys:
-            form = self._words_for(key)
+            form = say(waiting_words(key))
             line = RowFrame()
             line.across.addWidget(Text(form, wrap=True), 1)
             button = Button(self.tr("Carry on"))
@@ -297,52 +287,11 @@ class OverviewTab(Tab):
 
     # ---- doing
 
-    def _mine(self, key: str) -> bool:
-        noun, _, rest = key.partition(":")
-        owner = rest.partition(":")[0]
-        if noun in ("amend", "withdraw") and owner.isdigit():
-            from caseworker.storage import contacts
-
-            return contacts.get(int(owner)).client_id == self.client_id
-        return noun not in ("contact", "amend", "withdraw") and owner == str(self.client_id)
-
-    def _words_for(self, key: str) -> str:
-        return {
-            "safe_contact": self.tr("Safe contact, half-typed"),
-            "client": self.tr("About this client, half-typed"),
-            "equality": self.tr("Equality questions, half-typed"),
-            "referral": self.tr("A referral, half-typed"),
-            "episode": self.tr("Support, half-typed"),
-            "close": self.tr("Closing support, half-typed"),
-            "action": self.tr("A next step, half-typed"),
-            "amend": self.tr("An amendment of a contact, half-typed"),
-            "withdraw": self.tr("Withdrawing a contact, half-typed"),
-        }.get(key.partition(":")[0], self.tr("A form, half-typed"))
-
     def _carry_on(self, key: str) -> None:
-        noun, _, rest = key.partition(":")
-        which = rest.partition(":")[2]
-        row_id = int(which) if which.isdigit() else None
-        form: RecordForm
-        if noun == "safe_contact":
-            form = SafeContactForm(self.session, self.client_id)
-        elif noun == "client":
-            form = AboutForm(self.session, self.client_id)
-        elif noun == "equality":
-            form = EqualityForm(self.session, self.client_id)
-        elif noun == "referral":
-            form = ReferralForm(self.session, self.client_id, row_id)
-        elif noun == "episode":
-            form = EpisodeForm(self.session, self.client_id, row_id)
-        elif noun == "close":
-            form = CloseEpisodeForm(self.session, episodes.get(row_id or 0))
-        elif noun == "amend":
-            form = AmendForm(self.session, int(rest))
-        elif noun == "withdraw":
-            form = WithdrawForm(self.session, int(rest))
-        else:
-            form = ActionForm(self.session, self.client_id, actions.get(row_id) if row_id else None)
-        self.form_wanted.emit(form)
+        try:
+            self.form_wanted.emit(form_for(self.session, key))
+        except Problem as problem:
+            self.session.problem(problem)
 
     def _safe(self) -> None:
         self.form_wanted.emit(SafeContactForm(self.session, self.client_id))
@@ -351,7 +300,7 @@ class OverviewTab(Tab):
         self.form_wanted.emit(ActionForm(self.session, self.client_id))
 
     def _change_step(self, step: Action) -> None:
-        self.form_wanted.emit(ActionForm(self.session, self.client_id, step))
+        self.form_wanted.emit(ActionForm(self.session, self.client_id, step.id))
 
     def _done(self, step: Action) -> None:
         try:
@@ -370,7 +319,7 @@ class OverviewTab(Tab):
         self.form_wanted.emit(EpisodeForm(self.session, self.client_id, episode_id))
 
     def _close_support(self, episode: Episode) -> None:
-        self.form_wanted.emit(CloseEpisodeForm(self.session, episode))
+        self.form_wanted.emit(CloseEpisodeForm(self.session, self.client_id, episode.id or 0))
 
     def _add_referral(self) -> None:
         self.form_wanted.emit(ReferralForm(self.session, self.client_id))

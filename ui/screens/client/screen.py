@@ -5,6 +5,7 @@ Opening a record is written to the audit chain. Forms open inside the page, so t
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
@@ -18,17 +19,21 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
-from ui.screens.client.contacts import ContactsTab
-from ui.screens.client.edit import FormPage, RecordForm, SafeContactForm
-from ui.screens.client.history import HistoryTab
-from ui.screens.client.overview import OverviewTab
+from ui.screens.client.record import FormPage, RecordForm
 from ui.screens.client.safe import SafePanel
+from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
 
 SHORT = 440  # logical pixels: under this the safe-contact panel becomes running text
+#: The parts of a record in reading order: name, module and class here. Each is made when somebody first looks at it.
+TABS = (
+    ("overview", "overview", "OverviewTab"),
+    ("contacts", "contacts", "ContactsTab"),
+    ("history", "history", "HistoryTab"),
+)
 
 
 class ClientPage(Page):
@@ -40,14 +45,12 @@ class ClientPage(Page):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self._build_header()
-        self.tabs: list[Tab] = [OverviewTab(session), ContactsTab(session), HistoryTab(session)]
+        self._made: dict[str, Tab] = {}
         self.stack = QStackedWidget()
-        for tab in self.tabs:
-            self.bar.addTab(tab.title())
-            self.stack.addWidget(tab)
-            tab.form_wanted.connect(self.open_form)
-        for at, tab in enumerate(self.tabs):
-            self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=tab.title(), n=at + 1))
+        titles = self._titles()
+        for at, (name, _, _) in enumerate(TABS):
+            self.bar.addTab(titles[name])
+            self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=titles[name], n=at + 1))
         self.body.addWidget(self.stack, 1)
         self.form: FormPage | None = None
         self.bar.currentChanged.connect(self._tab_changed)
@@ -94,6 +97,28 @@ class ClientPage(Page):
         self.body.addWidget(self.header)
         self.body.addWidget(theme.line())
 
+    def _titles(self) -> dict[str, str]:
+        return {
+            "overview": self.tr("Overview"),
+            "contacts": self.tr("Contacts"),
+            "history": self.tr("History"),
+        }
+
+    def tab(self, name: str) -> Tab:
+        """That part of the record, made now if nobody looked at it before."""
+        if name not in self._made:
+            _, module, kind = next(one for one in TABS if one[0] == name)
+            made: Tab = getattr(import_module(f"ui.screens.client.{module}"), kind)(self.session)
+            made.form_wanted.connect(self.open_form)
+            if self.client_id is not None:
+                made.show_client(self.client_id)
+            self._made[name] = made
+            self.stack.addWidget(made)
+        return self._made[name]
+
+    def tab_on_show(self) -> Tab:
+        return self.tab(TABS[self.bar.currentIndex()][0])
+
     # ---- what the window asks
 
     def title(self) -> str:
@@ -111,16 +136,22 @@ class ClientPage(Page):
             self.close_form()
             self.client_id = client_id
             self.bar.setCurrentIndex(0)
-            for tab in self.tabs:
+            for tab in self._made.values():
                 tab.show_client(client_id)
+            self.stack.setCurrentWidget(self.tab_on_show())
         try:
             storage.write(audit.opened, client_id)  # no ``changed``: looking changes nothing that is on show
         except Problem as problem:
             self.session.problem(problem)
         self.mark_stale()
 
+    def show_part(self, part: str) -> None:
+        """That tab, by name."""
+        self.close_form()
+        self.bar.setCurrentIndex([name for name, _, _ in TABS].index(part))
+
     def show_tab(self, at: int) -> None:
-        """Ctrl+1..3."""
+        """Ctrl+1 to Ctrl+9."""
         if 0 <= at < self.bar.count():
             self.close_form()
             self.bar.setCurrentIndex(at)
@@ -144,7 +175,7 @@ class ClientPage(Page):
         self._show_chips(client)
         self.safe.show_safe(stored_safe.for_client(client.id or 0), now)
         if self.form is None:
-            self.tabs[self.bar.currentIndex()].reload()
+            self.tab_on_show().reload()
         self._fit()
 
     # ---- forms inside the page
@@ -165,13 +196,13 @@ class ClientPage(Page):
             return
         self.keep_draft()
         leaving, self.form = self.form, None
-        self.stack.setCurrentWidget(self.tabs[self.bar.currentIndex()])
+        self.stack.setCurrentWidget(self.tab_on_show())
         self.stack.removeWidget(leaving)
         leaving.hide()
         leaving.deleteLater()
         self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.session.is_locked():
-            self.tabs[self.bar.currentIndex()].reload()
+            self.tab_on_show().reload()
 
     # ---- parts
 
@@ -231,9 +262,9 @@ class ClientPage(Page):
 
     def _tab_changed(self, at: int) -> None:
         self.close_form()
-        self.stack.setCurrentWidget(self.tabs[at])
+        self.stack.setCurrentWidget(self.tab_on_show())
         if self.client_id is not None and self.isVisible():
-            self.tabs[at].reload()
+            self.tab_on_show().reload()
 
     def _back(self) -> None:
         self.session.go.emit(Place("clients"))

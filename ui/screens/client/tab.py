@@ -26,9 +26,6 @@ class Tab(QWidget):
         self.area, self.body = scrolled((24, 16, 24, 24), 12)
         whole.addWidget(self.area)
 
-    def title(self) -> str:
-        raise NotImplementedError
-
     def show_client(self, client_id: int) -> None:
         """Another client's record is open now."""
         self.client_id = client_id

@@ -1,0 +1,68 @@
+"""Which form each half-typed part of a record belongs to, and where it is taken up again.
+
+The key of a draft is ``noun:client`` or ``noun:client:row``; every form here is made from a session, the client's id
+and, where it is about one row, that row's id.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from caseworker.storage import drafts
+from caseworker.words import Words, words
+
+if TYPE_CHECKING:
+    from ui.screens.client.record import RecordForm
+    from ui.session import Session
+
+
+class Kind(NamedTuple):
+    """A form by module and class, and what its draft is called in a list."""
+
+    module: str
+    form: str
+    waiting: Words
+
+
+FORMS: dict[str, Kind] = {
+    "safe_contact": Kind("safe_contacts", "SafeContactForm", words("Safe contact, half-typed")),
+    "client": Kind("clients", "AboutForm", words("About this client, half-typed")),
+    "equality": Kind("clients", "EqualityForm", words("Equality questions, half-typed")),
+    "referral": Kind("referrals", "ReferralForm", words("A referral, half-typed")),
+    "episode": Kind("episodes", "EpisodeForm", words("Support, half-typed")),
+    "close": Kind("episodes", "CloseEpisodeForm", words("Closing support, half-typed")),
+    "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
+    "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
+    "withdraw": Kind("amending", "WithdrawForm", words("Withdrawing a contact, half-typed")),
+}
+
+
+def owner(key: str) -> int | None:
+    """Whose record a draft of a form belongs to; None for every other draft."""
+    noun, _, rest = key.partition(":")
+    client = rest.partition(":")[0]
+    return int(client) if noun in FORMS and client.isdigit() else None
+
+
+def waiting_for(client_id: int) -> list[str]:
+    """The keys of this client's half-typed forms, newest first."""
+    return [draft.key for draft in drafts.all_drafts() if owner(draft.key) == client_id]
+
+
+def waiting_words(key: str) -> Words:
+    """What that draft is called."""
+    return FORMS[key.partition(":")[0]].waiting
+
+
+def form_for(session: Session, key: str) -> RecordForm:
+    """The form of that draft, filled with what was typed.
+
+    Raises:
+        Problem: E-GONE, the row it is about is not in this vault any more.
+    """
+    noun, client, *which = key.split(":")
+    kind = FORMS[noun]
+    form: Any = getattr(import_module(f"ui.screens.client.{kind.module}"), kind.form)
+    made: RecordForm = form(session, int(client), *(int(row) for row in which if row.isdigit()))
+    return made

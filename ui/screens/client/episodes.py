@@ -1,0 +1,98 @@
+"""The forms that begin, change and end support."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from caseworker.domain.episodes import Episode
+from caseworker.errors import Refused
+from caseworker.storage import episodes, referrals
+from caseworker.words import words
+from ui.screens.client.record import RecordForm
+from ui.session import Session
+from ui.widgets import DateBoxes, TextLine
+
+
+class EpisodeForm(RecordForm):
+    """Start support, or change what was recorded when it started."""
+
+    def __init__(
+        self, session: Session, client_id: int, episode_id: int | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, f"episode:{client_id}:{episode_id or 'new'}", parent)
+        self.client_id = client_id
+        self.episode = episodes.get(episode_id) if episode_id is not None else None
+        newest = referrals.for_client(client_id, limit=1)
+        self.referral_id = newest[0].id if newest and self.episode is None else None
+        self.combo("service", self.tr("Service"), "service_type", missing=False)
+        self.add("started", self.tr("Support started"), DateBoxes(), self.tr("For example, 27 3 2026"))
+        self.combo("crime", self.tr("Main crime or abuse"), "crime")
+        self.combo("victim_type", self.tr("Who the client is in this"), "victim_type")
+        self.choice("da_context", self.tr("Is it domestic abuse?"), "yes_no")
+        self.combo("online", self.tr("How far it happened online"), "online")
+        self.combo("reported", self.tr("Reported to the police"), "reported")
+        self.combo("level", self.tr("Level of support"), "support_level", missing=False)
+        self.choice("consent_to_support", self.tr("Does the client agree to support?"), "yes_no")
+        self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
+        self.why.setVisible(self.episode is not None)
+        crime = newest[0].crime if newest else "NA-ASK"
+        held = self.episode or Episode(None, "", client_id, self.today().isoformat(), crime=crime)
+        names = (
+            "service", "started", "crime", "victim_type", "da_context", "online", "reported", "level",
+            "consent_to_support",
+        )  # fmt: skip
+        self.start({name: getattr(held, name) for name in names})
+
+    def title(self) -> str:
+        return self.tr("Support") if self.episode is not None else self.tr("Start support")
+
+    def store(self) -> str:
+        held = self.episode or Episode(None, "", self.client_id, "", referral_id=self.referral_id)
+        record = replace(
+            held,
+            service=self.code("service", ""),
+            started=self.day("started"),
+            crime=self.code("crime"),
+            victim_type=self.code("victim_type"),
+            da_context=self.code("da_context"),
+            online=self.code("online"),
+            reported=self.code("reported"),
+            level=self.code("level", ""),
+            consent_to_support=self.code("consent_to_support"),
+        )
+        if self.episode is not None:
+            episodes.save(record, self.text("why"))
+            return self.tr("Support saved.")
+        records_before = {one.id for one in episodes.for_client(self.client_id)}
+        if episodes.begin(record) in records_before:
+            return self.tr("Support goes on: it ended less than 90 days ago.")
+        return self.tr("Support started.")
+
+
+class CloseEpisodeForm(RecordForm):
+    """End support: on which day and why."""
+
+    def __init__(
+        self, session: Session, client_id: int, episode_id: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, f"close:{client_id}:{episode_id}", parent)
+        self.episode = episodes.get(episode_id)
+        self.add("closed", self.tr("Support ended"), DateBoxes())
+        self.combo("closure_reason", self.tr("Why support ended"), "closure_reason", missing=False)
+        self.add("why", self.tr("Anything to add"), TextLine(), "", True)
+        self.start({"closed": self.today().isoformat(), "closure_reason": None, "why": ""})
+
+    def title(self) -> str:
+        return self.tr("Close support")
+
+    def save_words(self) -> str:
+        return self.tr("Close support")
+
+    def store(self) -> str:
+        day = self.day("closed")
+        if not day:
+            raise Refused({"closed": words("Enter the date support ended")})
+        episodes.close(self.episode.id or 0, day, self.code("closure_reason", ""), self.text("why"))
+        return self.tr("Support closed.")

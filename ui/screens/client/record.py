@@ -1,0 +1,185 @@
+"""What every form of a record is: fields in reading order under the fixed header, a draft as it is typed, Save below.
+
+What has to be put right stands beside each field and in the summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from caseworker.domain import codes, when
+from caseworker.errors import Problem, Refused
+from caseworker.storage import drafts
+from caseworker.words import Words
+from ui.screens.form import DraftKeeper, Form
+from ui.session import Session, Toast
+from ui.theme import px
+from ui.widgets import Button, ChoiceRow, CodeCombo, Combo, DateBoxes, Field, Heading, Said, Text, column, row
+from ui.widgets.page import scrolled
+
+WIDE = 640  # a line of a form is never longer than people read well
+
+
+class RecordForm(Form):
+    """A form over one record. Subclasses build the fields, fill them from a record and store what is typed."""
+
+    finished = Signal()
+
+    def __init__(self, session: Session, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.down = column(self, gap=14)
+        self.down.addWidget(self.errors)
+        self.from_draft = Said("", "history")
+        self.from_draft.hide()
+        self.down.addWidget(self.from_draft)
+        self.drafts = DraftKeeper(session, key, self.values, self)
+
+    def title(self) -> str:
+        """The heading above the form."""
+        raise NotImplementedError
+
+    def save_words(self) -> str:
+        return self.tr("Save")
+
+    def store(self) -> str:
+        """Write what is typed, inside the transaction; the words of the toast.
+
+        Raises:
+            Refused: field -> sentence.
+        """
+        raise NotImplementedError
+
+    def first_focus(self) -> QWidget:
+        """Where the keyboard arrives."""
+        first = next(iter(self.editors.values()))
+        return first.first() if isinstance(first, ChoiceRow) else first
+
+    def follow(self) -> None:
+        """Show what the answers so far ask for."""
+
+    def add(self, name: str, label: str, editor: QWidget, hint: str = "", optional: bool = False) -> Field:
+        """A field at the end of the column."""
+        made = self.field(name, label, editor, hint, optional)
+        self.down.addWidget(made)
+        return made
+
+    def choice(self, name: str, label: str, list_name: str, hint: str = "") -> ChoiceRow:
+        """A choice row over a short code list, with "not asked yet" as the answer nobody had to give."""
+        entries = codes.get(list_name)
+        offered = [(code, entries.label(code), "") for code in entries.valid_on(self.today())]
+        offered += [(code, codes.MISSING[code], "") for code in ("NA-ASK", "NA-UNK", "NA-REF")]
+        made = ChoiceRow(label, offered, hint)
+        self.bind(name, made)
+        self.down.addWidget(made)
+        return made
+
+    def combo(self, name: str, label: str, list_name: str, hint: str = "", missing: bool = True) -> Field:
+        """A list over a longer code list."""
+        return self.add(name, label, CodeCombo(list_name, self.today(), missing), hint)
+
+    def today(self) -> date:
+        return self.session.now().astimezone(when.LONDON).date()
+
+    def code(self, name: str, empty: str = "NA-ASK") -> str:
+        """The code chosen under that name; ``empty`` while nothing is."""
+        return str(self.editors[name].value() or empty)
+
+    def day(self, name: str) -> str:
+        """The date typed as ISO text; empty when the boxes are.
+
+        Raises:
+            Refused: under that name.
+        """
+        boxes: DateBoxes = self.editors[name]
+        if boxes.is_empty():
+            return ""
+        return when.read_date(*boxes.parts(), field=name).isoformat()
+
+    def start(self, values: Mapping[str, object]) -> None:
+        """Fill from the record, then from a draft if one waits; the last line of every constructor."""
+        self.fill(values)
+        kept = drafts.get(self.drafts.key)
+        if kept is not None:
+            self.fill(kept.fields)
+            shown = when.show_datetime(when.local(kept.kept))
+            self.from_draft.show_said(
+                self.tr("We kept what you typed on {time}").format(time=shown), "history"
+            )
+            self.from_draft.show()
+        self.follow()
+        self.edited.connect(self.follow)
+        self.edited.connect(self.drafts.touch)
+        # Boxes that run past the end of the lines read badly; short answers get short boxes.
+        for editor in self.editors.values():
+            if isinstance(editor, Combo):
+                editor.setMaximumWidth(px(420))
+
+    def save(self) -> None:
+        """Store and leave; or say what has to be put right."""
+        try:
+            said = self.session.write(self._store)
+        except Refused as refused:
+            self.show_problems(self.in_order(refused.problems))
+            return
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        self.drafts.forget()
+        self.finished.emit()
+        self.session.toast.emit(Toast(said))
+
+    def throw_away(self) -> None:
+        """Leave without saving and forget the draft: the person pressed the button that says so."""
+        self.drafts.forget()
+        self.session.write(drafts.discard, self.drafts.key)
+        self.finished.emit()
+
+    def _store(self) -> str:
+        said = self.store()
+        drafts.discard(self.drafts.key)
+        return said
+
+    def in_order(self, problems: Mapping[str, Words]) -> dict[str, Words]:
+        names = [name for name in self.editors if name in problems]
+        return {name: problems[name] for name in [*names, *(n for n in problems if n not in names)]}
+
+
+class FormPage(QWidget):
+    """A form with its heading above and Save below, in place of the tab."""
+
+    def __init__(self, form: RecordForm, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = form
+        whole = column(self)
+        self.area, body = scrolled((24, 16, 24, 24), 14)
+        whole.addWidget(self.area, 1)
+        body.addWidget(Heading(form.title(), 2))
+        form.setMaximumWidth(px(WIDE))
+        body.addWidget(form)
+        body.addStretch(1)
+        foot = QFrame()
+        foot.setObjectName("panelfoot")
+        across = row(foot, (24, 10, 24, 10), 10)
+        self.save_button = Button(form.save_words(), "check", "primary")
+        self.save_button.setToolTip(self.tr("Save  (Ctrl+Enter)"))
+        self.later_button = Button(self.tr("Close, keep draft"))
+        self.later_button.setToolTip(self.tr("Close and keep the draft  (Esc)"))
+        self.throw_button = Button(self.tr("Do not save"), kind="quiet")
+        self.kept = Text("", "small", "muted", wrap=True)
+        across.addWidget(self.save_button)
+        across.addWidget(self.later_button)
+        across.addWidget(self.throw_button)
+        across.addWidget(self.kept, 1)
+        whole.addWidget(foot)
+        self.save_button.clicked.connect(form.save)
+        self.later_button.clicked.connect(form.finished)
+        self.throw_button.clicked.connect(form.throw_away)
+        form.drafts.kept.connect(self._kept)
+
+    def _kept(self, time: object) -> None:
+        self.kept.setText(self.tr("Draft kept at {time}").format(time=time))
