@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.widgets.entry import Entry, Facts
 from ui.widgets.fields import (
     ChoiceRow,
     CodeCombo,
@@ -40,7 +41,9 @@ __all__ = [
     "CodeCombo",
     "Combo",
     "DateBoxes",
+    "Entry",
     "ErrorSummary",
+    "Facts",
     "Field",
     "FlowLayout",
     "Glyph",

@@ -269,6 +269,14 @@ class Card(QFrame):
         self.body = column(margins=(16, 0, 16, 14) if title else (16, 14, 16, 14), gap=8)
         whole.addLayout(self.body)
 
+    def head_button(self, text: str, slot: Callable[..., object], name: str = "", icon: str = "") -> Button:
+        """A button in the head line; ``name`` is for screen readers where the words alone do not say of what."""
+        button = Button(text, icon)
+        button.setAccessibleName(name or text)
+        button.clicked.connect(slot)
+        self.head.addWidget(button)
+        return button
+
     def show_count(self, n: int | str) -> None:
         self._count.setText(str(n))
 

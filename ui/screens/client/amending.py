@@ -11,7 +11,7 @@ from caseworker.domain import codes, when
 from caseworker.domain import contacts as contact_rules
 from caseworker.storage import contacts
 from caseworker.words import Words
-from ui.screens.client.record import RecordForm
+from ui.screens.client.record import RecordForm, TakeBackForm
 from ui.screens.more import MoreAbout, minutes
 from ui.session import Session
 from ui.theme import px
@@ -117,35 +117,10 @@ class AmendForm(RecordForm):
         return self.tr("Amendment saved.")
 
 
-class WithdrawForm(RecordForm):
+class WithdrawForm(TakeBackForm):
     """Take back a contact logged by mistake."""
 
-    def __init__(
-        self, session: Session, client_id: int, contact_id: int, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(session, f"withdraw:{client_id}:{contact_id}", parent)
-        self.contact_id = contact_id
-        self.down.addWidget(
-            Said(
-                self.tr(
-                    "It stays in the history and is counted nowhere. You can put it back from the history."
-                )
-            )
-        )
-        self.add(
-            "why",
-            self.tr("Why it was a mistake"),
-            TextLine(),
-            self.tr("One sentence that a court could read."),
-        )
-        self.start({"why": ""})
+    NOUN = "contact"
 
-    def title(self) -> str:
-        return self.tr("Withdraw an entry")
-
-    def save_words(self) -> str:
-        return self.tr("Withdraw entry")
-
-    def store(self) -> str:
-        contacts.withdraw(self.contact_id, self.text("why"))
-        return self.tr("Entry withdrawn.")
+    def withdraw(self, why: str) -> None:
+        contacts.withdraw(self.row_id, why)

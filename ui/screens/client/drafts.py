@@ -34,7 +34,7 @@ FORMS: dict[str, Kind] = {
     "close": Kind("episodes", "CloseEpisodeForm", words("Closing support, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
-    "withdraw": Kind("amending", "WithdrawForm", words("Withdrawing a contact, half-typed")),
+    "withdraw_contact": Kind("amending", "WithdrawForm", words("Withdrawing a contact, half-typed")),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import codes, when
 from caseworker.domain.actions import Action, is_overdue
@@ -24,8 +24,7 @@ from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab, empty
 from ui.session import Session, Toast
-from ui.theme import px
-from ui.widgets import Button, Card, RowFrame, Said, Text, column
+from ui.widgets import Button, Card, Entry, Facts, Said, Text, column
 
 
 class OverviewTab(Tab):
@@ -73,13 +72,8 @@ class OverviewTab(Tab):
     def _unfinished(self, keys: list[str]) -> Card:
         card = Card(self.tr("Unfinished"), icon="history")
         for key in keys:
-            form = say(waiting_words(key))
-            line = RowFrame()
-            line.across.addWidget(Text(form, wrap=True), 1)
-            button = Button(self.tr("Carry on"))
-            button.setAccessibleName(self.tr("Carry on: {form}").format(form=form))
-            button.clicked.connect(partial(self._carry_on, key))
-            line.across.addWidget(button)
+            line = Entry(say(waiting_words(key)))
+            line.add_button(self.tr("Carry on"), partial(self._carry_on, key), kind="secondary")
             card.add_row(line)
         return card
 
@@ -97,27 +91,14 @@ class OverviewTab(Tab):
 
     def _steps(self, steps: list[Action]) -> Card:
         card = Card(self.tr("Next steps"), str(len(steps)) if steps else "", "calendar-check")
-        self._head_button(card, self.tr("Add a next step"), self._add_step)
+        card.head_button(self.tr("Add a next step"), self._add_step)
         today = self.session.now().astimezone(when.LONDON).date()
         for step in steps:
-            line = RowFrame()
-            words = column(gap=3)
-            words.addWidget(Text(step.text, wrap=True))
             due = when.iso_date(step.due)
-            if due is not None:
-                shown = f"{when.show_date(due)}, {say(when.show_day_relative(due, today))}"
-                words.addWidget(
-                    Text(shown, "small", "warn" if is_overdue(step, today) else "muted", wrap=True)
-                )
-            line.across.addLayout(words, 1)
-            done = Button(self.tr("Done"), "check")
-            done.setAccessibleName(self.tr("Done: {step}").format(step=step.text))
-            done.clicked.connect(partial(self._done, step))
-            change = Button(self.tr("Change"), kind="quiet")
-            change.setAccessibleName(self.tr("Change: {step}").format(step=step.text))
-            change.clicked.connect(partial(self._change_step, step))
-            line.across.addWidget(change)
-            line.across.addWidget(done)
+            shown = f"{when.show_date(due)}, {say(when.show_day_relative(due, today))}" if due else ""
+            line = Entry(step.text, [(shown, "warn" if is_overdue(step, today) else "muted")])
+            line.add_button(self.tr("Change"), partial(self._change_step, step))
+            line.add_button(self.tr("Done"), partial(self._done, step), "check", "secondary")
             card.add_row(line)
         if not steps:
             card.body.addWidget(Text(self.tr("Nothing planned."), "body", "muted"))
@@ -134,12 +115,9 @@ class OverviewTab(Tab):
         card = Card(self.tr("Support"), icon="heart-handshake")
         open_now = [one for one in support if not one.closed]
         if not open_now:
-            self._head_button(card, self.tr("Start support"), self._start_support)
+            card.head_button(self.tr("Start support"), self._start_support)
         services = codes.get("service_type")
         for one in support:
-            line = RowFrame()
-            words = column(gap=3)
-            words.addWidget(Text(services.label(one.service), "strong", wrap=True))
             started = when.iso_date(one.started)
             since = when.show_date(started) if started else ""
             if one.closed:
@@ -150,22 +128,10 @@ class OverviewTab(Tab):
                 )
             else:
                 said = self.tr("Open since {date}").format(date=since)
-            words.addWidget(Text(said, wrap=True))
-            words.addWidget(Text(self._crime(one.crime), "small", "muted", wrap=True))
-            line.across.addLayout(words, 1)
-            change = Button(self.tr("Change"), kind="quiet")
-            change.setAccessibleName(
-                self.tr("Change support: {service}").format(service=services.label(one.service))
-            )
-            change.clicked.connect(partial(self._change_support, one.id or 0))
-            line.across.addWidget(change)
+            line = Entry(services.label(one.service), [said, (self._crime(one.crime), "muted")])
+            line.add_button(self.tr("Change"), partial(self._change_support, one.id or 0))
             if not one.closed:
-                close = Button(self.tr("Close support"))
-                close.setAccessibleName(
-                    self.tr("Close support: {service}").format(service=services.label(one.service))
-                )
-                close.clicked.connect(partial(self._close_support, one))
-                line.across.addWidget(close)
+                line.add_button(self.tr("Close support"), partial(self._close_support, one), kind="secondary")
             card.add_row(line)
         if not support:
             card.body.addWidget(
@@ -180,37 +146,23 @@ class OverviewTab(Tab):
 
     def _referrals(self, came: list[Referral]) -> Card:
         card = Card(self.tr("Referrals"), icon="inbox")
-        self._head_button(card, self.tr("Add a referral"), self._add_referral)
+        card.head_button(self.tr("Add a referral"), self._add_referral)
         sources, outcomes = codes.get("referral_source"), codes.get("referral_outcome")
         for one in came:
-            line = RowFrame()
-            words = column(gap=3)
             source = sources.label(one.source)
             if codes.is_missing(one.source):
                 source = self.tr("Who referred: {answer}").format(answer=source.lower())
-            words.addWidget(Text(source, "strong", wrap=True))
             day = when.show_date(when.local(one.received).date())
-            words.addWidget(
-                Text(
+            line = Entry(
+                source,
+                [
                     self.tr("Received {date}. {crime}").format(date=day, crime=self._crime(one.crime)),
-                    wrap=True,
-                )
+                    (self.tr("Outcome: {outcome}").format(outcome=outcomes.label(one.outcome)), "muted"),
+                ],
             )
-            words.addWidget(
-                Text(
-                    self.tr("Outcome: {outcome}").format(outcome=outcomes.label(one.outcome)),
-                    "small",
-                    "muted",
-                    wrap=True,
-                )
+            line.add_button(
+                self.tr("Change"), partial(self._change_referral, one.id or 0), about=f"{source}, {day}"
             )
-            line.across.addLayout(words, 1)
-            change = Button(self.tr("Change"), kind="quiet")
-            change.setAccessibleName(
-                self.tr("Change referral: {source}, {date}").format(source=source, date=day)
-            )
-            change.clicked.connect(partial(self._change_referral, one.id or 0))
-            line.across.addWidget(change)
             card.add_row(line)
         if not came:
             card.body.addWidget(Text(self.tr("No referral is recorded."), "body", "muted"))
@@ -218,7 +170,7 @@ class OverviewTab(Tab):
 
     def _about(self, client: Client) -> Card:
         card = Card(self.tr("About this client"), icon="user")
-        self._head_button(card, self.tr("Change"), self._change_about, self.tr("Change about this client"))
+        card.head_button(self.tr("Change"), self._change_about, self.tr("Change about this client"))
         age = age_on(client, self.session.now().astimezone(when.LONDON).date())
         born = when.iso_date(client.born)
         if born is not None:
@@ -257,8 +209,7 @@ class OverviewTab(Tab):
         }
         answers = {name: getattr(client, name) for name in EQUALITY}
         asked = [name for name in EQUALITY if answers[name] != "NA-ASK"]
-        self._head_button(
-            card,
+        card.head_button(
             self.tr("Change") if asked else self.tr("Ask"),
             self._ask_equality,
             self.tr("Equality questions: answer"),
@@ -277,13 +228,6 @@ class OverviewTab(Tab):
                 Facts([(labels[name], codes.get(lists[name]).label(answers[name])) for name in EQUALITY])
             )
         return card
-
-    def _head_button(self, card: Card, text: str, slot: object, name: str = "") -> Button:
-        button = Button(text)
-        button.setAccessibleName(name or text)
-        button.clicked.connect(slot)
-        card.head.addWidget(button)
-        return button
 
     # ---- doing
 
@@ -340,21 +284,3 @@ def undo_done(session: Session, action_id: int) -> None:
         session.write(actions.unfinish, action_id)
     except Problem as problem:
         session.problem(problem)
-
-
-class Facts(QWidget):
-    """Questions and their answers, two by two where there is room."""
-
-    def __init__(self, facts: list[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(24))
-        grid.setVerticalSpacing(px(8))
-        for at, (question, answer) in enumerate(facts):
-            cell = column(gap=0)
-            cell.addWidget(Text(question, "small", "muted", wrap=True))
-            cell.addWidget(Text(answer, wrap=True))
-            grid.addLayout(cell, at // 2, at % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)

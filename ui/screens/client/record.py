@@ -18,7 +18,20 @@ from caseworker.words import Words
 from ui.screens.form import DraftKeeper, Form
 from ui.session import Session, Toast
 from ui.theme import px
-from ui.widgets import Button, ChoiceRow, CodeCombo, Combo, DateBoxes, Field, Heading, Said, Text, column, row
+from ui.widgets import (
+    Button,
+    ChoiceRow,
+    CodeCombo,
+    Combo,
+    DateBoxes,
+    Field,
+    Heading,
+    Said,
+    Text,
+    TextLine,
+    column,
+    row,
+)
 from ui.widgets.page import scrolled
 
 WIDE = 640  # a line of a form is never longer than people read well
@@ -147,6 +160,38 @@ class RecordForm(Form):
     def in_order(self, problems: Mapping[str, Words]) -> dict[str, Words]:
         names = [name for name in self.editors if name in problems]
         return {name: problems[name] for name in [*names, *(n for n in problems if n not in names)]}
+
+
+class TakeBackForm(RecordForm):
+    """Take back an entry recorded by mistake. Subclasses say which noun, and withdraw it."""
+
+    NOUN = ""
+
+    def __init__(self, session: Session, client_id: int, row_id: int, parent: QWidget | None = None) -> None:
+        super().__init__(session, f"withdraw_{self.NOUN}:{client_id}:{row_id}", parent)
+        self.row_id = row_id
+        self.down.addWidget(Said(self.tr("It stays in the history and is counted nowhere.")))
+        self.add(
+            "why",
+            self.tr("Why it was a mistake"),
+            TextLine(),
+            self.tr("One sentence that a court could read."),
+        )
+        self.start({"why": ""})
+
+    def title(self) -> str:
+        return self.tr("Withdraw an entry")
+
+    def save_words(self) -> str:
+        return self.tr("Withdraw entry")
+
+    def withdraw(self, why: str) -> None:
+        """Withdraw it, inside the transaction."""
+        raise NotImplementedError
+
+    def store(self) -> str:
+        self.withdraw(self.text("why"))
+        return self.tr("Entry withdrawn.")
 
 
 class FormPage(QWidget):
