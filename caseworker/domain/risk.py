@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from caseworker.domain import codes
 from caseworker.domain.when import months_later
 from caseworker.words import Words, words
 
@@ -40,6 +41,12 @@ class Rules:
         elif not self.review_days["high"] <= self.review_days["medium"] <= self.review_days["standard"]:
             found["review_days"] = words("A higher grade must be reviewed at least as often as a lower one")
         return found
+
+
+def area_of(district: str) -> str:
+    """The area whose rules apply to somebody who lives there, or "" where nobody can tell."""
+    found = codes.get("area").parent(district, "set3")
+    return found if found in codes.get("marac_area") else ""
 
 
 def rank(grade: str) -> int:

@@ -7,6 +7,7 @@ has become of its file.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from caseworker.domain import instruments as domain
 from caseworker.domain.contacts import CLOCK_SLACK
 from caseworker.domain.instruments import Answer, AnswerSet, Instrument, Moved, Taken
 from caseworker.domain.labels import answer_field
+from caseworker.domain.risk import Rules
 from caseworker.domain.when import local
 from caseworker.errors import Problem
 from caseworker.storage import episodes, history, incidents, records
@@ -63,7 +65,7 @@ def begin(
     if stage not in form.stages:
         records.refuse({"stage": words("Choose when it was asked")})
     area = stored_risk.area_of(client_id)
-    _keep(form, now)
+    keep(form, now)
     made = AnswerSet(
         None,
         records.new_uid(),
@@ -113,9 +115,42 @@ def sign(set_id: int, *, judgement: str = "", reason: str = "") -> AnswerSet:
     form = definition(held)
     _drop_uncalled(held, form)
     given = answers(set_id)
+    rules = stored_risk.rules(held.area)
+    signed, problems = closed(
+        held,
+        form,
+        given,
+        rules,
+        incidents.days(held.client_id),
+        judgement=judgement.strip(),
+        reason=records.storable(reason.strip()),
+        at=int(time.time()),
+    )
+    records.refuse(problems)
+    if database.sign is None:
+        raise RuntimeError("nobody has the vault open who could sign")
+    signed = dataclasses.replace(signed, signature=database.sign(PURPOSE, signed_bytes(signed, given)))
+    _change(held, signed, "", "sign")
+    return signed
+
+
+def closed(
+    held: AnswerSet,
+    form: Instrument,
+    given: Mapping[str, Answer],
+    rules: Rules,
+    known: Iterable[dt.date],
+    *,
+    judgement: str,
+    reason: str,
+    at: int,
+) -> tuple[AnswerSet, dict[str, Words]]:
+    """What a set becomes when it is closed at that moment, all but its signature; and what stands in the way.
+
+    ``known``: the days of the client's incidents. It writes nothing.
+    """
     values = {code: one.value for code, one in given.items()}
     problems = domain.signing_problems(form, given)
-    rules = stored_risk.rules(held.area)
     found = domain.score(form, values, held.area, rules.bands.get(form.name))
     asked = local(held.started).date()
     totals: dict[str, object] = {
@@ -124,20 +159,18 @@ def sign(set_id: int, *, judgement: str = "", reason: str = "") -> AnswerSet:
         "unanswered": found.unanswered,
         "thresholds": dict(found.thresholds),
     }
-    judgement, reason = judgement.strip(), records.storable(reason.strip())
     review = None
     if form.kind == "risk":
         problems |= risk.judgement_problems(found.grade, judgement, reason)
-        totals["events"] = risk.recent(incidents.days(held.client_id), asked, rules)
+        totals["events"] = risk.recent(known, asked, rules)
         review = risk.next_review(risk.final_grade(found.grade, judgement), asked, rules)
     elif judgement or reason:
         problems["judgement"] = words("Only a risk tool is graded by judgement")
     elif form.review_days and held.stage != "exit":
         review = asked.fromordinal(asked.toordinal() + form.review_days)
-    records.refuse(problems)
     signed = dataclasses.replace(
         held,
-        signed=int(time.time()),
+        signed=at,
         totals=canonical.dump(totals).decode("ascii"),
         tool_grade=found.grade,
         grade=risk.final_grade(found.grade, judgement) if form.kind == "risk" else "",
@@ -145,11 +178,7 @@ def sign(set_id: int, *, judgement: str = "", reason: str = "") -> AnswerSet:
         reason=reason if judgement else "",
         next_review=review.isoformat() if review else "",
     )
-    if database.sign is None:
-        raise RuntimeError("nobody has the vault open who could sign")
-    signed = dataclasses.replace(signed, signature=database.sign(PURPOSE, signed_bytes(signed, given)))
-    _change(held, signed, "", "sign")
-    return signed
+    return signed, problems
 
 
 def withdraw(set_id: int, why: str) -> None:
@@ -165,6 +194,16 @@ def withdraw(set_id: int, why: str) -> None:
     before = get(set_id)
     if not before.withdrawn:
         _change(before, dataclasses.replace(before, withdrawn=int(time.time())), why, "withdraw")
+
+
+def keep(form: Instrument, now: int) -> None:
+    """Keep the definition beside the answers that will be given to it. Inside ``storage.write``."""
+    text = "\n".join(form.text.splitlines())
+    database.execute_sql(
+        "INSERT INTO instrument (digest, name, version, text, kept) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (digest) DO NOTHING",
+        (form.digest, form.name, form.version, text, now),
+    )
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -263,13 +302,18 @@ def signed_bytes(held: AnswerSet, given: Mapping[str, Answer]) -> bytes:
     (client,) = fetch("SELECT uid FROM client WHERE id = ?", (held.client_id,))[0]
     episode = fetch("SELECT uid FROM episode WHERE id = ?", (held.episode_id,))
     worker = fetch("SELECT uid FROM worker WHERE id = ?", (held.worker_id,))
+    return spelled(held, given, client, episode[0][0] if episode else "", worker[0][0] if worker else "")
+
+
+def spelled(held: AnswerSet, given: Mapping[str, Answer], client: str, episode: str, worker: str) -> bytes:
+    """As ``signed_bytes``, for whoever knows the three uids already."""
     return canonical.dump(
         {
             "format": 1,
             "uid": held.uid,
             "client": client,
-            "episode": episode[0][0] if episode else "",
-            "worker": worker[0][0] if worker else "",
+            "episode": episode,
+            "worker": worker,
             "instrument": held.instrument,
             "version": held.version,
             "definition": held.definition,
@@ -326,15 +370,6 @@ def check_signatures(cancelled: Callable[[], bool] | None = None) -> list[Words]
 
 
 # --- inside -------------------------------------------------------------------------------------------------
-
-
-def _keep(form: Instrument, now: int) -> None:
-    text = "\n".join(form.text.splitlines())
-    database.execute_sql(
-        "INSERT INTO instrument (digest, name, version, text, kept) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (digest) DO NOTHING",
-        (form.digest, form.name, form.version, text, now),
-    )
 
 
 def _open(set_id: int) -> AnswerSet:

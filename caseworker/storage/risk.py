@@ -43,8 +43,7 @@ class RiskNow:
 
 def area_of(client_id: int) -> str:
     """The area whose rules apply to that client: where they live, or "" where nobody can tell."""
-    found = codes.get("area").parent(clients.get(client_id).area, "set3")
-    return found if found in codes.get("marac_area") else ""
+    return risk.area_of(clients.get(client_id).area)
 
 
 def rules(area: str = "") -> Rules:
