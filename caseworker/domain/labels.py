@@ -18,6 +18,7 @@ NOUNS = {
     "answer": words("answer"),
     "incident": words("incident"),
     "marac_referral": words("MARAC referral"),
+    "silence": words("note on why a client has gone quiet"),
 }
 
 # noun -> field -> (label, how to show a value). The second is a code list's name, or one of:
@@ -184,6 +185,16 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "heard": (words("Heard"), "date"),
         "outcome": (words("Outcome"), "marac_outcome"),
         "told": (words("Client told"), "date"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "silence": {
+        "client_id": (words("Client"), "none"),
+        "since": (words("Last reached"), "moment"),
+        "reason": (words("Why it is set aside"), "silence_reason"),
+        "note": (words("Note"), "note"),
+        "until": (words("Look again on"), "date"),
         "recorded": (words("Recorded"), "moment"),
         "worker_id": (words("Worker"), "person"),
         "withdrawn": (words("Withdrawn"), "moment"),

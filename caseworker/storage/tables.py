@@ -264,6 +264,19 @@ class MaracReferral(Table):
     withdrawn = IntegerField()
 
 
+class Silence(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    since = IntegerField()
+    reason = TextField()
+    note = TextField()
+    until = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
 class Draft(Table):
     key = TextField(primary_key=True)
     fields = TextField()
@@ -363,5 +376,6 @@ class Outbox(Table):
 
 TABLES: tuple[type[Table], ...] = (
     Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Instrument,
-    AnswerSet, Answer, Incident, MaracReferral, Draft, Revision, Audit, Checkpoint, Setting, Pin, FrozenReturn, Outbox,
+    AnswerSet, Answer, Incident, MaracReferral, Silence, Draft, Revision, Audit, Checkpoint, Setting,
+    Pin, FrozenReturn, Outbox,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.silence import Aside
 from caseworker.storage import tables
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
@@ -31,6 +32,7 @@ RECORDS = {
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,
+    "silence": Aside,
 }
 
 
@@ -81,6 +83,7 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("action", "contact_id"), ("action", "worker_id"), ("answer_set", "episode_id"),
         ("answer_set", "worker_id"), ("incident", "episode_id"), ("incident", "worker_id"),
         ("marac_referral", "episode_id"), ("marac_referral", "answer_set_id"), ("marac_referral", "worker_id"),
+        ("silence", "worker_id"),
     }  # fmt: skip
 
 
