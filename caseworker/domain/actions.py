@@ -1,14 +1,16 @@
-"""Actions: what somebody said they would do next, and by when."""
+"""Actions: what somebody said they would do next, and by when; for a goal of the support plan or by themselves."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
+from caseworker.domain import codes
 from caseworker.domain.when import iso_date
 from caseworker.words import Words, words
 
 LONGEST_TEXT = 500
+LONGEST_AGENCY = 120
 FURTHEST = dt.timedelta(days=3 * 366)
 
 
@@ -24,6 +26,9 @@ class Action:
     worker_id: int | None = None
     done: int = 0  # epoch seconds; 0: still to do
     result: str = ""
+    kind: str = "NA-ASK"  # list ``support_action``
+    agency: str = ""  # who does it where it is not us; the worker sees to it that they do
+    goal_id: int | None = None  # the goal it serves
 
     def problems(self, today: dt.date) -> dict[str, Words]:
         """What has to be put right before this can be saved: field -> sentence. Empty when fine.
@@ -46,6 +51,10 @@ class Action:
             found["due"] = words("Due date must be within 3 years")
         if len(self.result) > LONGEST_TEXT:
             found["result"] = words("Must be {most} characters or fewer", most=LONGEST_TEXT)
+        if not codes.accepts("support_action", self.kind):
+            found["kind"] = words("Choose an answer from the list")
+        if len(self.agency) > LONGEST_AGENCY:
+            found["agency"] = words("Must be {most} characters or fewer", most=LONGEST_AGENCY)
         return found
 
 

@@ -9,7 +9,7 @@ import time
 from caseworker.domain.actions import Action
 from caseworker.domain.when import local
 from caseworker.errors import Problem
-from caseworker.storage import history, records
+from caseworker.storage import goals, history, records
 from caseworker.storage.engine import database
 
 
@@ -19,9 +19,12 @@ def save(action: Action, why: str = "") -> int:
 
     Raises:
         Refused: field -> sentence.
+        ValueError: the goal it serves is another client's.
     """
     action = records.cleaned(action)
-    action = dataclasses.replace(action, text=action.text.strip())
+    action = dataclasses.replace(action, text=action.text.strip(), agency=action.agency.strip())
+    if action.goal_id is not None and goals.get(action.goal_id).client_id != action.client_id:
+        raise ValueError("the goal is not this client's")
     records.refuse(action.problems(local(int(time.time())).date()))
     if action.id is None:
         action = dataclasses.replace(

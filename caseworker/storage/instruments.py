@@ -284,14 +284,37 @@ def unfinished(
     )
 
 
+def signed(client_id: int, names: Iterable[str]) -> list[tuple[AnswerSet, Taken]]:
+    """A client's signed sets of those instruments that stand, oldest asked first, each with its answers.
+
+    Three queries however many sets there are: a tab that shows years of them opens as fast as one that shows none.
+
+    Raises:
+        Problem: E-INSTRUMENT-GONE, as ``definition``.
+    """
+    chosen = tuple(names)
+    marks = ", ".join("?" * len(chosen))
+    where = f"WHERE client_id = ? AND signed <> 0 AND withdrawn = 0 AND instrument IN ({marks})"
+    held = records.find(AnswerSet, "answer_set", f"{where} ORDER BY started, id", (client_id, *chosen))
+    values: dict[int, dict[str, str]] = {}
+    for set_id, item, value in fetch(
+        f"SELECT answer_set_id, item, value FROM answer_set JOIN answer ON answer_set_id = answer_set.id {where}",
+        (client_id, *chosen),
+    ):
+        values.setdefault(set_id, {})[item] = value
+    forms: dict[str, Instrument] = {}
+    for one in held:
+        if one.definition not in forms:
+            forms[one.definition] = definition(one)
+    return [
+        (one, Taken(forms[one.definition], local(one.started).date(), one.stage, values.get(one.id or 0, {})))
+        for one in held
+    ]
+
+
 def moved(client_id: int, name: str) -> tuple[Moved, ...]:
     """The distance travelled: the client's matched pairs in that instrument."""
-    taken = []
-    for held in for_client(client_id, [name], limit=1000):
-        if held.signed and held.id is not None:
-            values = {code: one.value for code, one in answers(held.id).items()}
-            taken.append(Taken(definition(held), local(held.started).date(), held.stage, values))
-    return domain.moved(taken)
+    return domain.moved(taken for _, taken in signed(client_id, [name]))
 
 
 # --- signatures ---------------------------------------------------------------------------------------------

@@ -161,6 +161,80 @@ class Action(Table):
     worker_id = IntegerField(null=True)
     done = IntegerField()
     result = TextField()
+    kind = TextField(default="NA-ASK")
+    agency = TextField(default="")
+    goal_id = IntegerField(null=True)
+
+
+class Goal(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    text = TextField()
+    need = TextField()
+    own_words = IntegerField()
+    aim = TextField()
+    due = TextField()
+    status = TextField()
+    episode_id = IntegerField(null=True)
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
+class Service(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    name = TextField()
+    kind = TextField()
+    provider = TextField()
+    areas = TextField()
+    crimes = TextField()
+    youngest = IntegerField()
+    oldest = IntegerField()
+    hours = TextField()
+    how = TextField()
+    wait = TextField()
+    checked = TextField()
+    note = TextField()
+    ended = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+
+
+class OnwardReferral(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    service_id = IntegerField(null=True)
+    service_type = TextField()
+    need = TextField()
+    consent = TextField()
+    override_reason = TextField()
+    sent = TextField()
+    accepted = TextField()
+    started = TextField()
+    refused = TextField()
+    reason = TextField()
+    note = TextField()
+    episode_id = IntegerField(null=True)
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
+class FeedbackOffer(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    offered = TextField()
+    stage = TextField()
+    answer = TextField()
+    note = TextField()
+    episode_id = IntegerField(null=True)
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
 
 
 class Instrument(Table):
@@ -259,19 +333,6 @@ class MaracReferral(Table):
     heard = TextField()
     outcome = TextField()
     told = TextField()
-    recorded = IntegerField()
-    worker_id = IntegerField(null=True)
-    withdrawn = IntegerField()
-
-
-class Silence(Table):
-    id = AutoField()
-    uid = TextField(unique=True)
-    client_id = IntegerField()
-    since = IntegerField()
-    reason = TextField()
-    note = TextField()
-    until = TextField()
     recorded = IntegerField()
     worker_id = IntegerField(null=True)
     withdrawn = IntegerField()
@@ -376,6 +437,6 @@ class Outbox(Table):
 
 TABLES: tuple[type[Table], ...] = (
     Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Instrument,
-    AnswerSet, Answer, Incident, MaracReferral, Silence, Draft, Revision, Audit, Checkpoint, Setting,
-    Pin, FrozenReturn, Outbox,
+    AnswerSet, Answer, Incident, MaracReferral, Draft, Revision, Audit, Checkpoint, Setting, Pin, FrozenReturn, Outbox,
+    Goal, Service, OnwardReferral, FeedbackOffer,
 )  # fmt: skip

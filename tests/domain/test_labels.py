@@ -11,12 +11,16 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.feedback import FeedbackOffer
+from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.labels import FIELDS, INTERNAL, answer_field, field_label, is_private, show_value
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.services import Service
 
 RECORDS = {
     "client": Client,
@@ -28,6 +32,10 @@ RECORDS = {
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,
+    "goal": Goal,
+    "service": Service,
+    "onward_referral": OnwardReferral,
+    "feedback_offer": FeedbackOffer,
 }
 PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none"}
 

@@ -414,3 +414,40 @@ def test_one_answer_is_kept_well_within_a_keystroke(amara: int) -> None:
         write(instruments.answer, held, str(item), "yes", "victim")
         taken.append(time.perf_counter() - begun)
     assert sorted(taken)[len(taken) // 2] < 0.05
+
+
+def test_years_of_signed_sets_are_read_in_three_queries(amara: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for weeks in range(8):
+        held = write(
+            instruments.begin, amara, "CR7", "review" if weeks else "baseline", at=ago(400 - 42 * weeks)
+        )
+        write(instruments.answer, held, "SAFE", str(1 + weeks % 5))
+        write(instruments.sign, held)
+    asked: list[str] = []
+    execute = database.execute_sql
+
+    def counting(sql: str, *args: object, **kwargs: object) -> object:
+        asked.append(sql)
+        return execute(sql, *args, **kwargs)
+
+    monkeypatch.setattr(database, "execute_sql", counting)
+    found = instruments.signed(amara, ["CR7"])
+    assert len(asked) == 3
+    assert [taken.values["SAFE"] for _, taken in found] == ["1", "2", "3", "4", "5", "1", "2", "3"]
+    assert [held.id for held, _ in found] == sorted(held.id or 0 for held, _ in found)
+    plan = fetch(
+        "EXPLAIN QUERY PLAN SELECT item FROM answer_set JOIN answer ON answer_set_id = answer_set.id"
+        " WHERE client_id = ? AND signed <> 0 AND withdrawn = 0 AND instrument IN (?)",
+        (amara, "CR7"),
+    )
+    assert not [row[3] for row in plan if row[3].startswith("SCAN")]
+
+
+def test_sets_open_or_withdrawn_are_not_among_the_signed(amara: int) -> None:
+    write(instruments.answer, write(instruments.begin, amara, "CR7"), "SAFE", "1")
+    held = write(instruments.begin, amara, "CR7", "review")
+    write(instruments.answer, held, "SAFE", "1")
+    write(instruments.sign, held)
+    assert [one.id for one, _ in instruments.signed(amara, ["CR7"])] == [held]
+    write(instruments.withdraw, held, "Another client's")
+    assert instruments.signed(amara, ["CR7"]) == []
