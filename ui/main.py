@@ -154,8 +154,8 @@ class Desk(QMainWindow):
         session = self.take(vault)
         self._build_window()
         session.checks.run(vault.whole_check, owner=self, then=self._checked, failed=self._not_checked)
-        if vault.is_weak:  # guessing has become cheaper since the passphrase was chosen
-            session.checks.run(vault.strengthen, self._cost, owner=self, failed=self._not_checked)
+        if vault.slot_is_stale:  # guessing has become cheaper, or a colleague renewed the key
+            session.checks.run(vault.make_slot_again, self._cost, owner=self, failed=self._not_checked)
         if not vault.synthetic and not _sheet_typed():
             self._remind_of_sheet()
 

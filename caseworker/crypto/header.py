@@ -3,6 +3,9 @@
 It holds no secret in the clear. A check sum tells accidental damage from a wrong passphrase before anything
 is asked; a MAC by the vault's own key tells whether someone changed it. Keys are wrapped per person: one slot
 opens the vault and that person's own signing and receiving keys, nobody else's.
+
+When a colleague renews the vault's key, the people who are not there get it in an envelope: sealed to their own
+receiving key and signed inside. It counts only if the signer is someone they last saw working in this vault.
 """
 
 from __future__ import annotations
@@ -10,18 +13,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from caseworker import canonical
-from caseworker.crypto import keys
+from caseworker.crypto import keys, sealing, signing
 from caseworker.crypto.context import ctx
 from caseworker.crypto.keys import KdfCost, WrongKey
 
 MAGIC = b"CASEVLT\x01"
 FORMAT = 1
-APP = 1  # the oldest reader that understands what this app writes; a header may ask for more
+APP = 2  # what this app can read; a header may ask for more
+_FIRST, _PEOPLE = 1, 2  # the oldest reader of a header of one person, and of several people or an envelope
 LARGEST_BODY = 65_536
 MOST_SLOTS = 16
 _SUM = 32
@@ -45,7 +49,9 @@ class Newer(Unsupported):
 
 
 class Tampered(Exception):
-    """A slot opened, and the header's MAC does not fit: someone without the vault's key changed it."""
+    """A slot opened, and the header's MAC does not fit, or its key came from somebody this person does not know:
+    someone without the vault's key changed it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,16 @@ class Slot:
         return str(self.fields["type"])
 
     @property
+    def opened_by(self) -> str:
+        """Which secret opens it: ``pass``, ``recovery``, or nothing (escrow)."""
+        if self.type == ENVELOPE:
+            return RECOVERY if self.fields["kdf"]["alg"] == _BY_CODE else PASS
+        return self.type if self.type in (PASS, RECOVERY) else ""
+
+    @property
     def cost(self) -> KdfCost | None:
         """What a guess costs; None for slots that are not opened by a passphrase."""
-        return _cost(self.fields["kdf"]) if self.type == PASS else None
+        return _cost(self.fields["kdf"]) if self.opened_by == PASS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,7 @@ class Header:
     epoch: int
     db: str
     slots: tuple[Slot, ...]
-    min_app: int = APP
+    min_app: int = _FIRST
 
     def body(self) -> bytes:
         """The canonical JSON that the MAC covers."""
@@ -100,9 +113,15 @@ class Header:
     def of_type(self, kind: str) -> list[Slot]:
         return [slot for slot in self.slots if slot.type == kind]
 
+    def opened_by(self, secret: str) -> list[Slot]:
+        """The ways in by ``pass`` (phrase) or by ``recovery`` (code), those in envelopes included."""
+        return [slot for slot in self.slots if slot.opened_by == secret]
+
     def next(self, slots: tuple[Slot, ...]) -> Header:
         """The following generation, with these ways in."""
-        return replace(self, slots=slots, generation=self.generation + 1)
+        several = any(slot.type == ENVELOPE or "members" in slot.fields for slot in slots)
+        reader = max(self.min_app, _PEOPLE) if several else self.min_app
+        return replace(self, slots=slots, generation=self.generation + 1, min_app=reader)
 
 
 @dataclass(slots=True)
@@ -177,7 +196,7 @@ def pass_slot(
     """A new way in by passphrase."""
     salt = os.urandom(keys.SALT)
     okm = keys.from_passphrase(passphrase, salt, cost)
-    kdf = {"alg": "argon2id", "v": 19, "m_kib": cost.m_kib, "t": cost.t, "p": cost.p, "salt": salt.hex()}
+    kdf = {"alg": _BY_PHRASE, "v": 19, "m_kib": cost.m_kib, "t": cost.t, "p": cost.p, "salt": salt.hex()}
     with keys.short_lived(okm):
         return _slot(PASS, header_vault, epoch, kdf, okm, vmk, person)
 
@@ -189,9 +208,7 @@ def recovery_slot(
     salt = os.urandom(keys.SALT)
     okm = keys.from_recovery(code, salt)
     with keys.short_lived(okm):
-        return _slot(
-            RECOVERY, header_vault, epoch, {"alg": "hkdf-sha256", "salt": salt.hex()}, okm, vmk, person
-        )
+        return _slot(RECOVERY, header_vault, epoch, {"alg": _BY_CODE, "salt": salt.hex()}, okm, vmk, person)
 
 
 def open_slot(header: Header, slot: Slot, secret: str | bytes) -> tuple[bytearray, PersonKeys]:
@@ -201,42 +218,42 @@ def open_slot(header: Header, slot: Slot, secret: str | bytes) -> tuple[bytearra
 
     Raises:
         WrongKey: another secret, or a changed slot.
+        Tampered: the secret is right, and the vault's key came from somebody this person does not know.
         MemoryError: this computer cannot spare what the slot asks for.
     """
     fields = slot.fields
-    if slot.type == PASS and isinstance(secret, str):
+    if slot.opened_by == PASS and isinstance(secret, str):
         okm = keys.from_passphrase(secret, bytes.fromhex(fields["kdf"]["salt"]), _cost(fields["kdf"]))
-    elif slot.type == RECOVERY and isinstance(secret, bytes):
+    elif slot.opened_by == RECOVERY and isinstance(secret, bytes):
         okm = keys.from_recovery(secret, bytes.fromhex(fields["kdf"]["salt"]))
     else:
         raise WrongKey("not that kind of slot")
     with keys.short_lived(okm):
-        lasting = _aad_person(header.vault, fields)
-        # The commitment comes first: without it one crafted slot could open under many passphrases at once.
-        if not keys.same(_commit(okm, lasting), bytes.fromhex(fields["commit"])):
-            raise WrongKey("commit")
-        kek = keys.expand(okm, b"case/v1/slot-kek")
-        person_kek = keys.expand(okm, b"case/v1/person-kek")
-        with keys.short_lived(kek, person_kek):
-            vmk = keys.unwrap(
-                kek,
-                bytes.fromhex(fields["nonce"]),
-                bytes.fromhex(fields["wrapped"]),
-                _aad(header.vault, fields),
-            )
-            try:
-                both = keys.unwrap(
-                    person_kek,
-                    bytes.fromhex(fields["nonce_p"]),
-                    bytes.fromhex(fields["person_wrap"]),
-                    lasting,
-                )
-            except WrongKey:
-                keys.wipe(vmk)
-                raise
+        person = _open_person(header.vault, fields, okm)
+        try:
+            if slot.type == ENVELOPE:
+                return open_envelope(header.vault, slot, person)[0], person
+            kek = keys.expand(okm, b"case/v1/slot-kek")
+            with keys.short_lived(kek):
+                nonce, wrapped = bytes.fromhex(fields["nonce"]), bytes.fromhex(fields["wrapped"])
+                return keys.unwrap(kek, nonce, wrapped, _aad(header.vault, fields)), person
+        except BaseException:
+            person.wipe()
+            raise
+
+
+def _open_person(vault: str, fields: Mapping[str, Any], okm: bytearray) -> PersonKeys:
+    lasting = _aad_person(vault, fields)
+    # The commitment comes first: without it one crafted slot could open under many passphrases at once.
+    if not keys.same(_commit(okm, lasting), bytes.fromhex(fields["commit"])):
+        raise WrongKey("commit")
+    person_kek = keys.expand(okm, b"case/v1/person-kek")
+    with keys.short_lived(person_kek):
+        nonce, wrapped = bytes.fromhex(fields["nonce_p"]), bytes.fromhex(fields["person_wrap"])
+        both = keys.unwrap(person_kek, nonce, wrapped, lasting)
     with keys.short_lived(both):
         halves = memoryview(both)  # no copy that nobody wipes
-        return vmk, PersonKeys(keys.held(halves[:32]), keys.held(halves[32:]))
+        return PersonKeys(keys.held(halves[: keys.KEY]), keys.held(halves[keys.KEY :]))
 
 
 def _slot(
@@ -286,6 +303,98 @@ def _commit(okm: bytearray, aad: bytes) -> bytes:
         return keys.mac(key, aad)
 
 
+# --- several people -----------------------------------------------------------------------------------------
+
+
+def members(vault: str, slot: Slot, person: PersonKeys) -> frozenset[bytes]:
+    """The public signing keys of the colleagues this person saw in the vault when she last opened it.
+
+    Raises:
+        Tampered: the list is not the one she left.
+    """
+    if "members" not in slot.fields:
+        return frozenset()
+    data = bytes.fromhex(slot.fields["members"])
+    nonce = data[: keys.NONCE]
+    key = keys.expand(person.sign, ctx("members", vault, slot.id, nonce))
+    with keys.short_lived(key):
+        try:
+            found = bytes(keys.unwrap(key, nonce, data[keys.NONCE :], _aad_members(vault, slot)))
+        except WrongKey:
+            raise Tampered("members") from None
+    return frozenset(found[at : at + keys.KEY] for at in range(0, len(found), keys.KEY))
+
+
+def with_members(vault: str, slot: Slot, person: PersonKeys, seen: Iterable[bytes]) -> Slot:
+    """Her slot with a new list of colleagues; nobody at all takes the list away.
+
+    The list is sealed with a key made from her own private one, so that she alone can write it, and can write it
+    into her recovery slot too without the code. Each list has a key of its own, made from a random number.
+    """
+    fields = {name: value for name, value in slot.fields.items() if name != "members"}
+    listed = sorted(set(seen))
+    if listed:
+        nonce = os.urandom(keys.NONCE)
+        key = keys.expand(person.sign, ctx("members", vault, slot.id, nonce))
+        with keys.short_lived(key):
+            sealed = keys.wrap(key, nonce, b"".join(listed), _aad_members(vault, slot))
+        fields["members"] = (nonce + sealed).hex()
+    return Slot(fields)
+
+
+def in_envelope(
+    vault: str, epoch: int, slot: Slot, receive_key: bytes, vmk: bytes | bytearray, signer: PersonKeys
+) -> Slot:
+    """The same way in for a new key of the vault, made without its secret: sealed to that person's receiving key.
+
+    ``signer`` answers for the key. What belongs to the person alone (her commitment, her private keys, whom she
+    saw) stays byte for byte.
+
+    Raises:
+        sealing.CannotOpen: that is not a receiving key.
+    """
+    kept = {name: slot.fields[name] for name in _LASTING if name in slot.fields}
+    told = ctx("envelope", vault, epoch, slot.id, hashlib.sha256(vmk).digest())
+    inside = keys.room(keys.KEY + _SIGNATURE)
+    inside[: keys.KEY], inside[keys.KEY :] = vmk, signing.sign(signer.sign, "envelope", told)
+    with keys.short_lived(inside):
+        sealed = sealing.seal(receive_key, inside, ctx("envelope", vault, epoch, slot.id))
+    return Slot({**kept, "type": ENVELOPE, "epoch": epoch, "suite": 1, "sealed": sealed.hex()})
+
+
+def open_envelope(vault: str, slot: Slot, person: PersonKeys) -> tuple[bytearray, bytes]:
+    """The vault's key in an envelope, and the public key of whoever answers for it; the caller wipes the first.
+
+    Raises:
+        Tampered: not for her, or signed by nobody she saw in this vault.
+    """
+    fields = slot.fields
+    try:
+        context = ctx("envelope", vault, fields["epoch"], slot.id)
+        inside = sealing.open_sealed(
+            person.receive, bytes.fromhex(fields["sealed"]), context, fields["suite"]
+        )
+    except sealing.CannotOpen:
+        raise Tampered("envelope") from None
+    vmk, signature = keys.held(inside[: keys.KEY]), inside[keys.KEY :]
+    told = ctx("envelope", vault, fields["epoch"], slot.id, hashlib.sha256(vmk).digest())
+    try:
+        for known in (signing.public_of(person.sign), *sorted(members(vault, slot, person))):
+            try:
+                signing.verify(known, "envelope", told, signature)
+            except signing.BadSignature:
+                continue
+            return vmk, known
+        raise Tampered("signed by nobody she knows")
+    except BaseException:
+        keys.wipe(vmk)
+        raise
+
+
+def _aad_members(vault: str, slot: Slot) -> bytes:
+    return canonical.dump({"ctx": "case/v1/members", "vault": vault, "id": slot.id})
+
+
 # --- strict reading -----------------------------------------------------------------------------------------
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -299,29 +408,17 @@ _BYTES = {
     "commit": 32,
     "person_wrap": 80,
     "to": 32,
-    "by": 32,
 }
-_BYTES |= {"sig": 64}
+_BY_PHRASE, _BY_CODE = "argon2id", "hkdf-sha256"
+_SIGNATURE = 64
+_LASTING = ("id", "kdf", "nonce_p", "commit", "person_wrap", "members")  # a person's own, over all epochs
 _OWN = {"id", "type", "epoch", "kdf", "nonce", "nonce_p", "wrapped", "commit", "person_wrap"}
-# Carried unchanged and never opened by this version: an organisation's escrow, and a colleague's slot after
-# renewal.
+# An organisation's escrow is carried unchanged and never opened by this version.
 _KEYS = {
     PASS: _OWN,
     RECOVERY: _OWN,
     ESCROW: {"id", "type", "epoch", "suite", "to", "sealed"},
-    ENVELOPE: {
-        "id",
-        "type",
-        "epoch",
-        "kdf",
-        "nonce_p",
-        "commit",
-        "person_wrap",
-        "suite",
-        "sealed",
-        "by",
-        "sig",
-    },
+    ENVELOPE: {"id", "type", "epoch", "kdf", "nonce_p", "commit", "person_wrap", "suite", "sealed"},
 }
 _LARGEST_SEALED = 4096
 
@@ -359,7 +456,7 @@ def _read_slot(fields: Any) -> Slot:
     if not isinstance(fields, dict) or not isinstance(fields.get("type"), str):
         raise Unsupported("slot")
     known = _KEYS.get(fields["type"])
-    if known is None or set(fields) != known:
+    if known is None or set(fields) - ({"members"} if "kdf" in known else set()) != known:
         raise Unsupported("slot type")
     for name, length in _BYTES.items():
         if name in known and (not _hex(fields[name]) or len(fields[name]) != 2 * length):
@@ -373,17 +470,27 @@ def _read_slot(fields: Any) -> Slot:
         raise Unsupported("sealed")
     if "kdf" in known:
         _read_kdf(fields["kdf"], fields["type"])
+    if "members" in fields:
+        _read_members(fields["members"])
     return Slot(fields)
+
+
+def _read_members(value: Any) -> None:
+    if not _hex(value):
+        raise Unsupported("members")
+    count, rest = divmod(len(value) // 2 - keys.NONCE - keys.TAG, keys.KEY)
+    if rest or not 1 <= count < MOST_SLOTS:
+        raise Unsupported("members")
 
 
 def _read_kdf(kdf: Any, kind: str) -> None:
     if not isinstance(kdf, dict) or not _hex(kdf.get("salt")) or len(kdf["salt"]) != 2 * keys.SALT:
         raise Unsupported("kdf")
-    if kind == RECOVERY:
-        if set(kdf) != {"alg", "salt"} or kdf["alg"] != "hkdf-sha256":
+    if kind == RECOVERY or (kind == ENVELOPE and kdf.get("alg") == _BY_CODE):
+        if set(kdf) != {"alg", "salt"} or kdf["alg"] != _BY_CODE:
             raise Unsupported("kdf")
         return
-    if set(kdf) != {"alg", "v", "m_kib", "t", "p", "salt"} or kdf["alg"] != "argon2id":
+    if set(kdf) != {"alg", "v", "m_kib", "t", "p", "salt"} or kdf["alg"] != _BY_PHRASE:
         raise Unsupported("kdf")
     if _whole(kdf["v"], 19) != 19 or not _cost(kdf).in_bounds():
         raise Unsupported("kdf bounds")

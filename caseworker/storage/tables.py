@@ -33,6 +33,9 @@ class Worker(Table):
     sign_key = BlobField()
     receive_key = BlobField()
     active = IntegerField(default=1)
+    added = IntegerField(default=0)
+    removed = IntegerField(default=0)
+    met = TextField(default="")
 
 
 class Device(Table):
@@ -435,8 +438,34 @@ class Outbox(Table):
     device = TextField(default="")
 
 
+class Colleague(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    name = TextField()
+    organisation = TextField()
+    sign_key = TextField(unique=True)
+    receive_key = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    verified = IntegerField()
+    verified_by = IntegerField(null=True)
+    changed = IntegerField()
+    withdrawn = IntegerField()
+
+
+class Hold(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    reason = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
 TABLES: tuple[type[Table], ...] = (
     Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Instrument,
     AnswerSet, Answer, Incident, MaracReferral, Draft, Revision, Audit, Checkpoint, Setting, Pin, FrozenReturn, Outbox,
     Goal, Service, OnwardReferral, FeedbackOffer,
+    Colleague, Hold,
 )  # fmt: skip

@@ -107,7 +107,9 @@ def test_growing_keeps_every_record_and_the_chain(old_vault: Path, monkeypatch: 
     with opened(old_vault):
         after = everything([*tables, *growing])
         assert audit.check_chain() == []
-    assert {table: after[table] for table in tables} == {table: before[table] for table in tables}
+    for table in tables:  # a later script may add columns at the end
+        kept = [row[: len(old)] for row, old in zip(after[table], before[table], strict=True)]
+        assert kept == before[table], table
     for table in growing:
         assert after[table][: len(before[table])] == before[table]
     assert len(before["contact"]) == len(before["client"]) == 1

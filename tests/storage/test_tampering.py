@@ -219,7 +219,7 @@ def test_a_header_newer_than_the_database_is_accepted_and_pinned(vault: OpenVaul
         (lambda body: body["slots"][0]["kdf"].update(t=0), "E-HDR-UNSUPPORTED"),
         (lambda body: body["slots"][0].update(type="dongle"), "E-HDR-UNSUPPORTED"),
         (lambda body: body.update(format=2), "E-HDR-UNSUPPORTED"),
-        (lambda body: body.update(min_app=2), "E-NEWER"),
+        (lambda body: body.update(min_app=hdr.APP + 1), "E-NEWER"),
     ],
 )
 def test_what_must_not_be_acted_on_is_refused_at_once(

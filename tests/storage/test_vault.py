@@ -502,15 +502,15 @@ def cost_of(folder: Path) -> keys.KdfCost | None:
 
 def test_a_slot_that_costs_too_little_is_made_again(weak: NewVault) -> None:
     opened = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
-    assert opened.is_weak
-    opened.strengthen(keys.FLOOR)
-    assert not opened.is_weak
+    assert opened.slot_is_stale
+    opened.make_slot_again(keys.FLOOR)
+    assert not opened.slot_is_stale
     assert not any(opened._keys.phrase)
     opened.close()
     assert cost_of(weak.path) == keys.FLOOR
     assert (weak.path / "vault.hdr.1").read_bytes() == (weak.path / "vault.hdr").read_bytes()
     again = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
-    assert not again.is_weak
+    assert not again.slot_is_stale
     assert again.warnings == []
     (row,) = database.execute_sql(
         "SELECT noun, detail FROM audit WHERE action = 'passphrase_strengthened'"
@@ -529,15 +529,15 @@ def test_without_strengthening_nothing_changes_and_closing_wipes_the_passphrase(
     opened.close()
     assert unlocked.phrase
     assert not any(unlocked.phrase)
-    opened.strengthen(keys.FLOOR)
+    opened.make_slot_again(keys.FLOOR)
     assert (weak.path / "vault.hdr").read_bytes() == before
 
 
 def test_a_new_passphrase_leaves_nothing_to_strengthen(weak: NewVault) -> None:
     opened = vaults.open_vault(vaults.unlock(weak.path, PHRASE))
     opened.change_passphrase(PHRASE, NEW, keys.FLOOR)
-    assert not opened.is_weak
-    opened.strengthen(CHEAP)
+    assert not opened.slot_is_stale
+    opened.make_slot_again(CHEAP)
     opened.close()
     assert cost_of(weak.path) == keys.FLOOR
 
@@ -547,7 +547,7 @@ def test_strong_slots_recovery_codes_and_made_up_people_keep_no_passphrase(
 ) -> None:
     opened = vaults.open_vault(vaults.unlock(new_vault.path, PHRASE))
     assert opened.synthetic
-    assert not opened.is_weak
+    assert not opened.slot_is_stale
     assert opened._keys.phrase == bytearray()
     opened.close()
     unlocked = vaults.unlock_with_recovery(weak.path, weak.recovery_code)
@@ -562,7 +562,7 @@ def test_strengthening_that_fails_leaves_the_old_slot(
     with monkeypatch.context() as full:
         full.setattr(os, "fsync", _no_space)
         with pytest.raises((Problem, OSError)):
-            opened.strengthen(keys.FLOOR)
+            opened.make_slot_again(keys.FLOOR)
     opened.close()
     vaults.unlock(weak.path, PHRASE).discard()
 

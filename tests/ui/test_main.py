@@ -408,7 +408,7 @@ def test_a_passphrase_that_became_cheap_to_guess_is_guarded_better_beside_the_sc
     qtbot.waitUntil(lambda: desk.session is not None, timeout=20_000)
     assert desk.session is not None
     vault = desk.session.vault
-    qtbot.waitUntil(lambda: not vault.is_weak, timeout=20_000)
+    qtbot.waitUntil(lambda: not vault.slot_is_stale, timeout=20_000)
     assert (made.path / "vault.hdr").read_bytes() != before
     desk.lock()
     vaults.unlock(made.path, PHRASE).discard()

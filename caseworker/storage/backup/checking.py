@@ -105,6 +105,12 @@ def drill(
     with sentences(), scratch_in(opened.path) as scratch, own_keys(opened) as (vmk, _db_key, _key):
         with open(file, "rb") as source:
             front = read_front(source)
+        if front.header.vault == opened.vault_id and front.header.epoch < database.epoch:
+            raise Problem(
+                "E-BACKUP-OLD-KEY",
+                "This backup was made before the key of the records was renewed. It still opens with the passphrase"
+                " of its day. Make a new backup now",
+            )
         if (front.header.vault, front.header.epoch) != (opened.vault_id, database.epoch):
             raise Problem(
                 "E-BACKUP-OTHER", "This is a backup of other records. Choose a backup of the records in use"

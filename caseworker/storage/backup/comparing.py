@@ -82,7 +82,7 @@ def _behind_anchor(live: Path, vmk: bytearray, header: Header, manifest: Manifes
     key = vaults.vault_key(vmk, header, "anchor")
     with keys.short_lived(key):
         try:
-            known, _ = anchor.read(live / vaults.ANCHOR, key)
+            known, _ = anchor.read(live / vaults.anchor_file(header.epoch), key)
         except anchor.BadAnchor:
             return None
     return Behind(max(0, known.seq - manifest.seq)) if known.vault == manifest.vault else None

@@ -14,6 +14,7 @@ from caseworker.storage.vault.finding import (
     HEADER,
     SPARE,
     Inspection,
+    anchor_file,
     find,
     has_spare_header,
     inspect,
@@ -23,6 +24,8 @@ from caseworker.storage.vault.finding import (
 )
 from caseworker.storage.vault.making import NewVault, adopt, create
 from caseworker.storage.vault.opening import open_vault
+from caseworker.storage.vault.people import Person
+from caseworker.storage.vault.renewing import refuse_renewing, renew
 from caseworker.storage.vault.session import OpenVault
 from caseworker.storage.vault.unlocking import Unlocked, keys_behind, unlock, unlock_with_recovery, vault_key
 from caseworker.storage.vault.verifying import verify
@@ -34,8 +37,10 @@ __all__ = [
     "Inspection",
     "NewVault",
     "OpenVault",
+    "Person",
     "Unlocked",
     "adopt",
+    "anchor_file",
     "create",
     "find",
     "has_spare_header",
@@ -45,6 +50,8 @@ __all__ = [
     "open_vault",
     "page_checks",
     "read_header",
+    "refuse_renewing",
+    "renew",
     "unlock",
     "unlock_with_recovery",
     "use_spare_header",

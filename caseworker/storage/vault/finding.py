@@ -18,6 +18,9 @@ from caseworker.storage.engine import database
 from caseworker.storage.lock import hold
 
 HEADER, SPARE, ANCHOR = "vault.hdr", "vault.hdr.1", "anchor"
+DAMAGED = "vault.hdr.damaged"  # a header that was replaced by its copy
+_CASE_FILE = re.compile(r"vault-([0-9]{4})\.db(?:-wal|-shm|\.before(?:\.part)?)?")
+_ANCHOR_FILE = re.compile(r"anchor(?:-([0-9]{4})(?:\.tmp)?)?")
 _FOLDER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -29,6 +32,27 @@ class Inspection:
     vault_id: str
     generation: int
     people: int  # how many passphrases open it
+
+
+def case_file(epoch: int) -> str:
+    """What the case file is called whose key is the vault's ``epoch``-th."""
+    return f"vault-{epoch:04d}.db"
+
+
+def anchor_file(epoch: int) -> str:
+    """What the anchor of that case file is called: each key of the vault has an anchor of its own."""
+    return ANCHOR if epoch == 1 else f"{ANCHOR}-{epoch:04d}"
+
+
+def of_other_keys(folder: Path, epoch: int) -> tuple[list[Path], list[Path]]:
+    """Case files and anchors of older keys of this vault, and of newer ones."""
+    older: list[Path] = []
+    newer: list[Path] = []
+    for file in sorted(folder.iterdir()):
+        match = _CASE_FILE.fullmatch(file.name) or _ANCHOR_FILE.fullmatch(file.name)
+        if match is not None and (its := int(match[1] or 1)) != epoch:
+            (older if its < epoch else newer).append(file)
+    return older, newer
 
 
 def find(root: Path) -> Path | None:
@@ -59,7 +83,7 @@ def inspect(folder: Path) -> Inspection:
     engine.self_test()
     found, _ = read_header(folder)
     look_at_database(folder / found.db)
-    return Inspection(folder, found.vault, found.generation, len(found.of_type(hdr.PASS)))
+    return Inspection(folder, found.vault, found.generation, len(found.opened_by(hdr.PASS)))
 
 
 def read_header(folder: Path) -> tuple[Header, bytes]:
@@ -151,7 +175,7 @@ def use_spare_header(folder: Path) -> None:
             )
         with database.sentences():
             with contextlib.suppress(FileNotFoundError):
-                files.replace(folder / "vault.hdr.damaged", (folder / HEADER).read_bytes())
+                files.replace(folder / DAMAGED, (folder / HEADER).read_bytes())
             files.replace(folder / HEADER, (folder / SPARE).read_bytes())
     finally:
         if mine is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from caseworker import storage
 from caseworker.crypto import sealing, signing
 from caseworker.crypto.header import Header, PersonKeys
 from caseworker.domain.workers import Worker
 from caseworker.errors import Problem
 from caseworker.storage import audit
 from caseworker.storage.engine import database
+from caseworker.storage.vault.unlocking import tampered
 
 
 def meta(key: str) -> str | None:
@@ -20,11 +20,6 @@ def meta(key: str) -> str | None:
 
 def set_meta(key: str, value: str) -> None:
     database.execute_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def set_meta_now(key: str, value: str) -> None:
-    if meta(key) != value:
-        storage.write(set_meta, key, value)
 
 
 def pin(found: Header, by: str) -> None:
@@ -54,12 +49,7 @@ def check_identity(found: Header) -> None:
             date=audit.shown_time(int(meta("changed_at") or 0)),
         )
     if found.generation == pinned and found.slots_hash() != meta("slots"):
-        raise Problem(
-            "E-HDR-TAMPERED",
-            "Someone has changed the small file that opens this vault. It has not been opened and nothing"
-            " has been changed. Tell your supervisor, then use the copy beside it or restore the vault from"
-            " a backup",
-        )
+        raise tampered()
 
 
 def who(person: PersonKeys) -> Worker:

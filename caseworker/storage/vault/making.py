@@ -20,12 +20,12 @@ from caseworker.domain.workers import ROLES, Worker
 from caseworker.storage import anchor, audit, devices, engine, files, outbox, pins
 from caseworker.storage.engine import database
 from caseworker.storage.places import refuse_unsafe_folder
-from caseworker.storage.vault.finding import ANCHOR, HEADER, SPARE, read_header
+from caseworker.storage.vault.finding import ANCHOR, HEADER, SPARE, anchor_file, case_file, read_header
 from caseworker.storage.vault.identity import check_identity, pin, set_meta, who
 from caseworker.storage.vault.unlocking import refuse_weak, signer, vault_key
 from caseworker.storage.vault.upgrading import migrations, migrations_known
 
-FIRST_DB = "vault-0001.db"
+FIRST_DB = case_file(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,6 @@ def adopt(
             audit.take_pending()
             database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             slot = anchor.pack(head, anchor_key)
-            files.replace(folder / ANCHOR, slot + slot)
+            files.replace(folder / anchor_file(found.epoch), slot + slot)
     finally:
         database.unbind()

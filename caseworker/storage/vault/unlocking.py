@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from caseworker.errors import Problem, Refused
 from caseworker.storage import lock, throttle
 from caseworker.storage.lock import Lock, hold
 from caseworker.storage.vault.finding import inspect, read_header
+
+LAST = "last"  # which slot opened this vault the last time
 
 
 @dataclass(slots=True)
@@ -30,7 +34,8 @@ class Unlocked:
     slot_id: str
     by_recovery: bool
     lock: Lock
-    # The passphrase, only when guessing it costs less than it should today: until its slot is made again.
+    # The passphrase, only when its slot has to be made again (guessing costs less than it should today, or the
+    # vault's key came in an envelope): until that is done.
     phrase: bytearray = field(default_factory=bytearray)
 
     def discard(self) -> None:
@@ -83,24 +88,19 @@ def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
         refuse_too_early(folder)
         inspect(folder)
         found, data = read_header(folder)
-        opened = open_any(found, kind, secret)
+        opened = open_any(found, kind, secret, _last_used_first(folder, found.opened_by(kind)))
         if opened is None:
             raise wrong(kind, throttle.failed(folder))
         vmk, person, slot_id = opened
         phrase = bytearray()
-        if isinstance(secret, str) and any(slot.id == slot_id and _too_cheap(slot) for slot in found.slots):
+        if isinstance(secret, str) and any(slot.id == slot_id and _stale(slot) for slot in found.slots):
             phrase = keys.held(secret.encode("utf-8", "surrogatepass"))
         try:
             hdr.check_mac(data, found, vmk)
         except hdr.Tampered:
             keys.wipe(vmk, phrase)
             person.wipe()
-            raise Problem(
-                "E-HDR-TAMPERED",
-                "Someone has changed the small file that opens this vault. It has not been opened and"
-                " nothing has been changed. Tell your supervisor, then use the copy beside it or restore"
-                " the vault from a backup",
-            ) from None
+            raise tampered() from None
         throttle.clear(folder)
         return Unlocked(folder, found, data, vmk, person, slot_id, kind == hdr.RECOVERY, taken, phrase)
     except BaseException:
@@ -109,12 +109,27 @@ def _unlock(folder: Path, kind: str, secret: str | bytes) -> Unlocked:
         raise
 
 
-def open_any(found: Header, kind: str, secret: str | bytes) -> tuple[bytearray, PersonKeys, str] | None:
-    for slot in found.of_type(kind):
+def open_any(
+    found: Header, kind: str, secret: str | bytes, among: Sequence[hdr.Slot] | None = None
+) -> tuple[bytearray, PersonKeys, str] | None:
+    """What the secret opens: the vault's key, the person's keys, the slot's id. None when it opens nothing.
+
+    Every slot of that kind is tried, or those given.
+
+    Raises:
+        Problem: E-MEMORY; E-HDR-TAMPERED, the vault's key came from somebody this person never saw working here.
+    """
+    for slot in found.opened_by(kind) if among is None else among:
         try:
             vmk, person = hdr.open_slot(found, slot, secret)
         except keys.WrongKey:
             continue
+        except hdr.Tampered:
+            raise Problem(
+                "E-HDR-TAMPERED",
+                "The key of this vault was handed to you by somebody you have not met in it. It may have been"
+                " made to look like yours. Nothing has been opened. Do not use it: tell your supervisor",
+            ) from None
         except ValueError:
             return None  # longer than any passphrase can be
         except MemoryError:
@@ -125,6 +140,26 @@ def open_any(found: Header, kind: str, secret: str | bytes) -> tuple[bytearray, 
             ) from None
         return vmk, person, slot.id
     return None
+
+
+def _last_used_first(folder: Path, slots: list[hdr.Slot]) -> list[hdr.Slot]:
+    """Trying a slot takes a second. The file holds a random number that says nothing of whose it is."""
+    try:
+        with open(folder / LAST, "rb") as source:
+            last = source.read(64).decode("ascii", "replace")
+    except OSError:
+        last = ""
+    return sorted(slots, key=lambda slot: slot.id != last)
+
+
+def remember(folder: Path, found: Header, slot_id: str) -> None:
+    """Which slot opened the vault: the first to be tried next time. Nothing while one passphrase opens it."""
+    if len(found.opened_by(hdr.PASS)) < 2 or all(slot.id != slot_id for slot in found.opened_by(hdr.PASS)):
+        return
+    with contextlib.suppress(OSError):  # only advice: a read-only folder is opened more slowly
+        descriptor = os.open(folder / LAST, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(slot_id.encode("ascii"))
 
 
 def keys_behind(
@@ -142,8 +177,10 @@ def keys_behind(
     return None if opened is None else opened[:2]
 
 
-def _too_cheap(slot: hdr.Slot) -> bool:
+def _stale(slot: hdr.Slot) -> bool:
     cost = slot.cost
+    if slot.type == hdr.ENVELOPE:
+        return True
     return cost is not None and (cost.m_kib < keys.FLOOR.m_kib or cost.t < keys.FLOOR.t)
 
 
@@ -167,6 +204,15 @@ def wrong(kind: str, seconds: int) -> Problem:
             seconds=seconds,
         )
     return Problem("E-PASS", "That passphrase does not open this vault. Check it and try again", seconds=0)
+
+
+def tampered() -> Problem:
+    return Problem(
+        "E-HDR-TAMPERED",
+        "Someone has changed the small file that opens this vault. It has not been opened and"
+        " nothing has been changed. Tell your supervisor, then use the copy beside it or restore"
+        " the vault from a backup",
+    )
 
 
 def refuse_weak(passphrase: str) -> None:

@@ -16,7 +16,7 @@ from caseworker.storage import anchor, audit
 from caseworker.storage.anchor import BadAnchor
 from caseworker.storage.engine import database
 from caseworker.storage.vault.checking import check_headers, check_signed_answers, page_checks, run_checks
-from caseworker.storage.vault.finding import ANCHOR
+from caseworker.storage.vault.finding import anchor_file
 from caseworker.storage.vault.identity import check_identity, who
 from caseworker.storage.vault.opening import bind
 from caseworker.storage.vault.unlocking import Unlocked, unlock, vault_key
@@ -84,14 +84,14 @@ def _check_pins(unlocked: Unlocked) -> list[Words]:
 
 
 def _check_anchor_file(unlocked: Unlocked) -> list[Words]:
-    key = vault_key(unlocked.vmk, unlocked.header, "anchor")
+    key, name = vault_key(unlocked.vmk, unlocked.header, "anchor"), anchor_file(unlocked.header.epoch)
     with keys.short_lived(key):
         try:
-            known, whole = anchor.read(unlocked.path / ANCHOR, key)
+            known, whole = anchor.read(unlocked.path / name, key)
         except BadAnchor:
-            return [words("The file {file} is missing, damaged or changed", file=ANCHOR)]
+            return [words("The file {file} is missing, damaged or changed", file=name)]
     if not whole:
-        return [words("The file {file} is missing, damaged or changed", file=ANCHOR)]
+        return [words("The file {file} is missing, damaged or changed", file=name)]
     if known.vault != unlocked.header.vault or not audit.has(known.seq, known.hash):
         return [
             words(
