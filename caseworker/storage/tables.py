@@ -341,6 +341,19 @@ class MaracReferral(Table):
     withdrawn = IntegerField()
 
 
+class Silence(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    since = IntegerField()
+    reason = TextField()
+    note = TextField()
+    until = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
 class Draft(Table):
     key = TextField(primary_key=True)
     fields = TextField()
@@ -465,7 +478,8 @@ class Hold(Table):
 
 TABLES: tuple[type[Table], ...] = (
     Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Instrument,
-    AnswerSet, Answer, Incident, MaracReferral, Draft, Revision, Audit, Checkpoint, Setting, Pin, FrozenReturn, Outbox,
+    AnswerSet, Answer, Incident, MaracReferral, Silence, Draft, Revision, Audit, Checkpoint, Setting,
+    Pin, FrozenReturn, Outbox,
     Goal, Service, OnwardReferral, FeedbackOffer,
     Colleague, Hold,
 )  # fmt: skip

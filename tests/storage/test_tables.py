@@ -19,6 +19,7 @@ from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.services import Service
+from caseworker.domain.silence import Aside
 from caseworker.storage import tables
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
@@ -35,6 +36,7 @@ RECORDS = {
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,
+    "silence": Aside,
     "goal": Goal,
     "service": Service,
     "onward_referral": OnwardReferral,
@@ -89,6 +91,7 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("action", "contact_id"), ("action", "worker_id"), ("answer_set", "episode_id"),
         ("answer_set", "worker_id"), ("incident", "episode_id"), ("incident", "worker_id"),
         ("marac_referral", "episode_id"), ("marac_referral", "answer_set_id"), ("marac_referral", "worker_id"),
+        ("silence", "worker_id"),
         ("action", "goal_id"), ("goal", "episode_id"), ("goal", "worker_id"), ("service", "worker_id"),
         ("onward_referral", "service_id"), ("onward_referral", "episode_id"), ("onward_referral", "worker_id"),
         ("feedback_offer", "episode_id"), ("feedback_offer", "worker_id"),
