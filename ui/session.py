@@ -39,11 +39,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """A short line at the foot of the window, with one thing to do about it (``Undo``)."""
+    """A short line at the foot of the window, with one thing to do about it (``Undo``) and its opposite."""
 
     text: str
     action_text: str = ""
     action: Callable[[], None] | None = None
+    #: Does again what ``action`` took back.
+    again: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

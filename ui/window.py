@@ -59,6 +59,7 @@ class Side(Protocol):
     def arrive(self) -> None: ...
     def save(self) -> None: ...
     def keep_draft(self) -> None: ...
+    def show_number(self) -> None: ...
     def close_panel(self) -> None: ...
 
 
@@ -274,11 +275,13 @@ class Window(QWidget):
         self._place = Place("today")
         self._before: list[Place] = []
         self._said: Told | None = None
+        self._undone: Told | None = None
 
         self._across = row(self)
         self._build_side()
         self._build_middle()
         self.toast = Toast(self)
+        self.toast.done.connect(self._took_back)
         self._listen()
         session.go.connect(self.go)
         session.back.connect(self.go_back)
@@ -455,6 +458,25 @@ class Window(QWidget):
         if said is not None and said.action is not None:
             self.toast.hide()
             said.action()
+            self._took_back(said)
+
+    def _took_back(self, said: Told) -> None:
+        """What Ctrl+Shift+Z does again; a second Ctrl+Z must not undo what is undone."""
+        if self._said is said:
+            self._said = None
+        self._undone = said
+
+    def _do_redo(self) -> None:
+        undone, self._undone = self._undone, None
+        if undone is not None and undone.again is not None:
+            undone.again()
+
+    def _do_show_number(self) -> None:
+        """In the panel while it is open; else of the client on show."""
+        if self.panel is not None:
+            self._side().show_number()
+        else:
+            self._ask_page("show_number")
 
     def _do_print_page(self) -> None:
         if not self._ask_page("print_page"):
@@ -519,7 +541,7 @@ class Window(QWidget):
     # ---- saying things
 
     def show_toast(self, said: Told) -> None:
-        self._said = said
+        self._said, self._undone = said, None
         self.toast.show_toast(said)
 
     def show_notice(self, notice: Notice) -> None:

@@ -7,11 +7,9 @@ mistake is withdrawn, never removed: it stays in the history and is counted nowh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caseworker.domain import codes
-from caseworker.domain.safe_contacts import SafeContact, safe_now
 from caseworker.domain.when import epoch, local
 from caseworker.words import Words, words
 
@@ -60,8 +58,6 @@ _BY_KIND: dict[str, set[str]] = {
 }
 # These may leave the outcome as "does not apply": nobody was being reached.
 _OUTCOME_OPTIONAL = frozenset({"PRO", "MTG", "ADM", "SUP", "ANO"})
-# How each method reaches the client, for the check against the safe contacts.
-CHANNEL_OF_METHOD = {"TEL": "TEL", "SMS": "SMS", "MSG": "MSG", "EML": "EML", "LET": "LET", "F2F-HOM": "VIS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,41 +195,3 @@ def allowed_outcomes(kind: str, method: str) -> tuple[str, ...]:
         for code in codes.get("contact_outcome").codes
         if code in by_method and (by_kind is None or code in by_kind)
     )
-
-
-def against_instructions(contact: Contact, safe: Iterable[SafeContact]) -> dict[str, Words]:
-    """What stands between an outgoing contact and the record: field -> sentence. Empty when it was safe.
-
-    Outside what is recorded as safe it needs a reason (``override_reason``), and a voicemail is never left where
-    that was not said to be safe (``outcome``). A channel nobody has asked about yet holds nothing to go against.
-    """
-    held = list(safe)
-    found: dict[str, Words] = {}
-    channel = CHANNEL_OF_METHOD.get(contact.method)
-    known = next((one for one in held if one.channel == channel), None)
-    if known is None or known.allowed == "NA-ASK":
-        return found
-    if reason_for_contact(contact, held) is not None and not contact.override_reason.strip():
-        found["override_reason"] = words("Enter why it was safe")
-    left = contact.outcome == "VML" and contact.direction == "out" and contact.kind in CLIENT_KINDS
-    if left and not voicemail_safe(held):
-        found["outcome"] = words("Do not leave voicemail for this client: choose another outcome")
-    return found
-
-
-def voicemail_safe(safe: Iterable[SafeContact]) -> bool:
-    """Whether a message may be left: only where somebody said so, on a number that may be called."""
-    call = next((one for one in safe if one.channel == "TEL"), None)
-    return call is not None and call.allowed == "yes" and call.voicemail == "yes"
-
-
-def reason_for_contact(contact: Contact, safe: Iterable[SafeContact]) -> Words | None:
-    """The question to answer when an outgoing contact was outside what is known to be safe; None when it was
-    safe.
-    """
-    channel = CHANNEL_OF_METHOD.get(contact.method)
-    if contact.direction != "out" or contact.kind not in CLIENT_KINDS or channel is None:
-        return None
-    if safe_now(list(safe), channel, local(contact.at)).state == "safe":
-        return None
-    return words("Why was it safe to make contact then?")

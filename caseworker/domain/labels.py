@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from caseworker.domain import codes, instruments
+from caseworker.domain.interlock import masked
 from caseworker.domain.safe_contacts import show_hours
 from caseworker.domain.when import iso_date, local, show_date, show_datetime
 from caseworker.words import Words, words
@@ -26,7 +27,8 @@ NOUNS = {
 }
 
 # noun -> field -> (label, how to show a value). The second is a code list's name, or one of:
-# text, note (long and private: never in a list), date, moment, flag, number, minutes, hours, person, none.
+# text, note (long and private: never in a list), masked (a number or address), date, moment, flag, number, minutes,
+# hours, person, none.
 FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
     "client": {
         "name": (words("Name"), "text"),
@@ -51,7 +53,7 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "client_id": (words("Client"), "none"),
         "channel": (words("Way of contact"), "channel"),
         "allowed": (words("Safe to use"), "yes_no"),
-        "value": (words("Number or address"), "text"),
+        "value": (words("Number or address"), "masked"),
         "whose": (words("Whose it is"), "whose_phone"),
         "hours": (words("Safe hours"), "hours"),
         "voicemail": (words("Voicemail safe"), "yes_no"),
@@ -330,6 +332,8 @@ def show_value(noun: str, field: str, stored: str) -> Words:
         return words("{time}", time=show_datetime(local(int(stored))))
     if how == "minutes":
         return words("{minutes} minutes", minutes=stored)
+    if how == "masked":
+        return masked(stored)
     if how == "hours":
         return words("{hours}", hours=show_hours(stored))
     if how not in ("text", "note", "number", "person", "none"):

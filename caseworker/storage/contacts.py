@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 import time
 
+from caseworker.domain import interlock
 from caseworker.domain.actions import Action
-from caseworker.domain.contacts import Contact, against_instructions, reason_needed
+from caseworker.domain.contacts import Contact, reason_needed
 from caseworker.domain.when import local
 from caseworker.errors import Problem
 from caseworker.storage import actions, drafts, history, records, safe_contacts
@@ -34,7 +35,8 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
 
     Raises:
         Refused: field -> sentence; those of the action begin with ``next_``. Also ``override_reason`` when it was
-            made outside what is safe and does not say why, and ``outcome`` for voicemail left where none may be.
+            made outside what is safe and does not say why; ``outcome`` for voicemail left where none may be, and
+            ``method`` for what may never be sent: no reason gets past those two.
         ValueError: it has an id already (use ``amend``), or the episode is another client's.
     """
     if contact.id is not None:
@@ -42,8 +44,11 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     now = int(time.time())
     contact = records.cleaned(contact)
     problems = contact.problems(local(now))
+    overridden = False
     if contact.client_id is not None and not problems:
-        problems = against_instructions(contact, safe_contacts.for_client(contact.client_id))
+        safe = safe_contacts.for_client(contact.client_id)
+        problems = interlock.problems(contact, safe)
+        overridden = interlock.question(contact, safe) is not None
     if next_action is not None:
         problems |= {f"next_{name}": text for name, text in next_action.problems(local(now).date()).items()}
     records.refuse(problems)
@@ -58,6 +63,8 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     )
     row_id = records.add("contact", contact)
     history.record("contact", row_id, contact.client_id, None, records.values(contact))
+    if overridden:
+        _overridden(row_id, contact)
     if next_action is not None:
         actions.save(
             dataclasses.replace(
@@ -91,15 +98,20 @@ def amend(contact: Contact, why: str = "") -> int:
     problems = contact.problems(local(now))
     if not why.strip() and reason_needed(before, database.worker.id, now):
         problems["why"] = words("Enter why you are changing this")
+    overridden = False
     if before.client_id is not None and any(
         getattr(contact, name) != getattr(before, name) for name in _DECIDE_SAFETY
     ):
-        problems = against_instructions(contact, safe_contacts.for_client(before.client_id)) | problems
+        safe = safe_contacts.for_client(before.client_id)
+        problems = interlock.problems(contact, safe) | problems
+        overridden = interlock.question(contact, safe) is not None
     records.refuse(problems)
     if contact.episode_id is not None and contact.episode_id != before.episode_id:
         _episode(contact)
     if dataclasses.replace(contact, amended=before.amended) != before:
         _change(before, dataclasses.replace(contact, amended=before.amended + 1), why, "amend")
+        if overridden:
+            _overridden(row_id, contact)
     return row_id
 
 
@@ -191,6 +203,20 @@ def _episode(contact: Contact) -> int | None:
         (contact.client_id, database.worker.id),
     )
     return int(found[0][0]) if found else None
+
+
+def _overridden(row_id: int, contact: Contact) -> None:
+    """An event of its own in the history: what is recorded as safe was set aside, and why."""
+    why = contact.override_reason
+    history.record(
+        "contact",
+        row_id,
+        contact.client_id,
+        {"override_reason": ""},
+        {"override_reason": why},
+        why,
+        action="override",
+    )
 
 
 def _change(before: Contact, after: Contact, why: str, action: str) -> None:

@@ -19,7 +19,14 @@ from caseworker.words import Words, words
 
 LONGEST_WHY = 500
 # The event's own sentence says it already.
-_SAID_BY_EVENT = {("withdraw", "withdrawn"), ("restore", "withdrawn"), ("finish", "done"), ("sign", "signed")}
+_SAID_BY_EVENT = {
+    ("withdraw", "withdrawn"),
+    ("restore", "withdrawn"),
+    ("finish", "done"),
+    ("sign", "signed"),
+    ("override", "override_reason"),
+    ("show", "shown"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +228,18 @@ def _signed(noun: Words, _: str) -> Words:
     return words("The {noun} was signed", noun=noun)
 
 
+def _overridden(noun: Words, _: str) -> Words:
+    return words("The {noun} was outside what is recorded as safe", noun=noun)
+
+
+def _shown(noun: Words, _: str) -> Words:
+    return words("Numbers and addresses were shown")
+
+
+def _confirmed(noun: Words, _: str) -> Words:
+    return words("The {noun} was asked about again and still holds", noun=noun)
+
+
 def _other(noun: Words, action: str) -> Words:
     return words("{noun}: {action}", noun=noun, action=action.replace("_", " "))
 
@@ -236,4 +255,7 @@ _EVENTS = {
     "finish": _finished,
     "begin": _begun,
     "sign": _signed,
+    "override": _overridden,
+    "show": _shown,
+    "confirm": _confirmed,
 }

@@ -22,10 +22,8 @@ from caseworker.domain.contacts import (
     is_attempt,
     is_late,
     is_two_way,
-    reason_for_contact,
     reason_needed,
 )
-from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.when import LONDON, epoch
 
 NOW = dt.datetime(2026, 11, 18, 10, 40, tzinfo=LONDON)
@@ -200,15 +198,3 @@ def test_a_contact_across_midnight_and_the_clock_change_belongs_to_the_day_it_be
     contact = replace(SPOKE, kind="CRI", at=epoch(began), minutes=200)
     assert said(contact) == {}
     assert dt.datetime.fromtimestamp(contact.at, LONDON).date() == dt.date(2026, 10, 24)
-
-
-def test_reaching_out_outside_the_safe_hours_asks_why() -> None:
-    safe = [SafeContact(1, 1, "TEL", "yes", "07700 900001", hours="Wed 09:00-11:00", review_by="2026-12-31")]
-    inside = replace(SPOKE, at=epoch(NOW.replace(hour=10)))
-    outside = replace(SPOKE, at=epoch(NOW.replace(hour=8)))
-    assert reason_for_contact(inside, safe) is None
-    assert str(reason_for_contact(outside, safe)) == "Why was it safe to make contact then?"
-    assert reason_for_contact(replace(outside, direction="in"), safe) is None
-    assert reason_for_contact(replace(outside, kind="PRO"), safe) is None
-    assert reason_for_contact(replace(outside, method="F2F-OFF"), safe) is None
-    assert reason_for_contact(replace(inside, method="SMS"), safe) is not None

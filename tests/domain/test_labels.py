@@ -37,7 +37,7 @@ RECORDS = {
     "onward_referral": OnwardReferral,
     "feedback_offer": FeedbackOffer,
 }
-PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none"}
+PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none", "masked"}
 
 
 @pytest.mark.parametrize("noun", sorted(RECORDS))
@@ -62,6 +62,8 @@ def test_every_field_of_every_record_has_a_label(noun: str) -> None:
         ("contact", "at", "1795000000", "18 November 2026, 11:06am"),
         ("contact", "withdrawn", "0", "blank"),
         ("contact", "minutes", "10", "10 minutes"),
+        ("safe_contact", "value", "07700 900123", "ending 23"),
+        ("safe_contact", "value", "12 Elm Row", "hidden"),
         ("safe_contact", "hours", "Mon-Fri 09:30-11:00", "Mon-Fri 9:30am to 11am"),
     ],
 )

@@ -27,7 +27,8 @@ try:
     opened = vault.open_vault(vault.unlock(Path(sys.argv[1]), sys.argv[2]))
     client = storage.write(clients.save, Client(None, "", "Robin Marsh"))
     for number in range(6):
-        contact = Contact(None, "", client, None, int(time.time()) - 60, note=f"note {number}", minutes=5)
+        contact = Contact(None, "", client, None, int(time.time()) - 60, note=f"note {number}", minutes=5,
+                      override_reason="Not asked yet")
         print("saved", storage.write(contacts.save, contact), flush=True)
         if number == 3:
             storage.checkpoint()

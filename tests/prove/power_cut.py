@@ -37,7 +37,8 @@ os.write(1, b"mark begin\\n")
 opened = vault.open_vault(vault.unlock(Path(sys.argv[1]), sys.argv[2]))
 client = storage.write(clients.save, Client(None, "", "Robin Marsh"))
 for number in range(24):
-    contact = Contact(None, "", client, None, int(time.time()) - 60, note=f"note {number}", minutes=5)
+    contact = Contact(None, "", client, None, int(time.time()) - 60, note=f"note {number}", minutes=5,
+                      override_reason="Not asked yet")
     storage.write(contacts.save, contact)
     os.write(1, b"mark saved %d\\n" % (number + 1))
     if number % 8 == 5:

@@ -196,7 +196,16 @@ def test_a_notes_words_are_never_searched(vault: OpenVault) -> None:
     client_id = new()
     write(
         contacts.save,
-        Contact(None, "", client_id, None, int(time.time()) - 60, minutes=5, note="the lighthouse"),
+        Contact(
+            None,
+            "",
+            client_id,
+            None,
+            int(time.time()) - 60,
+            minutes=5,
+            note="the lighthouse",
+            override_reason="Not asked yet",
+        ),
     )
     assert ids("lighthouse") == []
 
@@ -316,7 +325,10 @@ def test_lines_come_in_the_order_asked_for_with_few_questions(
 
 def test_recent_clients_are_the_last_worked_with(vault: OpenVault) -> None:
     found = [new(name) for name in ("Ann", "Bea", "Cat")]
-    write(contacts.save, Contact(None, "", found[0], None, int(time.time()) - 60, minutes=5))
+    write(
+        contacts.save,
+        Contact(None, "", found[0], None, int(time.time()) - 60, minutes=5, override_reason="Not asked yet"),
+    )
     assert [row.id for row in clients.recent(2)] == [found[0], found[2]]
 
 

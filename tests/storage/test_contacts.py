@@ -24,12 +24,25 @@ TODAY = dt.datetime.now(LONDON).date()
 NOTE = "Rang; spoke about the house. She feels calmer."
 
 
+def new_client(name: str) -> int:
+    return write(clients.save, Client(None, "", name))
+
+
+@pytest.fixture
+def nobody_asked(vault: OpenVault) -> int:
+    """A client whom nobody has asked how to reach her safely."""
+    return new_client("Nia Hughes")
+
+
 @pytest.fixture
 def amara(vault: OpenVault) -> int:
-    return write(clients.save, Client(None, "", "Amara Clarke"))
+    client_id = new_client("Amara Clarke")
+    instruct(client_id)
+    return client_id
 
 
 def spoke(client_id: int | None, **answers: object) -> Contact:
+    """A call to somebody who may be called at any time, unless the test says otherwise (``instruct``)."""
     found = Contact(None, "", client_id, None, int(time.time()) - 600, minutes=10, note=NOTE)
     return dataclasses.replace(found, **answers)  # type: ignore[arg-type]
 
@@ -301,10 +314,10 @@ def another_day() -> str:
 
 
 @pytest.mark.parametrize("outcome", ["COM", "NOA"])
-def test_a_call_outside_the_safe_hours_must_say_why(amara: int, outcome: str) -> None:
-    instruct(amara, hours=another_day())
+def test_a_call_outside_the_safe_hours_must_say_why(nobody_asked: int, outcome: str) -> None:
+    instruct(nobody_asked, hours=another_day())
     before = state()
-    call = spoke(amara, outcome=outcome, kind="CLI" if outcome == "COM" else "ATT")
+    call = spoke(nobody_asked, outcome=outcome, kind="CLI" if outcome == "COM" else "ATT")
     with pytest.raises(Refused) as caught:
         write(contacts.save, call)
     assert {name: str(text) for name, text in caught.value.problems.items()} == {
@@ -315,19 +328,24 @@ def test_a_call_outside_the_safe_hours_must_say_why(amara: int, outcome: str) ->
     assert contacts.get(saved).override_reason == "She rang first"
 
 
-@pytest.mark.parametrize(("method", "channel"), [("SMS", "SMS"), ("LET", "LET"), ("F2F-HOM", "VIS")])
-def test_what_must_never_be_done_is_not_recorded_without_a_reason(
-    amara: int, method: str, channel: str
+@pytest.mark.parametrize("method", ["SMS", "LET", "EML"])
+def test_what_must_never_be_sent_is_not_recorded_as_sent_for_any_reason(
+    nobody_asked: int, method: str
 ) -> None:
-    instruct(amara, channel, "no")
-    outcome = "SNT" if method != "F2F-HOM" else "COM"
+    instruct(nobody_asked, method, "no")
+    with pytest.raises(Refused, match="method"):
+        write(contacts.save, spoke(nobody_asked, method=method, outcome="SNT", override_reason="Urgent"))
+
+
+def test_a_visit_that_was_ruled_out_is_not_recorded_without_a_reason(nobody_asked: int) -> None:
+    instruct(nobody_asked, "VIS", "no")
     with pytest.raises(Refused, match="override_reason"):
-        write(contacts.save, spoke(amara, method=method, outcome=outcome, override_reason="  "))
+        write(contacts.save, spoke(nobody_asked, method="F2F-HOM", override_reason="  "))
 
 
-def test_inside_the_safe_hours_or_when_they_rang_no_reason_is_needed(amara: int) -> None:
-    instruct(amara)
-    write(contacts.save, spoke(amara))
+def test_inside_the_safe_hours_or_when_they_rang_no_reason_is_needed(nobody_asked: int) -> None:
+    instruct(nobody_asked)
+    write(contacts.save, spoke(nobody_asked))
     bea = write(clients.save, Client(None, "", "Bea"))
     instruct(bea, hours=another_day())
     write(contacts.save, spoke(bea, direction="in"))
@@ -335,33 +353,42 @@ def test_inside_the_safe_hours_or_when_they_rang_no_reason_is_needed(amara: int)
     assert contacts.count_for(bea) == 2
 
 
-def test_a_channel_nobody_asked_about_holds_nothing_to_go_against(amara: int) -> None:
-    instruct(amara, "LET", "no")
-    write(contacts.save, spoke(amara))
-    assert contacts.count_for(amara) == 1
+def test_the_first_contact_of_all_is_possible_and_says_why(nobody_asked: int) -> None:
+    with pytest.raises(Refused, match="override_reason"):
+        write(contacts.save, spoke(nobody_asked))
+    reason = "Not asked yet: the referral gave this way to reach the client"
+    saved = write(contacts.save, spoke(nobody_asked, override_reason=reason))
+    event = next(one for one in history.for_row("contact", saved, nobody_asked) if one.action == "override")
+    assert str(event.sentence()) == "The contact was outside what is recorded as safe"
+    assert event.why == reason
+
+
+def test_a_contact_that_was_safe_leaves_no_override_in_the_history(amara: int) -> None:
+    saved = write(contacts.save, spoke(amara))
+    assert [one.action for one in history.for_row("contact", saved, amara)] == ["add"]
 
 
 @pytest.mark.parametrize("voicemail", ["no", "NA-ASK", "NA-UNK"])
-def test_voicemail_is_not_recorded_as_left_where_none_may_be_left(amara: int, voicemail: str) -> None:
-    instruct(amara, voicemail=voicemail)
+def test_voicemail_is_not_recorded_as_left_where_none_may_be_left(nobody_asked: int, voicemail: str) -> None:
+    instruct(nobody_asked, voicemail=voicemail)
     with pytest.raises(Refused) as caught:
-        write(contacts.save, spoke(amara, kind="ATT", outcome="VML", override_reason="I forgot"))
+        write(contacts.save, spoke(nobody_asked, kind="ATT", outcome="VML", override_reason="I forgot"))
     assert str(caught.value.problems["outcome"]) == (
         "Do not leave voicemail for this client: choose another outcome"
     )
-    assert contacts.count_for(amara) == 0
+    assert contacts.count_for(nobody_asked) == 0
 
 
-def test_voicemail_may_be_left_where_the_client_said_so(amara: int) -> None:
-    instruct(amara, voicemail="yes")
-    write(contacts.save, spoke(amara, kind="ATT", outcome="VML"))
-    assert contacts.count_for(amara) == 1
+def test_voicemail_may_be_left_where_the_client_said_so(nobody_asked: int) -> None:
+    instruct(nobody_asked, voicemail="yes")
+    write(contacts.save, spoke(nobody_asked, kind="ATT", outcome="VML"))
+    assert contacts.count_for(nobody_asked) == 1
 
 
-def test_an_amendment_cannot_step_outside_what_is_safe(amara: int) -> None:
-    instruct(amara)
-    contact = contacts.get(write(contacts.save, spoke(amara)))
-    (call,) = safe_contacts.for_client(amara)
+def test_an_amendment_cannot_step_outside_what_is_safe(nobody_asked: int) -> None:
+    instruct(nobody_asked)
+    contact = contacts.get(write(contacts.save, spoke(nobody_asked)))
+    (call,) = safe_contacts.for_client(nobody_asked)
     write(safe_contacts.save, dataclasses.replace(call, hours=another_day()))
     # What was safe when it was logged may still be put right in words
     write(contacts.amend, dataclasses.replace(contact, note="Spoke about the flat."))

@@ -115,8 +115,15 @@ def test_support_ends_on_a_day_for_a_reason(amara: int) -> None:
 def test_never_reached_is_refused_for_somebody_who_was(amara: int) -> None:
     episode_id = write(episodes.save, Episode(None, "", amara, ago(10)))
     at = int(time.time()) - 600
-    write(contacts.save, Contact(None, "", amara, None, at, kind="ATT", outcome="VML", minutes=1))
-    undone = write(contacts.save, Contact(None, "", amara, None, at, minutes=5))
+    write(
+        contacts.save,
+        Contact(
+            None, "", amara, None, at, kind="ATT", outcome="NOA", minutes=1, override_reason="Not asked yet"
+        ),
+    )
+    undone = write(
+        contacts.save, Contact(None, "", amara, None, at, minutes=5, override_reason="Not asked yet")
+    )
     expected = {"closure_reason": "The client was reached, so choose another reason"}
     assert refusal(episodes.close, episode_id, TODAY, "NCT") == expected
     closing = dataclasses.replace(episodes.get(episode_id), closed=ago(0), closure_reason="NCT")

@@ -67,10 +67,19 @@ def test_audit_entries_hold_no_names_and_no_words(amara: int) -> None:
     write(clients.save, dataclasses.replace(clients.get(amara), name="Zebedee Marker"), "Because of quince")
     write(
         contacts.save,
-        Contact(None, "", amara, None, int(time.time()) - 60, minutes=5, note="a persimmon tree"),
+        Contact(
+            None,
+            "",
+            amara,
+            None,
+            int(time.time()) - 60,
+            minutes=5,
+            note="a persimmon tree",
+            override_reason="a medlar",
+        ),
     )
     everything = " ".join(row[0] for row in fetch("SELECT detail FROM audit"))
-    for word in ("Zebedee", "quince", "persimmon", "Amara"):
+    for word in ("Zebedee", "quince", "persimmon", "medlar", "Amara"):
         assert word not in everything
 
 

@@ -23,7 +23,8 @@ from caseworker.domain.episodes import Episode
 from caseworker.domain.periods import LONDON, Period
 from caseworker.domain.referrals import Referral
 from caseworker.domain.returns import Counts
-from caseworker.storage import clients, contacts, episodes, referrals, returns
+from caseworker.domain.safe_contacts import SafeContact
+from caseworker.storage import clients, contacts, episodes, referrals, returns, safe_contacts
 from caseworker.storage.engine import database
 from caseworker.storage.vault import OpenVault
 
@@ -55,7 +56,10 @@ class Records:
         self, episode: int | None, when: str, *, client: int | None = None, fold: int = 0, **facts: Any
     ) -> int:
         owner = episodes.get(episode).client_id if episode is not None else client
-        facts = {"minutes": 10} | facts
+        facts = {"minutes": 10, "override_reason": "Not asked yet"} | facts
+        if facts.get("outcome") == "VML":
+            call = SafeContact(None, owner or 0, "TEL", "yes", "01632 960 001", "OWN", voicemail="yes")
+            storage.write(safe_contacts.save, call)
         return storage.write(contacts.save, Contact(None, "", owner, episode, at(when, fold=fold), **facts))
 
     def referral(self, client: int | None, when: str, outcome: str = "ACC", **facts: Any) -> int:

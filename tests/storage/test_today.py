@@ -50,7 +50,8 @@ def board(**options: int) -> Board:
 def log(client_id: int, minutes_later: int, outcome: str, **answers: object) -> int:
     kind = str(answers.pop("kind", "CLI"))
     contact = Contact(
-        None, "", client_id, None, AT + 60 * minutes_later, kind=kind, outcome=outcome, minutes=1, **answers,  # type: ignore[arg-type]
+        None, "", client_id, None, AT + 60 * minutes_later, kind=kind, outcome=outcome, minutes=1,
+        override_reason="Not asked yet", **answers,  # type: ignore[arg-type]
     )  # fmt: skip
     return write(contacts.save, contact)
 
@@ -139,7 +140,9 @@ def test_long_lists_are_cut_and_counted(vault: OpenVault) -> None:
         for i in range(60):
             client_id = clients.save(Client(None, "", f"Person {i}"))
             episodes.save(Episode(None, "", client_id, "2024-01-01"))
-            contacts.save(Contact(None, "", client_id, None, AT, outcome="NOA"))
+            contacts.save(
+                Contact(None, "", client_id, None, AT, outcome="NOA", override_reason="Not asked yet")
+            )
             actions.save(Action(None, "", client_id, "Ring", TODAY.isoformat()))
 
     write(many)

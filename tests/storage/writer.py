@@ -29,7 +29,16 @@ def write_until_killed(folder: Path, out: int) -> None:
         number += 1
         key = f"contact:{client}"
         storage.write(drafts.keep, key, {"note": f"kept {number}"})
-        contact = Contact(None, "", client, None, int(time.time()) - 60, note=f"note {number}", minutes=5)
+        contact = Contact(
+            None,
+            "",
+            client,
+            None,
+            int(time.time()) - 60,
+            note=f"note {number}",
+            minutes=5,
+            override_reason="Not asked yet",
+        )
         saved = storage.write(contacts.save, contact, draft_key=key)
         os.write(out, b"saved %d\n" % saved)
         if number % 40 == 0:

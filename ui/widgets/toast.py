@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ui import session
@@ -14,6 +14,9 @@ class Toast(QFrame):
     """Floats over the foot of ``parent``; the newest wins. Goes by itself unless it has the focus."""
 
     SECONDS = 10
+
+    #: Carries what was said when its button was pressed and done.
+    done = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,6 +71,7 @@ class Toast(QFrame):
         self._timer.stop()
         if said is not None and said.action is not None:
             said.action()
+            self.done.emit(said)
 
     def _settle(self) -> None:
         self._is_new = False

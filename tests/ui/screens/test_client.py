@@ -58,7 +58,7 @@ def test_the_header_says_who_and_how_to_reach_her(record: ClientPage) -> None:
     for part in (
         "Amara Clarke",
         "CR-0001",
-        "Call 07700 900142, client's own.",
+        "Call ending 42, client's own.",
         "Any time.",
         "Say you are Beth from the library.",
         "No voicemail. No letters home.",
@@ -119,7 +119,7 @@ def test_several_channels_each_say_their_hours(session: Session, amara: int, qtb
     qtbot.addWidget(panel)
     lines = panel.lines(safe_contacts.for_client(amara))
     assert lines.when == "Call: Mon-Fri 9:30am to 11am. Email: Any time."
-    assert lines.say == "Say you are Beth from the library."
+    assert lines.say == "Say you are Beth from the library. No code word: agree one."
 
 
 def test_a_note_without_a_full_stop_does_not_run_into_what_must_never_be_done(
@@ -129,7 +129,7 @@ def test_a_note_without_a_full_stop_does_not_run_into_what_must_never_be_done(
     qtbot.addWidget(panel)
     call = replace(safe_contacts.for_client(amara)[0], say_as="", note="Say it is about training ")
     panel.show_safe([call], session.now())
-    assert panel.strip.text().endswith("Any time. Say it is about training. No voicemail.")
+    assert panel.strip.text().endswith("Say it is about training. No code word: agree one. No voicemail.")
 
 
 def test_what_nobody_asked_is_never_shown_as_allowed(session: Session, amara: int, qtbot: QtBot) -> None:

@@ -42,7 +42,7 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
 
     def write() -> int:
         for n, (method, outcome, days) in enumerate(
-            (("TEL", "COM", 5), ("F2F-HOM", "COM", 3), ("TEL", "NOA", 1), ("LET", "SNT", 0.1))
+            (("TEL", "COM", 5), ("F2F-HOM", "COM", 3), ("TEL", "NOA", 1), ("EML", "SNT", 0.1))
         ):
             kind = "ATT" if outcome == "NOA" else "CLI"
             contacts.save(

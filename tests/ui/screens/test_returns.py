@@ -217,7 +217,18 @@ def test_a_correction_shows_what_changed_and_warns_of_small_changes(
     client_id = clients.search("", open_only=False).ids[0]
     support = episodes.for_client(client_id)[0].id
     late = [
-        Contact(None, "", client_id, support, start + 3_600 * hour, "CLI", "TEL", "COM", minutes=20)
+        Contact(
+            None,
+            "",
+            client_id,
+            support,
+            start + 3_600 * hour,
+            "CLI",
+            "TEL",
+            "COM",
+            minutes=20,
+            override_reason="Not asked yet",
+        )
         for hour in range(30, 33)
     ]
     for one in late:

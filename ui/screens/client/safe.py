@@ -1,6 +1,8 @@
-"""Safe contact on the screen: the panel that never scrolls away, the chip, and the form that changes one channel.
+"""Safe contact on the screen: the panel that never scrolls away, and the chip.
 
-How, when, what to say and what never to do stand in words a person can read in one glance on a court bench.
+How, when, what to say and what never to do stand in words a person can read in one glance on a court bench. Numbers and
+addresses are masked until somebody has had all of it before their eyes and asks for them; that is written down, and a
+minute without use hides them again.
 """
 
 from __future__ import annotations
@@ -9,15 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
-from caseworker.domain import codes, safe_contacts
+from caseworker import storage
+from caseworker.domain import codes, interlock, safe_contacts
 from caseworker.domain.safe_contacts import SafeContact, SafeNow
+from caseworker.errors import Problem, Refused
+from caseworker.storage import interlock as stored_interlock
 from ui.say import say
+from ui.screens.why import WhyRow
+from ui.session import Session
 from ui.theme import px
-from ui.widgets import Chip, Glyph, Text, column, row
+from ui.widgets import Button, Chip, Glyph, Text, announce, column, row
+
+SHOWN_SECONDS = 60  # without a key or a click
 
 #: state: (chip, icon, colour of words beside the icon)
 STATES = {
@@ -71,11 +80,18 @@ class SafePanel(QFrame):
     """Safe-contact instructions: always on screen with the client, folded by nobody.
 
     Four short answers side by side or two by two; with little height two lines of running text; in the side panel
-    one under the other.
+    one under the other. ``show_number`` shows what is masked, for this client and this opening.
     """
 
-    def __init__(self, one_column: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session | None = None, one_column: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.session = session
+        self.client_id: int | None = None
+        self.shows_numbers = False
+        self._held: tuple[SafeContact, ...] = ()
+        self._came_from: QWidget | None = None
         self.setObjectName("safe")
         self.setAccessibleName(self.tr("Safe contact instructions"))
         self._one_column = one_column
@@ -87,6 +103,10 @@ class SafePanel(QFrame):
         top.addStretch(1)
         self.chip = Chip()
         self.tools = row(gap=6)
+        self.show_button = Button("", "eye", "quiet")
+        self.show_button.setToolTip(self.tr("Show the number for a minute  (F2)"))
+        self.show_button.clicked.connect(self.show_number)
+        self.show_button.hide()
         top.addLayout(self.tools)
         top.addWidget(self.chip)
         down.addLayout(top)
@@ -118,10 +138,34 @@ class SafePanel(QFrame):
         self.strip = Text("", "strong", wrap=True)
         self.strip.hide()
         down.addWidget(self.strip)
+        self.why = WhyRow(self.tr("Why is it safe to make contact now?"))
+        self.why.hide()
+        self.why.answered.connect(self._reasoned)
+        down.addWidget(self.why)
+        self._foot = row()
+        self._foot.addStretch(1)
+        down.addLayout(self._foot)
+        self._button_below: bool | None = None
+        self._hiding = QTimer(self)
+        self._hiding.setSingleShot(True)
+        self._hiding.setInterval(SHOWN_SECONDS * 1000)
+        self._hiding.timeout.connect(self.hide_numbers)
+        if session is not None:
+            session.covering.connect(self.hide_numbers)
         self._arrange(1 if one_column else 2)
+        self._place_button(one_column)
 
-    def show_safe(self, held: Sequence[SafeContact], now: datetime) -> None:
-        """Show these channels as they stand at that moment."""
+    def show_safe(self, held: Sequence[SafeContact], now: datetime, client_id: int | None = None) -> None:
+        """Show these channels as they stand at that moment. Another client's, or other numbers: masked again."""
+        numbers = {one.channel: one.value for one in self._held}
+        if client_id != self.client_id or {one.channel: one.value for one in held} != numbers:
+            self.hide_numbers()
+        self.client_id, self._held = client_id, tuple(held)
+        show_safe_chip(self.chip, safe_contacts.chip(held, now))
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        held = self._held
         lines = self.lines(held)
         unknown = self.tr("Not asked yet")
         nothing = self.tr("Nothing said so far") if held else self.tr("No contact until asked")
@@ -134,25 +178,50 @@ class SafePanel(QFrame):
             self.answers[name].setText(text)
         unasked = self.tr("How to reach this client safely is not asked yet. No contact until asked.")
         self.strip.setText(lines.running() or unasked)
-        show_safe_chip(self.chip, safe_contacts.chip(held, now))
+        self.show_button.setVisible(self.session is not None and bool(self._numbers()))
+        self.show_button.setText(
+            self.tr("Hide the number") if self.shows_numbers else self.tr("Show the number")
+        )
+        self.show_button.show_icon("eye-off" if self.shows_numbers else "eye")
+
+    # ---- what it says
 
     def lines(self, held: Sequence[SafeContact]) -> SafeLines:
-        """What the panel says about those channels."""
-        ways = [one for one in held if one.allowed == "yes"]
-        labels, whose = codes.get("channel"), codes.get("whose_phone")
-        how = []
-        for one in ways:
-            owner = "" if codes.is_missing(one.whose) else whose.label(one.whose)
-            parts = [part for part in (one.value, owner.lower() if owner else "") if part]
-            how.append(f"{labels.label(one.channel)} {', '.join(parts)}".strip() + ".")
+        """What the panel says about those channels: also what nobody has asked yet, and what to do until then."""
+        ways = [one for one in held if _may_be_used(one)]
+        labels = codes.get("channel")
+        how = [self._how(one, held) for one in ways]
+        if any(one.channel == "TEL" for one in ways) and interlock.voicemail_safe(held):
+            how.append(self.tr("Voicemail may be left."))
         times: dict[str, list[str]] = {}
         for one in ways:
-            shown = safe_contacts.show_hours(one.hours) or self.tr("Any time")
-            times.setdefault(shown, []).append(labels.label(one.channel))
+            if one.allowed == "yes":
+                shown = safe_contacts.show_hours(one.hours) or self.tr("Any time")
+                times.setdefault(shown, []).append(labels.label(one.channel))
         if len(times) == 1:
             when = [f"{next(iter(times))}."]
         else:
             when = [f"{', '.join(ways)}: {shown}." for shown, ways in times.items()]
+        never = [never_sentence(held)]
+        if any(one.channel == "TEL" and one.voicemail not in ("yes", "no") for one in ways):
+            never.append(self.tr("No voicemail until asked."))  # not asked is not a yes
+        return SafeLines(
+            " ".join(how), " ".join(when), " ".join(self._say(ways)), " ".join(filter(None, never))
+        )
+
+    def _how(self, one: SafeContact, held: Sequence[SafeContact]) -> str:
+        label = codes.get("channel").label(one.channel)
+        number = one.value.strip() if self.shows_numbers else say(interlock.masked(one.value))
+        parts = [number if one.value.strip() else ""]
+        if codes.is_missing(one.whose):
+            parts.append(self.tr("whose is not asked: say nothing until you know who answers"))
+        else:
+            parts.append(codes.get("whose_phone").label(one.whose).lower())
+        if not interlock.is_asked(held, one.channel):
+            parts.append(self.tr("not asked yet if it is safe"))
+        return f"{label} {', '.join(part for part in parts if part)}."
+
+    def _say(self, ways: Sequence[SafeContact]) -> list[str]:
         said: list[str] = []
         for one in ways:
             for template, value in (
@@ -164,10 +233,84 @@ class SafePanel(QFrame):
                 sentence = ended(template.format(who=value.strip())) if value.strip() else ""
                 if sentence and sentence not in said:
                     said.append(sentence)
-        never = [never_sentence(held)]
-        if any(one.channel == "TEL" and one.voicemail not in ("yes", "no") for one in ways):
-            never.append(self.tr("No voicemail until asked."))  # not asked is not a yes
-        return SafeLines(" ".join(how), " ".join(when), " ".join(said), " ".join(filter(None, never)))
+        if ways and not any(one.say_as.strip() for one in ways):
+            said.insert(0, self.tr("Who to say you are is not asked: give your first name only."))
+        if ways and not any(one.code_word.strip() for one in ways):
+            said.append(self.tr("No code word: agree one."))
+        return said
+
+    # ---- showing what is masked
+
+    def show_number(self) -> None:
+        """F2: show the numbers for a minute, or hide them again. Outside what is safe it asks why first."""
+        if self.shows_numbers:
+            self.hide_numbers()
+            return
+        ways = self._numbers()
+        if self.session is None or not ways:
+            return
+        now = self.session.now()
+        if interlock.reason_to_show(self._held, ways, now) is None:
+            self._show_now("")
+            return
+        self.why.offer(interlock.reasons(self._held, "TEL" if "TEL" in ways else ways[0], now))
+        self._came_from = _app().focusWidget()
+        self.why.show()
+        self.why.first().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.updateGeometry()
+
+    def hide_numbers(self) -> None:
+        """Mask them again: the page was left, nobody touched anything for a minute, or the laptop is locked."""
+        self._hiding.stop()
+        self.why.hide()
+        if self.shows_numbers:
+            self.shows_numbers = False
+            _app().removeEventFilter(self)
+            self._show_lines()
+
+    def _numbers(self) -> list[str]:
+        return [one.channel for one in self._held if one.value.strip()]
+
+    def _reasoned(self) -> None:
+        self._show_now(self.why.reason())
+
+    def _show_now(self, reason: str) -> None:
+        if self.session is None or self.client_id is None:
+            return
+        try:
+            # No ``changed``: looking changes nothing that is on show.
+            held = storage.write(stored_interlock.show, self.client_id, reason)
+        except Refused as refused:
+            self.why.show_problem(say(refused.problems["reason"]))
+            return
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        asked = not self.why.isHidden()
+        self.why.hide()
+        if asked:  # back to the half-typed note
+            came_from = self._came_from
+            at = came_from if came_from is not None and came_from.isVisible() else self.show_button
+            at.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._came_from = None
+        self._held = tuple(held)
+        self.shows_numbers = True
+        _app().installEventFilter(self)
+        self._hiding.start()
+        self._show_lines()
+        announce(self, self.answers["how"].text())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While a number is on show: somebody is still there."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
+            self._hiding.start()
+        return False
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.hide_numbers()
+        super().hideEvent(event)
+
+    # ---- fitting
 
     def show_short(self, short: bool) -> None:
         """Little height: the same words as running text."""
@@ -178,10 +321,22 @@ class SafePanel(QFrame):
         """Arrange for that width, before anybody asks how high it is."""
         if not self._one_column:
             self._arrange(4 if width > px(880) else 2)
+            self._place_button(width < px(760))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit(self.width())
         super().resizeEvent(event)
+
+    def _place_button(self, below: bool) -> None:
+        """Beside the chip where there is room, else at the foot."""
+        if below == self._button_below:
+            return
+        self._button_below = below
+        (self.tools if below else self._foot).removeWidget(self.show_button)
+        if below:
+            self._foot.insertWidget(0, self.show_button)
+        else:
+            self.tools.insertWidget(0, self.show_button)
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:
@@ -191,3 +346,14 @@ class SafePanel(QFrame):
             self._grid.addWidget(cell, at // columns, at % columns)
         for at in range(4):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
+
+
+def _may_be_used(one: SafeContact) -> bool:
+    """Said to be safe, or known and not asked about: the first contact of all has to be possible."""
+    return one.allowed == "yes" or (bool(one.value.strip()) and one.allowed not in ("no", "NA-NAP"))
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

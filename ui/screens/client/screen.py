@@ -81,7 +81,7 @@ class ClientPage(Page):
         for chip in (self.support_chip, self.next_chip, self.alias_chip):
             self._chip_flow.addWidget(chip)
         self._down.addWidget(self.chips)
-        self.safe = SafePanel()
+        self.safe = SafePanel(self.session)
         self.change_safe = Button(self.tr("Change"), "pencil", "quiet")
         self.change_safe.setAccessibleName(self.tr("Change safe contact"))
         self.safe.tools.addWidget(self.change_safe)
@@ -162,6 +162,10 @@ class ClientPage(Page):
         if self.form is not None:
             self.form.form.save()
 
+    def show_number(self) -> None:
+        """F2: the number of the client on show, for a minute."""
+        self.safe.show_number()
+
     def keep_draft(self) -> None:
         if self.form is not None:
             self.form.form.drafts.keep_if_waiting()
@@ -173,7 +177,7 @@ class ClientPage(Page):
         now = self.session.now()
         self._show_names(client)
         self._show_chips(client)
-        self.safe.show_safe(stored_safe.for_client(client.id or 0), now)
+        self.safe.show_safe(stored_safe.for_client(client.id or 0), now, client.id)
         if self.form is None:
             self.tab_on_show().reload()
         self._fit()

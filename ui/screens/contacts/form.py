@@ -1,38 +1,39 @@
-"""Log a contact: a panel beside any screen, quick enough for a lay-by, never in the way of the record.
+"""What happened, with whom, and what is next: one contact as it is typed.
 
-It opens on the last way of contact used, keeps what is typed as a draft, and asks why when a call was made outside
-the hours that are safe.
+Opens on the last way of contact used, keeps what is typed as a draft, and asks why when a contact was made outside
+what is recorded as safe. What may never be sent or left behind cannot be chosen, and says what to do instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from caseworker.domain import codes, safe_contacts, when
+from caseworker.domain import codes, interlock, when
 from caseworker.domain import contacts as rules
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
-from caseworker.domain.safe_contacts import SafeContact
 from caseworker.errors import Problem, Refused
 from caseworker.storage import clients, contacts, drafts, episodes, settings
 from caseworker.storage import safe_contacts as stored_safe
 from caseworker.words import Words, words
-from ui.screens.client.safe import SafePanel, show_safe_chip
+from ui.say import say
+from ui.screens.contacts import outcomes
+from ui.screens.contacts.asks import Ask, Asked, asks
+from ui.screens.contacts.outcomes import IN_PERSON
 from ui.screens.form import DraftKeeper, Form
 from ui.screens.more import MoreAbout, minutes
+from ui.screens.why import WhyRow
 from ui.session import Session, Toast
 from ui.theme import px
 from ui.widgets import (
     Button,
-    Chip,
     ChoiceRow,
     CodeCombo,
     Combo,
@@ -46,239 +47,16 @@ from ui.widgets import (
     column,
     row,
 )
-from ui.widgets.page import scrolled
 
-FOUND = 7  # clients offered while finding who a contact was with
-IN_PERSON = "F2F"
 OTHER = "OTHER"
 UNCHOSEN = "contact:"  # key of a draft in nobody's record
 LAST_METHOD = "contact.last_method"
 LAST_PLACE = "contact.last_place"
-WRONG_PERSON = words("Wrong person answered")  # the reason that stands in the history of a number
 
 
 def draft_key(client_id: int | None) -> str:
     """Where the half-typed contact with that client waits."""
     return f"{UNCHOSEN}{'' if client_id is None else client_id}"
-
-
-class ContactPanel(QFrame):
-    """The panel: who it was with, the form, Save. Without a client it asks who first. ``closed``: take it away."""
-
-    closed = Signal()
-
-    def __init__(self, session: Session, client_id: int | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.form: ContactForm | None = None
-        self._narrow = False
-        self.setObjectName("panel")
-        self.setAccessibleName(self.tr("Log a contact"))
-
-        whole = column(self)
-        head = row(margins=(18, 12, 14, 4), gap=8)
-        head.addWidget(Text(self.tr("Log a contact"), "panel"))
-        head.addStretch(1)
-        self.close_button = Button(self.tr("Close"), "x", "quiet")
-        self.close_button.setToolTip(self.tr("Close and keep the draft  (Esc)"))
-        head.addWidget(self.close_button)
-        whole.addLayout(head)
-        # In place of the page this stands above what scrolls: she may ring back while the note is half-typed.
-        above = row(margins=(18, 4, 18, 6))
-        self.safe = SafePanel(one_column=True)
-        self.safe.show_short(True)
-        above.addWidget(self.safe)
-        whole.addLayout(above)
-        self.safe.hide()
-        self.area, self.body = scrolled((18, 4, 18, 12), 11)
-        whole.addWidget(self.area, 1)
-        self.who: WhoPicker | None = None
-        self.body.addStretch(1)
-        foot = QFrame()
-        foot.setObjectName("panelfoot")
-        across = row(foot, (18, 10, 18, 10), 10)
-        self.kept = Text("", "small", "muted", wrap=True)
-        across.addWidget(self.kept, 1)
-        self.save_button = Button(self.tr("Save contact"), "check", "primary")
-        self.save_button.setToolTip(self.tr("Save contact  (Ctrl+Enter)"))
-        self.save_button.setEnabled(False)
-        across.addWidget(self.save_button)
-        whole.addWidget(foot)
-
-        self.close_button.clicked.connect(self.close_panel)
-        self.save_button.clicked.connect(self.save)
-        if client_id is not None:
-            self._open(client_id)
-        else:
-            self._ask_who()
-
-    @property
-    def client_id(self) -> int | None:
-        return self.form.client_id if self.form is not None else None
-
-    def open_for(self, client_id: int | None) -> None:
-        """Asked for again while open: another client's form takes its place, and this one's draft is kept."""
-        if client_id is not None and (self.form is None or self.form.client_id != client_id):
-            self._open(client_id)
-
-    def show_narrow(self, narrow: bool) -> None:
-        """In place of the page (little room): the safe-contact instructions stand on top of the form."""
-        self._narrow = narrow
-        self._show_safe()
-
-    def arrive(self) -> None:
-        """Put the keyboard where the work starts."""
-        first = self.who.line if self.who is not None else self.form.first_focus() if self.form else self
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def keep_draft(self) -> None:
-        """Seal what is half-typed now."""
-        if self.form is not None:
-            self.form.drafts.keep_if_waiting()
-
-    def save(self) -> None:
-        """Save the contact and its next step, and close; or show what is missing."""
-        if self.form is not None and self.form.save():
-            self.closed.emit()
-
-    def close_panel(self) -> None:
-        self.keep_draft()
-        self.closed.emit()
-
-    def _open(self, client_id: int | None) -> None:
-        self._drop_form()
-        if self.who is not None:
-            self.who.hide()
-            self.who.deleteLater()
-            self.who = None
-        self.form = ContactForm(self.session, client_id)
-        self._show_safe()
-        self.form.drafts.kept.connect(self._kept)
-        self.form.restarted.connect(self._restarted)
-        self.body.insertWidget(0, self.form)
-        self.save_button.setEnabled(True)
-        self.kept.setText("")
-        if self.isVisible():
-            self.arrive()
-
-    def _show_safe(self) -> None:
-        known = self.form is not None and self.form.client is not None
-        if self.form is not None and known:
-            self.safe.show_safe(self.form.safe, self.session.now())
-            self.form.chip.setVisible(not self._narrow)
-        self.safe.setVisible(self._narrow and known)
-
-    def _drop_form(self) -> None:
-        if self.form is None:
-            return
-        self.keep_draft()
-        leaving, self.form = self.form, None
-        self.body.removeWidget(leaving)
-        leaving.hide()
-        leaving.deleteLater()
-
-    def _picked(self, client_id: object) -> None:
-        self._open(int(str(client_id)))
-
-    def _nobody(self) -> None:
-        self._open(None)
-
-    def _restarted(self) -> None:
-        client_id = self.client_id
-        self._drop_form()
-        if client_id is not None:
-            self._open(client_id)
-            return
-        self._ask_who()
-        self.save_button.setEnabled(False)
-        self.kept.setText("")
-        self.arrive()
-
-    def _ask_who(self) -> None:
-        self.who = WhoPicker(self.session)
-        self.who.picked.connect(self._picked)
-        self.who.nobody.connect(self._nobody)
-        self.body.insertWidget(0, self.who)
-
-    def _kept(self, time: object) -> None:
-        self.kept.setText(self.tr("Draft kept at {time}").format(time=time))
-
-
-class WhoPicker(QWidget):
-    """Who it was with: type a few letters, Enter takes the first. The last few clients stand there to begin with."""
-
-    picked = Signal(object)
-    nobody = Signal()
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.session = session
-        down = column(self, gap=8)
-        self.line = TextLine()
-        hint = self.tr("Name, known-as name or reference. Enter takes the first")
-        self.field = Field(self.tr("Who was it with or about?"), self.line, hint)
-        down.addWidget(self.field)
-        self.found = QListWidget()
-        self.found.setObjectName("found")
-        self.found.setAccessibleName(self.tr("Clients found"))
-        self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.found.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        down.addWidget(self.found)
-        self.none = Text("", "body", "muted", wrap=True)
-        down.addWidget(self.none)
-        waiting = drafts.get(UNCHOSEN) is not None
-        self.anonymous = Button(
-            self.tr("Carry on with the anonymous note")
-            if waiting
-            else self.tr("Anonymous: somebody without a record"),
-            "history" if waiting else "user",
-            "quiet",
-        )
-        down.addWidget(self.anonymous, 0, Qt.AlignmentFlag.AlignLeft)
-        self.line.textEdited.connect(self._find)
-        self.line.returnPressed.connect(self._take)
-        self.line.installEventFilter(self)
-        self.found.itemClicked.connect(self._clicked)
-        self.found.itemActivated.connect(self._clicked)
-        self.anonymous.clicked.connect(self._nobody)
-        self._find()
-
-    def _find(self, *_: object) -> None:
-        text = self.line.text().strip()
-        rows = clients.recent(FOUND)
-        if text:
-            rows = clients.rows(clients.search(text, open_only=False, limit=FOUND).ids)
-        self.found.clear()
-        for found in rows:
-            item = QListWidgetItem(f"{found.name}   {found.reference}")
-            item.setData(Qt.ItemDataRole.UserRole, found.id)
-            self.found.addItem(item)
-        self.found.setVisible(bool(rows))
-        if rows:
-            self.found.setCurrentRow(0)
-            self.found.setFixedHeight(max(px(40), self.found.sizeHintForRow(0)) * len(rows) + px(10))
-        self.none.setText(
-            "" if rows else self.tr("No client matches. Check the spelling, or add a new client with Ctrl+N.")
-        )
-        self.none.setVisible(not rows)
-
-    def _take(self) -> None:
-        self._clicked(self.found.currentItem())
-
-    def _clicked(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.picked.emit(item.data(Qt.ItemDataRole.UserRole))
-
-    def _nobody(self) -> None:
-        self.nobody.emit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self.found.count():
-                self.found.setCurrentRow((self.found.currentRow() + step) % self.found.count())
-                return True
-        return False
 
 
 class ContactForm(Form):
@@ -294,6 +72,8 @@ class ContactForm(Form):
         self.safe = stored_safe.for_client(client_id) if client_id is not None else []
         self.open_episodes = episodes.open_for(client_id) if client_id is not None else []
         self._minutes_typed = False
+        self._wanted: str | None = None  # the outcome last chosen, kept while it is not offered
+        self.asks: list[Ask] = []
 
         down = column(self, gap=11)
         self._build_who(down)
@@ -321,12 +101,6 @@ class ContactForm(Form):
         else:
             who.addWidget(Text(self.tr("Anonymous: in nobody's record"), "name", wrap=True), 1)
         down.addLayout(who)
-        self.chip = Chip()
-        down.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
-        self.chip.setVisible(self.client is not None)
-        if self.client is not None:
-            now = self.session.now()
-            show_safe_chip(self.chip, safe_contacts.chip(self.safe, now))
         kept = row(gap=8)
         self.from_draft = Said("", "history")
         kept.addWidget(self.from_draft, 1)
@@ -375,14 +149,14 @@ class ContactForm(Form):
         ):
             self.bind(name, combo)
             down.addWidget(field)
-        why = self.tr("What you knew then. For example, client rang first and asked for a call back")
-        self.why_ring_field = self.field("why_ring", self.tr("Why was it safe to ring now?"), TextLine(), why)
-        self.why_field = self.field(
-            "override_reason", self.tr("Why was it safe to make contact then?"), TextLine(), why
-        )
-        for field in (self.why_ring_field, self.why_field):
-            field.hide()
-            down.addWidget(field)
+        self.stopped = Said("", "ban", "on_high")
+        self.stopped.hide()
+        down.addWidget(self.stopped)
+        self.why = WhyRow(self.tr("Why was it safe to make contact then?"))
+        self.bind("why", self.why.choice)
+        self.bind("override_reason", self.why.line)
+        self.why.hide()
+        down.addWidget(self.why)
 
     def _build_what(self, down: QVBoxLayout) -> None:
         self.what = ChoiceRow(self.tr("What happened"), [])
@@ -392,18 +166,13 @@ class ContactForm(Form):
         self.rest_field = Field(self.tr("Which"), self.rest)
         self.bind("rest", self.rest)
         down.addWidget(self.rest_field)
-        self.still_safe = ChoiceRow(
-            self.tr("Is this number still safe?"),
-            [
-                ("yes", self.tr("Yes"), "check"),
-                ("no", self.tr("No, stop using it"), "ban"),
-                ("unsure", self.tr("Ask first"), "circle-help"),
-            ],
-            self.tr("Somebody else answered. What you choose changes the safe contact when you save"),
-        )
-        self.bind("still_safe", self.still_safe)
-        self.still_safe.hide()
-        down.addWidget(self.still_safe)
+        self.what.chosen.connect(self._outcome_chosen)
+        for ask in asks(Asked(self.session, self.client_id, self.safe)):
+            for name, editor in ask.editors.items():
+                self.bind(name, editor)
+            ask.hide()
+            down.addWidget(ask)
+            self.asks.append(ask)
 
     def _build_note(self, down: QVBoxLayout) -> None:
         self.note = NoteEdit(lines=4)
@@ -532,8 +301,9 @@ class ContactForm(Form):
         self._offer_outcomes(method)
         self.rest_field.setVisible(self.what.value() == OTHER)
         self._ask_why()
-        wrong_person = self.outcome() == "WPA" and method in ("TEL", "SMS", "MSG") and bool(self.safe)
-        self.still_safe.setVisible(wrong_person)
+        said = self._as_it_stands()
+        for ask in self.asks:
+            ask.setVisible(ask.applies(said))
         self.next_day_field.setVisible(self.next.value() == "date")
         self.next_text_field.setVisible(self.next.value() not in (None, "none"))
         self._echo_next()
@@ -574,75 +344,44 @@ class ContactForm(Form):
         )[day.weekday()]
 
     def _offer_outcomes(self, method: str) -> None:
-        shown = self._outcomes(method)
+        kind = self.chosen_kind()
+        shown = outcomes.offered(kind, method, self.safe)
         if [code for code, _, _ in shown] == getattr(self, "_shown", None):
             return
         self._shown = [code for code, _, _ in shown]
-        before = self.what.value()
-        labels = codes.get("contact_outcome")
-        rest = [
-            c
-            for c in rules.allowed_outcomes(self.chosen_kind(), method)
-            if c not in self._shown and self._may(c)
-        ]
+        rest = outcomes.others(kind, method, self.safe, self._shown)
         if rest:
             shown = [*shown, (OTHER, self.tr("Other"), "ellipsis")]
+        before = self.what.value() or self._wanted
         self.what.show_options(shown)
         if before in self._shown:
             self.what.set_value(before)
         # New answers join the end of the Tab order; they belong between how it was done and the note.
-        earlier: QWidget = self.editors["override_reason"]
+        earlier: QWidget = self.why.line
         for pill in self.what.pills():
             self.setTabOrder(earlier, pill)
             earlier = pill
         self.rest.clear()
+        labels = codes.get("contact_outcome")
         for code in rest:
             self.rest.addItem(labels.label(code), code)
 
-    def _outcomes(self, method: str) -> list[tuple[str, str, str]]:
-        """The few outcomes that nearly always fit that way of contact, in the words people say."""
-        allowed = rules.allowed_outcomes(self.chosen_kind(), method)
-        written = "written" in codes.get("contact_method").flags(method)
-        person = method.startswith(IN_PERSON)
-        words_for = {
-            "COM": self.tr("They replied") if written else self.tr("Met") if person else self.tr("Spoke"),
-            "NOA": self.tr("No reply") if written else self.tr("Not in") if person else self.tr("No answer"),
-            "VML": self.tr("Voicemail left"),
-            "VMN": self.tr("Voicemail not left"),
-            "WPA": self.tr("Wrong person answered"),
-            "DNA": self.tr("Did not attend"),
-            "CAC": self.tr("Client cancelled"),
-            "SNT": self.tr("Passed on") if method == "3P" else self.tr("Sent"),
-            "RTS": self.tr("Returned"),
-            "RCV": self.tr("Received"),
-            "BNC": self.tr("Bounced"),
-        }
-        icons = {
-            "COM": "users", "NOA": "phone-missed", "VML": "phone", "VMN": "phone-off", "WPA": "triangle-alert",
-            "DNA": "user", "CAC": "x", "SNT": "send", "RTS": "undo-2", "RCV": "inbox", "BNC": "circle-alert",
-        }  # fmt: skip
-        if person or method == "VID":
-            order = ["COM", "DNA", "CAC"]
-        elif written or method == "3P":
-            order = ["SNT", "COM", "BNC", "RTS", "RCV"]
-        else:
-            order = ["COM", "NOA", "VML", "VMN", "WPA"]
-        return [(code, words_for[code], icons[code]) for code in order if code in allowed and self._may(code)]
-
-    def _may(self, code: str) -> bool:
-        """Voicemail left is offered only where it is known to be safe; "not left" only where it is not."""
-        if self.chosen_kind() not in rules.CLIENT_KINDS:
-            return code != "VMN"
-        voicemail = rules.voicemail_safe(self.safe)
-        return {"VML": voicemail, "VMN": not voicemail}.get(code, True)
+    def _outcome_chosen(self, code: object) -> None:
+        self._wanted = str(code)
 
     def _ask_why(self) -> None:
-        asked = False
-        with suppress(Refused):
-            asked = rules.reason_for_contact(self.contact(), self.safe) is not None
-        ring = self.method() == "TEL"
-        self.why_ring_field.setVisible(asked and ring)
-        self.why_field.setVisible(asked and not ring)
+        """Say what may never be done, or ask why it was safe, or neither."""
+        said = self._as_it_stands()
+        channel = interlock.reaches(said)
+        stopped = interlock.stop(self.safe, channel) if channel else None
+        self.stopped.setVisible(stopped is not None)
+        if stopped is not None:
+            self.stopped.show_said(say(stopped), "ban")
+        asked = stopped is None and channel and interlock.question(said, self.safe) is not None
+        if asked and channel:
+            self.why.offer(interlock.reasons(self.safe, channel, when.local(said.at)))
+            self.why.follow()
+        self.why.setVisible(bool(asked))
 
     # ---- reading
 
@@ -664,7 +403,19 @@ class ContactForm(Form):
         return str(self.kind.currentData() or "CLI")
 
     def asks_why(self) -> bool:
-        return not (self.why_ring_field.isHidden() and self.why_field.isHidden())
+        return not self.why.isHidden()
+
+    def confirms(self) -> str:
+        """The channel of which somebody says that all of it is still right; empty when nobody does."""
+        if not self.asks_why() or self.why.code() != interlock.STILL_RIGHT.code:
+            return ""
+        return interlock.CHANNEL_OF_METHOD.get(self.method(), "")
+
+    def _as_it_stands(self) -> Contact:
+        """The contact so far; where the time cannot be read yet, as if it were now."""
+        with suppress(Refused):
+            return self.contact()
+        return self._contact_at(self.session.now())
 
     def contact(self) -> Contact:
         """The contact as it stands in the form.
@@ -672,11 +423,17 @@ class ContactForm(Form):
         Raises:
             Refused: the time cannot be read.
         """
-        at = when.read_when(self.when.text(), self.session.now())
+        return replace(
+            self._contact_at(when.read_when(self.when.text(), self.session.now())),
+            minutes=minutes(self, "minutes"),
+            travel_minutes=minutes(self, "travel_minutes"),
+            waiting_minutes=minutes(self, "waiting_minutes"),
+        )
+
+    def _contact_at(self, at: datetime) -> Contact:
         kind, outcome = self.chosen_kind(), self.outcome()
         if kind == "CLI" and outcome in rules.ATTEMPTED:
             kind = "ATT"
-        why = self.text("why_ring") if self.method() == "TEL" else self.text("override_reason")
         return Contact(
             id=None,
             uid="",
@@ -687,13 +444,10 @@ class ContactForm(Form):
             method=self.method(),
             outcome=outcome,
             direction="in" if self.came_in.isChecked() or self.method() == "POST-IN" else "out",
-            minutes=minutes(self, "minutes"),
-            travel_minutes=minutes(self, "travel_minutes"),
-            waiting_minutes=minutes(self, "waiting_minutes"),
             present=self.text("present"),
             interpreter=self.text("interpreter"),
             safe_checked=self.client is not None,
-            override_reason=why,
+            override_reason=self.why.reason() if self.asks_why() else "",
             category=self.category.value() or "PRACTICAL",
             note=self.note.toPlainText().strip(),
         )
@@ -738,30 +492,39 @@ class ContactForm(Form):
             problems = contact.problems(now) | problems
         except Refused as refused:
             problems |= refused.problems
-        if contact is not None and self.asks_why() and not contact.override_reason:
-            problems["why_ring" if contact.method == "TEL" else "override_reason"] = words(
-                "Enter why it was safe"
-            )
-        if not self.still_safe.isHidden() and self.still_safe.value() is None:
-            problems["still_safe"] = words("Select whether this number is still safe")
+        if contact is not None:
+            problems |= self._interlocked(contact)
+        for ask in self._asked():
+            problems |= ask.problems()
         self.show_problems(self._in_order(problems))
         if problems or contact is None:
             return False
         try:
             saved = self.session.write(
-                save_contact, contact, self.action(), self.drafts_key(), self._safe_change(), self.how.value()
+                save_contact,
+                contact,
+                self.action(),
+                self.drafts_key(),
+                self.confirms(),
+                self._asked(),
+                self.how.value(),
             )
         except Refused as refused:
             # The instructions changed while the form was open: show what they say now, and what it asks for.
             self.safe = stored_safe.for_client(contact.client_id) if contact.client_id is not None else []
             self._follow()
-            self.show_problems(self._in_order(self._asked(contact, refused.problems)))
+            self.show_problems(self._in_order(self._beside(refused.problems)))
             return False
         except Problem as problem:
             self.session.problem(problem)
             return False
         self.drafts.forget()
-        said = Toast(self.tr("Contact saved."), self.tr("Undo"), partial(undo_contact, self.session, saved))
+        said = Toast(
+            self.tr("Contact saved."),
+            self.tr("Undo"),
+            partial(undo_contact, self.session, saved),
+            partial(put_back, self.session, saved),
+        )
         self.session.toast.emit(said)
         return True
 
@@ -776,36 +539,41 @@ class ContactForm(Form):
             return {"due": words("Enter the day of the next step")}
         return {"due": words("Day of the next step must be today or later")} if due < self._today() else {}
 
-    @staticmethod
-    def _asked(contact: Contact, problems: Mapping[str, Words]) -> dict[str, Words]:
-        """What the core refuses, under the field that asks for it: a call has a question of its own."""
-        if contact.method != "TEL":
-            return dict(problems)
-        return {"why_ring" if name == "override_reason" else name: text for name, text in problems.items()}
+    def _asked(self) -> list[Ask]:
+        """The questions that this contact brings."""
+        return [ask for ask in self.asks if not ask.isHidden()]
+
+    def _interlocked(self, contact: Contact) -> dict[str, Words]:
+        found = interlock.problems(contact, self.safe)
+        if self.confirms():
+            found.pop("override_reason", None)
+        return self._beside(found)
+
+    def _beside(self, problems: Mapping[str, Words]) -> dict[str, Words]:
+        """A reason is asked for beside what is open: the choice, or the line for any other."""
+        name = "override_reason" if self.why.code() == OTHER else "why"
+        return {name if field == "override_reason" else field: text for field, text in problems.items()}
 
     def _in_order(self, problems: Mapping[str, Words]) -> dict[str, Words]:
         """Problems from the top of the form downwards, as the eye meets them."""
         names = [name for name in self.editors if name in problems]
         return {name: problems[name] for name in [*names, *(n for n in problems if n not in names)]}
 
-    def _safe_change(self) -> SafeContact | None:
-        """What the wrong person's answer changes: never again, or not before she has been asked."""
-        if self.still_safe.isHidden() or self.still_safe.value() in (None, "yes"):
-            return None
-        channel = rules.CHANNEL_OF_METHOD.get(self.method())
-        held = next((one for one in self.safe if one.channel == channel), None)
-        if held is None:
-            return None
-        return replace(held, allowed="no" if self.still_safe.value() == "no" else "NA-UNK")
-
 
 def save_contact(
-    contact: Contact, action: Action | None, key: str, safe: SafeContact | None, how: str | None
+    contact: Contact,
+    action: Action | None,
+    key: str,
+    confirmed: str,
+    asked: Sequence[Ask],
+    how: str | None,
 ) -> int:
-    """The contact, its next step, what it says about the number, and the way used, all or nothing; the contact's id."""
+    """The contact, its next step, what was asked with it, and the way used, all or nothing; the contact's id."""
+    if confirmed and contact.client_id is not None:
+        stored_safe.confirm(contact.client_id, confirmed, contact.override_reason)
     saved = contacts.save(contact, next_action=action, draft_key=key)
-    if safe is not None:
-        stored_safe.save(safe, str(WRONG_PERSON))
+    for ask in asked:
+        ask.store(saved)
     if how is not None and settings.get(LAST_METHOD, "") != how:
         settings.set(LAST_METHOD, how)
     if contact.method.startswith(IN_PERSON) and settings.get(LAST_PLACE, "") != contact.method:
@@ -819,3 +587,16 @@ def undo_contact(session: Session, contact_id: int) -> None:
         session.write(contacts.undo, contact_id)
     except Problem as problem:
         session.problem(problem)
+
+
+def put_back(session: Session, contact_id: int) -> None:
+    """The undoing undone: the contact stands again."""
+    try:
+        session.write(contacts.restore, contact_id)
+    except Problem as problem:
+        session.problem(problem)
+        return
+    again = partial(undo_contact, session, contact_id)
+    words_ = QCoreApplication.translate("ContactForm", "Contact put back.")
+    undo = QCoreApplication.translate("ContactForm", "Undo")
+    session.toast.emit(Toast(words_, undo, again, partial(put_back, session, contact_id)))

@@ -1,0 +1,159 @@
+"""The panel beside any screen: who a contact was with, how to reach them safely, the form, Save.
+
+Quick enough for a lay-by, never in the way of the record. The safe-contact instructions stand above what scrolls.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ui.screens.client.safe import SafePanel
+from ui.screens.contacts.form import ContactForm
+from ui.screens.contacts.who import WhoPicker
+from ui.session import Session
+from ui.widgets import Button, Text, column, row
+from ui.widgets.page import scrolled
+
+
+class ContactPanel(QFrame):
+    """The panel: who it was with, the form, Save. Without a client it asks who first. ``closed``: take it away."""
+
+    closed = Signal()
+
+    def __init__(self, session: Session, client_id: int | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.form: ContactForm | None = None
+        self.setObjectName("panel")
+        self.setAccessibleName(self.tr("Log a contact"))
+
+        whole = column(self)
+        head = row(margins=(18, 12, 14, 4), gap=8)
+        head.addWidget(Text(self.tr("Log a contact"), "panel"))
+        head.addStretch(1)
+        self.close_button = Button(self.tr("Close"), "x", "quiet")
+        self.close_button.setToolTip(self.tr("Close and keep the draft  (Esc)"))
+        head.addWidget(self.close_button)
+        whole.addLayout(head)
+        # Above what scrolls: the client may ring back while the note is half-typed.
+        above = row(margins=(18, 4, 18, 6))
+        self.safe = SafePanel(session, one_column=True)
+        self.safe.show_short(True)
+        above.addWidget(self.safe)
+        whole.addLayout(above)
+        self.safe.hide()
+        self.area, self.body = scrolled((18, 4, 18, 12), 11)
+        whole.addWidget(self.area, 1)
+        self.who: WhoPicker | None = None
+        self.body.addStretch(1)
+        foot = QFrame()
+        foot.setObjectName("panelfoot")
+        across = row(foot, (18, 10, 18, 10), 10)
+        self.kept = Text("", "small", "muted", wrap=True)
+        across.addWidget(self.kept, 1)
+        self.save_button = Button(self.tr("Save contact"), "check", "primary")
+        self.save_button.setToolTip(self.tr("Save contact  (Ctrl+Enter)"))
+        self.save_button.setEnabled(False)
+        across.addWidget(self.save_button)
+        whole.addWidget(foot)
+
+        self.close_button.clicked.connect(self.close_panel)
+        self.save_button.clicked.connect(self.save)
+        if client_id is not None:
+            self._open(client_id)
+        else:
+            self._ask_who()
+
+    @property
+    def client_id(self) -> int | None:
+        return self.form.client_id if self.form is not None else None
+
+    def open_for(self, client_id: int | None) -> None:
+        """Asked for again while open: another client's form takes its place, and this one's draft is kept."""
+        if client_id is not None and (self.form is None or self.form.client_id != client_id):
+            self._open(client_id)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """In place of the page there is less room; the panel is the same."""
+
+    def show_number(self) -> None:
+        """Show the number for a minute, or hide it again."""
+        if not self.safe.isHidden():
+            self.safe.show_number()
+
+    def arrive(self) -> None:
+        """Put the keyboard where the work starts."""
+        first = self.who.line if self.who is not None else self.form.first_focus() if self.form else self
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keep_draft(self) -> None:
+        """Seal what is half-typed now."""
+        if self.form is not None:
+            self.form.drafts.keep_if_waiting()
+
+    def save(self) -> None:
+        """Save the contact and its next step, and close; or show what is missing."""
+        if self.form is not None and self.form.save():
+            self.closed.emit()
+
+    def close_panel(self) -> None:
+        self.keep_draft()
+        self.closed.emit()
+
+    def _open(self, client_id: int | None) -> None:
+        self._drop_form()
+        if self.who is not None:
+            self.who.hide()
+            self.who.deleteLater()
+            self.who = None
+        self.form = ContactForm(self.session, client_id)
+        self._show_safe()
+        self.form.drafts.kept.connect(self._kept)
+        self.form.restarted.connect(self._restarted)
+        self.body.insertWidget(0, self.form)
+        self.save_button.setEnabled(True)
+        self.kept.setText("")
+        if self.isVisible():
+            self.arrive()
+
+    def _show_safe(self) -> None:
+        known = self.form is not None and self.form.client is not None
+        if self.form is not None and known:
+            self.safe.show_safe(self.form.safe, self.session.now(), self.form.client_id)
+        self.safe.setVisible(known)
+
+    def _drop_form(self) -> None:
+        if self.form is None:
+            return
+        self.keep_draft()
+        leaving, self.form = self.form, None
+        self.body.removeWidget(leaving)
+        leaving.hide()
+        leaving.deleteLater()
+
+    def _picked(self, client_id: object) -> None:
+        self._open(int(str(client_id)))
+
+    def _nobody(self) -> None:
+        self._open(None)
+
+    def _restarted(self) -> None:
+        client_id = self.client_id
+        self._drop_form()
+        if client_id is not None:
+            self._open(client_id)
+            return
+        self._ask_who()
+        self.save_button.setEnabled(False)
+        self.kept.setText("")
+        self.arrive()
+
+    def _ask_who(self) -> None:
+        self.who = WhoPicker(self.session)
+        self.who.picked.connect(self._picked)
+        self.who.nobody.connect(self._nobody)
+        self.body.insertWidget(0, self.who)
+
+    def _kept(self, time: object) -> None:
+        self.kept.setText(self.tr("Draft kept at {time}").format(time=time))
