@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caseworker.domain import codes
 from caseworker.domain.incidents import Incident, qualifies
@@ -230,6 +230,34 @@ def repeats(earlier: Iterable[MaracReferral], incident: Incident) -> MaracReferr
         and is_repeat(sent, one.perpetrator, incident)
     ]
     return max(found, key=lambda one: one.sent, default=None)
+
+
+def with_repeat(
+    referral: MaracReferral, incidents: Iterable[Incident], earlier: Iterable[MaracReferral]
+) -> MaracReferral:
+    """Whether it is a repeat, and of which referral: worked out anew at each saving, since the incident's date or
+    the person named may have changed.
+
+    ``incidents`` and ``earlier`` are the client's. A referral made elsewhere counts by ``last_referred``.
+    """
+    if iso_date(referral.incident_on) is None:
+        return replace(referral, is_repeat=False)
+    # What was recorded of that day about that person; of anything else the kind is unknown, and the unknown counts.
+    known = [
+        replace(one, by_whom=referral.perpetrator)
+        for one in incidents
+        if one.happened == referral.incident_on and may_be_same(one.by_whom, referral.perpetrator)
+    ] or [Incident(None, "", referral.client_id, referral.incident_on, by_whom=referral.perpetrator)]
+    others = [one for one in earlier if referral.id is None or one.id != referral.id]
+    found = [one for incident in known if (one := repeats(others, incident)) is not None]
+    elsewhere = iso_date(referral.last_referred)
+    if found:
+        last = max(max(one.sent for one in found), referral.last_referred if elsewhere else "")
+        return replace(referral, is_repeat=True, last_referred=last)
+    return replace(
+        referral,
+        is_repeat=elsewhere is not None and any(is_repeat(elsewhere, "", incident) for incident in known),
+    )
 
 
 def may_be_same(one: str, other: str) -> bool:

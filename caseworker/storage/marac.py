@@ -9,7 +9,7 @@ from caseworker.domain import marac as domain
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.risk import escalates
-from caseworker.domain.when import iso_date, local
+from caseworker.domain.when import local
 from caseworker.errors import Problem
 from caseworker.storage import history, incidents, instruments, records, risk
 from caseworker.storage.engine import database
@@ -38,7 +38,9 @@ def save(referral: MaracReferral, why: str = "") -> int:
             raise Problem("E-WITHDRAWN", "This MARAC referral was withdrawn. Begin a new one")
         referral = dataclasses.replace(referral, **{name: getattr(before, name) for name in _FIXED})
     _check_rests_on(referral)
-    referral = _with_repeat(referral)
+    referral = domain.with_repeat(
+        referral, incidents.for_client(referral.client_id), for_client(referral.client_id)
+    )
     problems = referral.problems(local(now).date())
     if referral.sent:
         problems = referral.paper_problems() | problems
@@ -130,34 +132,6 @@ def waiting(worker_id: int | None = None) -> list[MaracReferral]:
         (worker_id, worker_id),
     )
     return [one for one in found if domain.waits_to_be_heard(one) or domain.waits_to_be_told(one)]
-
-
-def _with_repeat(referral: MaracReferral) -> MaracReferral:
-    """Worked out anew at each saving, since the incident's date or the person named may have changed."""
-    happened = iso_date(referral.incident_on)
-    if happened is None:
-        return dataclasses.replace(referral, is_repeat=False)
-    # What was recorded of that day about that person; of anything else the kind is unknown, and the unknown counts.
-    known = [
-        dataclasses.replace(one, by_whom=referral.perpetrator)
-        for one in incidents.for_client(referral.client_id)
-        if one.happened == referral.incident_on and domain.may_be_same(one.by_whom, referral.perpetrator)
-    ] or [Incident(None, "", referral.client_id, referral.incident_on, by_whom=referral.perpetrator)]
-    earlier = [one for one in for_client(referral.client_id) if one.id != referral.id]
-    found = [one for incident in known if (one := domain.repeats(earlier, incident)) is not None]
-    if found:
-        last = max(max(one.sent for one in found), referral.last_referred if _real(referral) else "")
-        return dataclasses.replace(referral, is_repeat=True, last_referred=last)
-    elsewhere = iso_date(referral.last_referred)
-    return dataclasses.replace(
-        referral,
-        is_repeat=elsewhere is not None
-        and any(domain.is_repeat(elsewhere, "", incident) for incident in known),
-    )
-
-
-def _real(referral: MaracReferral) -> bool:
-    return iso_date(referral.last_referred) is not None
 
 
 def _check_rests_on(referral: MaracReferral) -> None:
