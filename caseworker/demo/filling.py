@@ -8,22 +8,31 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from caseworker import storage
+from caseworker.crypto import sealing, signing
 from caseworker.crypto.keys import KdfCost
 from caseworker.demo import mixes
+from caseworker.demo.assessing import Filled
 from caseworker.demo.people import Person, Report, World
 from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.incidents import Incident
+from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.errors import Problem
-from caseworker.storage import audit, vault
+from caseworker.storage import audit, instruments, vault
 from caseworker.storage.engine import CACHE_KIB, database
 
 WORKER_NAME = "Amina Made-up"
@@ -159,9 +168,30 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("contact", Contact),
     ("action", Action),
 )
-_STATEMENTS = {table: _insert(table, kind) for table, kind in _TABLES}
+# What else a record holds: its kind, its table, and which of its fields name another row of the same client.
+_RECORDS: dict[type, str] = {Incident: "incident", AnswerSet: "answer_set", MaracReferral: "marac_referral"}
+_SPEAKS_OF: dict[type, tuple[tuple[str, str], ...]] = {
+    Incident: (("episode_id", "episode"),),
+    AnswerSet: (("episode_id", "episode"),),
+    MaracReferral: (("episode_id", "episode"), ("answer_set_id", "answer_set")),
+}
+_STATEMENTS = {
+    **{table: _insert(table, kind) for table, kind in _TABLES},
+    # Answers go in before their set: those of a signed set can never be added to.
+    "answer": "INSERT INTO answer (id, answer_set_id, item, value, source, note) VALUES (?, ?, ?, ?, ?, ?)",
+    **{table: _insert(table, kind) for kind, table in _RECORDS.items()},
+}
 Revision = tuple[str, int, int | None, str, str, str, str]
 _WHY = ("Minutes put right", "Typed the wrong length", "Minutes put right after checking")
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """A worker whose name stands beside what was written and under what was signed."""
+
+    id: int
+    uid: str
+    sign: Callable[[str, bytes], bytes]
 
 
 class _Filling:
@@ -171,13 +201,14 @@ class _Filling:
         self.world = world
         self.wanted = wanted
         self.contacts = 0
-        self.last = dict.fromkeys((table for table, _ in _TABLES), 0)
-        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table, _ in _TABLES}
+        self.last = dict.fromkeys(_STATEMENTS, 0)
+        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _STATEMENTS}
         self.revisions: list[Revision] = []
         self.amendments: list[Revision] = []
-        self.workers = [
-            row[0] for row in database.execute_sql("SELECT id FROM worker ORDER BY id").fetchall()
-        ]
+        if database.sign is None:
+            raise RuntimeError("nobody has the vault open who could sign")
+        self.workers = [_Hand(database.worker.id or 0, database.worker.uid, database.sign)]
+        self.kept: set[str] = set()  # definitions of forms that are in the vault
 
     def batch(self, people: Iterator[Person | Report]) -> None:
         """Write the next people, in order of arrival, with one audit entry. Inside ``storage.write``."""
@@ -215,13 +246,15 @@ class _Filling:
         draw = self.world.draw
         for number in range(len(self.workers), self.world.profile.workers):
             name, _ = self.world.name(draw.choice("FFFM"), "W1")
-            key = hashlib.sha256(f"made-up worker {number}".encode()).digest()
+            # Made up like everything here: whoever has the source can sign in the name of these people.
+            private = hashlib.sha256(f"made-up worker {number}".encode()).digest()
+            uid = self.world.uid()
             cursor = database.execute_sql(
                 "INSERT INTO worker (uid, name, role, sign_key, receive_key, active)"
                 " VALUES (?, ?, 'advocate', ?, ?, 1)",
-                (self.world.uid(), name, key, key),
+                (uid, name, signing.public_of(private), sealing.public_of(private)),
             )
-            self.workers.append(int(cursor.lastrowid))
+            self.workers.append(_Hand(int(cursor.lastrowid), uid, partial(signing.sign, private)))
 
     def _next(self, table: str) -> int:
         self.last[table] += 1
@@ -233,7 +266,7 @@ class _Filling:
     def _add_report(self, report: Report) -> None:
         if self.contacts >= self.wanted:
             return
-        worker = self.world.draw.choice(self.workers)
+        worker = self.world.draw.choice(self.workers).id
         referral = dataclasses.replace(report.referral, id=self._next("referral"))
         self._add("referral", _values(referral))
         contact = dataclasses.replace(report.contact, id=self._next("contact"), worker_id=worker)
@@ -242,6 +275,7 @@ class _Filling:
 
     def _add_person(self, person: Person) -> None:
         worker = self.world.draw.choice(self.workers)
+        worker_id = worker.id
         client_id = self._next("client")
         client = dataclasses.replace(person.client, id=client_id, reference=f"CR-{client_id:04d}")
         self._add("client", _values(client))
@@ -255,26 +289,67 @@ class _Filling:
         for referral in person.referrals:
             row_id = self._next("referral")
             self._add("referral", _values(dataclasses.replace(referral, id=row_id, client_id=client_id)))
+        numbers: dict[str, list[int]] = defaultdict(list)
         for case in person.cases:
             referral_id, episode_id = self._next("referral"), self._next("episode")
             referral = dataclasses.replace(case.referral, id=referral_id, client_id=client_id)
             self._add("referral", _values(referral))
             episode = dataclasses.replace(
-                case.episode, id=episode_id, client_id=client_id, referral_id=referral_id, worker_id=worker
+                case.episode, id=episode_id, client_id=client_id, referral_id=referral_id, worker_id=worker_id
             )
             self._add("episode", _values(episode))
             for contact in case.contacts:
                 if self.contacts < self.wanted:
-                    self._add_contact(contact, client_id, episode_id, worker)
+                    self._add_contact(contact, client_id, episode_id, worker_id)
             for action in case.actions:
                 row = dataclasses.replace(
                     action,
                     id=self._next("action"),
                     client_id=client_id,
                     episode_id=episode_id,
-                    worker_id=worker,
+                    worker_id=worker_id,
                 )
                 self._add("action", _values(row))
+            numbers["episode"].append(episode_id)
+        self._add_records(person, client_id, worker, numbers)
+
+    def _add_records(
+        self, person: Person, client_id: int, worker: _Hand, numbers: dict[str, list[int]]
+    ) -> None:
+        """The rest of the record. ``numbers``: table -> the ids its rows of this client were given so far."""
+        for record in person.book.rows if person.book else ():
+            filled = record if isinstance(record, Filled) else None
+            made = filled.held if filled else record
+            table = _RECORDS[type(made)]
+            changes: dict[str, Any] = {
+                "id": self._next(table),
+                "client_id": client_id,
+                "worker_id": worker.id,
+            }
+            for field, of in _SPEAKS_OF.get(type(made), ()):
+                number = getattr(made, field)
+                if number is not None:
+                    changes[field] = numbers[of][number - 1]
+            numbers[table].append(changes["id"])
+            row = dataclasses.replace(made, **changes)
+            if filled:
+                row = self._signed(filled, row, person, worker)
+            self._add(table, _values(row))
+
+    def _signed(self, filled: Filled, held: AnswerSet, person: Person, worker: _Hand) -> AnswerSet:
+        """Write the answers down, and sign them in the worker's name where they were signed."""
+        if filled.form.digest not in self.kept:
+            self.kept.add(filled.form.digest)
+            instruments.keep(filled.form, int(time.time()))
+        for given in filled.answers.values():
+            self._add(
+                "answer", (self._next("answer"), held.id, given.item, given.value, given.source, given.note)
+            )
+        if not held.signed:
+            return held
+        episode = person.cases[(filled.held.episode_id or 0) - 1].episode.uid
+        data = instruments.spelled(held, filled.answers, person.client.uid, episode, worker.uid)
+        return dataclasses.replace(held, signature=worker.sign(instruments.PURPOSE, data))
 
     def _add_contact(self, contact: Contact, client_id: int, episode_id: int, worker: int) -> None:
         row_id = self._next("contact")
@@ -290,6 +365,7 @@ class _Filling:
 
     def _write_rows(self) -> None:
         connection = database.connection()
+        database.execute_sql("PRAGMA defer_foreign_keys=1")  # until the end of the transaction
         for table, statement in _STATEMENTS.items():
             if self.rows[table]:
                 with database.sentences():

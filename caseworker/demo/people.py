@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from caseworker.demo import mixes
+from caseworker.demo import casework, mixes
+from caseworker.demo.casework import Book
 from caseworker.demo.mixes import Pick, Profile, Service
 from caseworker.domain import codes
 from caseworker.domain.actions import Action
@@ -40,13 +41,17 @@ class Case:
 
 @dataclass(slots=True)
 class Person:
-    """A made-up client. ``referrals`` are those that led to no support; ``was``: a name used before, if any."""
+    """A made-up client. ``referrals`` are those that led to no support; ``was``: a name used before, if any.
+
+    ``book`` holds the rest of the record once it is drawn.
+    """
 
     client: Client
     safe: list[SafeContact]
     cases: list[Case]
     referrals: list[Referral]
     was: str = ""
+    book: Book | None = None
 
     @property
     def first(self) -> int:
@@ -166,9 +171,13 @@ class World:
         """People and anonymous reports without end; first the difficult cases that software gets wrong."""
         from caseworker.demo.planted import planted
 
-        yield from planted(self)
+        for one in planted(self):
+            yield casework.add(self, one) if isinstance(one, Person) else one
         while True:
-            yield self.report() if self.chance(self.chances["anonymous"]) else self.person()
+            if self.chance(self.chances["anonymous"]):
+                yield self.report()
+            else:
+                yield casework.add(self, self.person())
 
     def person(
         self, service_code: str = "", day: int | None = None, *, engaged: bool | None = None
@@ -420,13 +429,6 @@ class World:
             self._talk(case, service, on)
             for _ in range(self._poisson(service.professional)):
                 self._professional(case, min(on + draw.randrange(0, 3), self.days - 1))
-        talked = next(
-            (c for c in case.contacts if c.outcome in ("COM", "PAR", "CUS") and c.kind != "PRO"), None
-        )
-        if talked and (case.episode.consent_to_support != "yes" or self.chance(70)):
-            on = day + (0 if case.episode.consent_to_support == "yes" else draw.randrange(0, 8))
-            if on < self.days:
-                case.episode = replace(case.episode, assessed_on=self.date(on))
         return day + length
 
     def _try_in_vain(self, case: Case, service: Service, start: int) -> int:

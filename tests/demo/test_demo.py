@@ -30,7 +30,9 @@ TODAY = dt.date(2026, 11, 20)
 NOW = dt.datetime.combine(TODAY, dt.time(9, 30), LONDON)
 CHEAP = KdfCost(m_kib=64, t=1, p=1)
 PHRASE = "a harbour of quiet lanterns 42"
-TABLES = ("client", "safe_contact", "referral", "episode", "contact", "action")
+TABLES = (
+    "client", "safe_contact", "referral", "episode", "contact", "action", "answer", "incident", "marac_referral",
+)  # fmt: skip
 
 
 def everything() -> dict[str, list[tuple]]:

@@ -1,0 +1,326 @@
+"""What made-up people were asked, what happened to them and what went to MARAC looks like a service's records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from statistics import mean, pstdev
+
+import pytest
+
+from caseworker import demo, storage
+from caseworker.crypto.keys import KdfCost
+from caseworker.demo import mixes
+from caseworker.demo.assessing import Filled
+from caseworker.demo.people import Case, Person, World
+from caseworker.domain import codes, instruments
+from caseworker.domain.incidents import Incident
+from caseworker.domain.instruments import Moved, Taken
+from caseworker.domain.marac import MaracReferral, criteria, heard_in_time
+from caseworker.domain.when import local
+from caseworker.storage import instruments as stored
+from caseworker.storage import marac
+from caseworker.storage import vault as vaults
+from caseworker.storage.engine import database
+from caseworker.storage.tables import TABLES
+from caseworker.storage.vault import OpenVault
+
+TODAY = dt.date(2026, 11, 20)
+CHEAP = KdfCost(m_kib=64, t=1, p=1)
+KINDS = {"IDV": "DA", "OUT": "DA", "ISV": "SV", "COU": "SV"}
+
+
+@pytest.fixture(scope="module")
+def people() -> list[Person]:
+    """Three thousand people of the provider's mix, without a vault."""
+    world = World(mixes.profile("provider"), TODAY, seed=7)
+    return [person for person in islice(world.people(), 3060) if isinstance(person, Person)]
+
+
+def cases(people: list[Person]) -> Iterator[tuple[Person, int, Case]]:
+    for person in people:
+        for number, case in enumerate(person.cases, 1):
+            yield person, number, case
+
+
+def filled(person: Person, number: int, form: str) -> list[Filled]:
+    """The signed sets of one case that stand, oldest first."""
+    found = person.book.of(Filled) if person.book else []
+    return sorted(
+        (
+            one
+            for one in found
+            if (one.held.episode_id, one.form.name) == (number, form)
+            and one.held.signed
+            and not one.held.withdrawn
+        ),
+        key=lambda one: one.held.started,
+    )
+
+
+def baselines(people: list[Person], form: str, *services: str) -> list[Filled]:
+    found = []
+    for person, number, case in cases(people):
+        sets = filled(person, number, form)
+        if case.episode.service in services and sets and sets[0].held.stage == "baseline":
+            found.append(sets[0])
+    return found
+
+
+def share(items: list[bool]) -> float:
+    return 100 * sum(items) / len(items)
+
+
+def total(one: Filled) -> int:
+    return int(json.loads(one.held.totals)["total"] or 0)
+
+
+def moved(people: list[Person], kind: str) -> list[tuple[Case, tuple[Moved, ...]]]:
+    """Each engaged and ended case of that kind with its matched pairs in the seven statements."""
+    found = []
+    for person, number, case in cases(people):
+        if KINDS.get(case.episode.service) == kind and case.referral.outcome == "ACC" and case.episode.closed:
+            taken = [
+                Taken(
+                    one.form,
+                    local(one.held.started).date(),
+                    one.held.stage,
+                    {code: answer.value for code, answer in one.answers.items()},
+                )
+                for one in filled(person, number, "CR7")
+            ]
+            found.append((case, instruments.moved(taken)))
+    return found
+
+
+# --- risk ---
+
+
+@pytest.mark.parametrize(
+    ("service", "average", "spread", "high"), [("IDV", 14.0, 4.1, 56), ("OUT", 8.3, 3.9, 10)]
+)
+def test_dash_totals_come_out_as_the_service_has_them(people, service, average, spread, high):
+    totals = [total(one) for one in baselines(people, "DASH24", service)]
+    assert len(totals) > 400
+    assert abs(mean(totals) - average) < 0.5
+    assert abs(pstdev(totals) - spread) < 0.4
+    assert abs(share([one >= 14 for one in totals]) - high) < 4
+
+
+def test_every_topic_is_answered_yes_about_as_often_as_the_data_file_says(people):
+    sets = baselines(people, "DASH24", "IDV")
+    for number, expected in ((2, 94), (9, 20), (15, 54), (24, 66)):
+        found = share([one.answers[str(number)].value == "yes" for one in sets])
+        # the spread of danger pulls every share a little towards the middle
+        assert abs(found - expected) < 7, number
+
+
+def test_judgement_only_ever_raises_and_always_says_why(people):
+    raised = 0
+    for person in people:
+        for one in person.book.of(Filled):
+            held = one.held
+            if held.judgement:
+                raised += 1
+                assert held.reason
+                assert held.grade == held.judgement != held.tool_grade
+    assert raised > 100
+
+
+def test_high_risk_at_the_start_ends_as_it_does_in_life(people):
+    ends: Counter[str] = Counter()
+    for person, number, case in cases(people):
+        sets = filled(person, number, "DASH24")
+        if case.episode.closed and sets and sets[0].held.stage == "baseline" and sets[0].held.grade == "high":
+            last = [one.held.grade for one in sets if one.held.stage == "exit"]
+            ends[last[0] if last else "unknown"] += 1
+    for grade, expected in (("medium", 31), ("standard", 38), ("high", 16), ("unknown", 16)):
+        assert abs(100 * ends[grade] / ends.total() - expected) < 10, grade
+
+
+def test_risk_is_looked_at_again_when_it_is_due_or_something_happens(people):
+    reviews = [
+        one
+        for person in people
+        for one in person.book.of(Filled)
+        if one.held.stage == "review" and one.form.kind == "risk"
+    ]
+    assert len(reviews) > 400
+    tools = Counter(one.form.name for person in people for one in person.book.of(Filled))
+    assert {"DASH24", "DARA", "SDASH", "GEN", "NEEDS", "CR7", "CORE10", "PHQ9", "GAD7", "FEEDBACK"} <= set(
+        tools
+    )
+
+
+# --- MARAC ---
+
+
+def test_marac_routes_outcomes_and_times_come_out_as_the_national_figures(people):
+    papers = [one for person in people for one in person.book.of(MaracReferral)]
+    assert len(papers) > 400
+    routes = Counter(route for one in papers for route in criteria(one))
+    for route, expected in (("VHR", 68), ("PJ", 24), ("ESC", 10), ("REP", 32)):
+        assert abs(100 * routes[route] / len(papers) - expected) < 6, route
+    assert abs(share([one.victim_aware == "yes" for one in papers]) - 86) < 4
+    assert abs(share([bool(heard_in_time(one)) for one in papers if one.heard]) - 82) < 4
+    outcomes = Counter(one.outcome for one in papers)
+    assert outcomes["heard"] > 0.8 * len(papers)
+    assert set(outcomes) >= {"heard", "not-accepted", "transferred", "NA-NAP"}
+
+
+def test_every_paper_is_whole_and_every_incident_could_have_been_typed(people):
+    yesterday = TODAY - dt.timedelta(days=1)
+    for person in people:
+        for paper in person.book.of(MaracReferral):
+            assert not paper.problems(yesterday), paper
+            assert not paper.paper_problems(), paper
+        for incident in person.book.of(Incident):
+            assert not incident.problems(yesterday), incident
+            assert local(incident.recorded).date().isoformat() >= incident.happened
+
+
+# --- needs and outcomes ---
+
+
+@pytest.mark.parametrize(
+    ("services", "kind"), [(("IDV", "OUT"), "DA"), (("ISV", "COU"), "SV")], ids=["abuse", "sexual violence"]
+)
+def test_needs_at_the_start_come_out_as_the_data_file_says(people, services, kind):
+    sets = baselines(people, "NEEDS", *services)
+    assert len(sets) > 400
+    for code, expected in mixes.read("casework")["needs"][kind].items():
+        values = [one.answers[code].value for one in sets if code in one.answers]
+        found = share([value.isdigit() and int(value) >= 2 for value in values])
+        assert abs(found - expected) < 5, code
+
+
+def test_needs_are_met_as_often_as_the_data_file_says_and_no_service_is_the_reason_of_every_fifth(people):
+    met: dict[str, list[bool]] = {}
+    why: Counter[str] = Counter()
+    for person, number, _ in cases(people):
+        sets = filled(person, number, "NEEDS")
+        if len(sets) < 2 or sets[-1].held.stage != "exit":
+            continue
+        first, last = sets[0].answers, sets[-1].answers
+        for code in (f"N{number}" for number in range(1, 15)):
+            if codes.is_missing(first[code].value) or int(first[code].value) < 2:
+                continue
+            marked = last.get(f"{code}-MET")
+            over = int(last[code].value) <= 1 or (marked is not None and marked.value == "met")
+            met.setdefault(code, []).append(over)
+            if not over:
+                why[last[f"{code}-WHY"].value] += 1
+    for code, expected in (("N1", 52), ("N2", 41), ("N9", 81)):
+        assert abs(share(met[code]) - expected) < 7, code
+    assert abs(100 * why["NOS"] / why.total() - 22) < 4
+
+
+@pytest.mark.parametrize(
+    ("services", "start"), [(("IDV", "OUT"), 2.3), (("ISV", "COU"), 2.1)], ids=["abuse", "sexual violence"]
+)
+def test_the_seven_statements_begin_where_the_data_file_says(people, services, start):
+    sets = baselines(people, "CR7", *services)
+    values = [int(a.value) for one in sets for a in one.answers.values() if not codes.is_missing(a.value)]
+    assert abs(mean(values) - start) < 0.15
+    assert abs(pstdev(values) - 0.9) < 0.12
+
+
+@pytest.mark.parametrize(("kind", "change", "good"), [("DA", 1.3, 82), ("SV", 1.2, 88)])
+def test_people_who_are_asked_again_have_mostly_eased(people, kind, change, good):
+    found = moved(people, kind)
+    pairs = [one for _, some in found for one in some]
+    assert abs(mean(one.eased for one in pairs) - change) < 0.2
+    assert abs(share([one.is_good for one in pairs]) - good) < 6
+    assert 34 < share([bool(some) for _, some in found]) < 60  # pairs of those who engaged and ended
+    assert any(one.eased < 0 for one in pairs)
+
+
+def test_counselling_is_scored_at_the_start_every_six_weeks_and_at_the_end(people):
+    first = [total(one) for one in baselines(people, "CORE10", "COU")]
+    assert len(first) > 150
+    assert abs(mean(first) - 20) < 1.5
+    stages = [
+        [one.held.stage for one in filled(person, number, "CORE10")] for person, number, _ in cases(people)
+    ]
+    assert max(len(some) for some in stages) >= 4
+    assert any(some[-1] == "exit" for some in stages if some)
+
+
+# --- in a vault ---
+
+
+def test_every_signed_answer_set_of_the_vault_verifies(vault: OpenVault):
+    demo.fill("provider", contacts=1500, today=TODAY)
+    assert database.execute_sql("SELECT count(*) FROM answer_set WHERE signed <> 0").fetchone()[0] > 200
+    assert database.execute_sql("SELECT count(DISTINCT worker_id) FROM answer_set").fetchone()[0] > 10
+    assert stored.check_signatures() == []
+
+
+# What a service has of its own accord, or only once it has sent something.
+NOT_MADE_UP = {
+    "draft": "half-typed by the person at the screen",
+    "setting": "an agency that changed nothing has none",
+    "pin": "there is no commissioner until one is joined",
+    "frozen_return": "no return was made yet",
+    "outbox": "no return was sent yet",
+}
+
+
+def test_no_noun_is_forgotten_a_providers_vault_has_rows_in_every_table(vault: OpenVault):
+    demo.fill("provider", contacts=4000, today=TODAY)
+    empty = {
+        name
+        for table in TABLES
+        if not database.execute_sql(f"SELECT 1 FROM {(name := table._meta.table_name)} LIMIT 1").fetchone()
+    }
+    assert empty == set(NOT_MADE_UP)
+
+
+def test_one_changed_answer_in_a_made_up_vault_is_found(vault: OpenVault):
+    demo.fill("solo", contacts=300, today=TODAY)
+    with database.atomic():
+        database.execute_sql("DROP TRIGGER answer_stays")
+        database.execute_sql(
+            "UPDATE answer SET value = 'no' WHERE id = (SELECT a.id FROM answer a JOIN answer_set s"
+            " ON s.id = a.answer_set_id WHERE s.signed <> 0 AND a.value = 'yes' LIMIT 1)"
+        )
+    assert len(stored.check_signatures()) == 1
+
+
+def test_signing_again_gives_the_same_bytes_but_for_the_time(vault: OpenVault):
+    """What the generator closes is what the app closes: the same answers typed in again come to the same score."""
+    demo.fill("solo", contacts=400, today=TODAY)
+    checked = 0
+    for (set_id,) in database.execute_sql(
+        "SELECT id FROM answer_set WHERE signed <> 0 AND withdrawn = 0 AND instrument = 'NEEDS' LIMIT 20"
+    ).fetchall():
+        held = stored.get(set_id)
+        made = storage.write(stored.begin, held.client_id, held.instrument, held.stage, at=held.started)
+        for one in stored.answers(set_id).values():
+            storage.write(stored.answer, made, one.item, one.value, one.source, one.note)
+        again = storage.write(stored.sign, made)
+        assert (again.totals, again.grade, again.next_review) == (held.totals, held.grade, held.next_review)
+        checked += 1
+    assert checked == 20
+
+
+def test_saving_a_made_up_paper_again_changes_nothing(vault: OpenVault):
+    demo.fill("solo", today=TODAY)
+    papers = [row[0] for row in database.execute_sql("SELECT id FROM marac_referral").fetchall()]
+    assert len(papers) > 40
+    repeats = 0
+    for paper_id in papers:
+        before = marac.get(paper_id)
+        storage.write(marac.save, before)
+        assert marac.get(paper_id) == before
+        repeats += before.is_repeat
+    assert repeats > 5
+
+
+def test_a_vault_of_a_provider_is_whole(tmp_path):
+    phrase = "a harbour of quiet lanterns 42"
+    path = demo.make("provider", tmp_path, phrase, contacts=900, today=TODAY, cost=CHEAP)
+    assert vaults.verify(path, phrase) == []
