@@ -175,7 +175,7 @@ _SPEAKS_OF: dict[type, tuple[tuple[str, str], ...]] = {
     AnswerSet: (("episode_id", "episode"),),
     MaracReferral: (("episode_id", "episode"), ("answer_set_id", "answer_set")),
 }
-_STATEMENTS = {
+STATEMENTS = {
     **{table: _insert(table, kind) for table, kind in _TABLES},
     # Answers go in before their set: those of a signed set can never be added to.
     "answer": "INSERT INTO answer (id, answer_set_id, item, value, source, note) VALUES (?, ?, ?, ?, ?, ?)",
@@ -201,8 +201,8 @@ class _Filling:
         self.world = world
         self.wanted = wanted
         self.contacts = 0
-        self.last = dict.fromkeys(_STATEMENTS, 0)
-        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _STATEMENTS}
+        self.last = dict.fromkeys(STATEMENTS, 0)
+        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in STATEMENTS}
         self.revisions: list[Revision] = []
         self.amendments: list[Revision] = []
         if database.sign is None:
@@ -366,7 +366,7 @@ class _Filling:
     def _write_rows(self) -> None:
         connection = database.connection()
         database.execute_sql("PRAGMA defer_foreign_keys=1")  # until the end of the transaction
-        for table, statement in _STATEMENTS.items():
+        for table, statement in STATEMENTS.items():
             if self.rows[table]:
                 with database.sentences():
                     connection.executemany(statement, self.rows[table])
