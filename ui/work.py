@@ -7,12 +7,14 @@ nothing arrives.
 
 from __future__ import annotations
 
+import gc
 import inspect
 import queue
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
@@ -81,6 +83,23 @@ def _nobody_listens(_step: Any) -> None:
     pass
 
 
+_under_way: WeakSet[Job] = WeakSet()
+
+
+def _sweep_later(job: Job) -> None:
+    """Until ``job`` is delivered Python does not look for unreachable objects: it would do so on whichever thread
+    happens to need memory, and windows destroyed on the worker's take the process with them.
+    """
+    _under_way.add(job)
+    gc.disable()
+
+
+def _sweep_again(job: Job) -> None:
+    _under_way.discard(job)
+    if not _under_way:
+        gc.enable()
+
+
 class Work(QObject):
     """The one worker thread of an open vault (or, with no database, of the lock screen and the first run)."""
 
@@ -92,6 +111,7 @@ class Work(QObject):
         self._database = database
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: set[Job] = set()
+        self._left: list[Job] = []  # waiting when it stopped
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -117,6 +137,7 @@ class Work(QObject):
             job.cancel()
             return job
         self._waiting.add(job)
+        _sweep_later(job)
         if self._thread is None:
             # A daemon: ending the process never waits for it. The write-ahead log makes that safe.
             self._thread = threading.Thread(target=self._loop, name="worker", daemon=True)
@@ -133,6 +154,7 @@ class Work(QObject):
         self._stopped = True
         for job in self._waiting:
             job.cancel()
+            self._left.append(job)
         self._waiting.clear()
         if self._database is not None:
             self._database.interrupt()
@@ -142,7 +164,10 @@ class Work(QObject):
         """After ``stop``: whether the thread ended within that time."""
         if self._thread is not None:
             self._thread.join(seconds)
-            return not self._thread.is_alive()
+            if self._thread.is_alive():
+                return False
+        while self._left:
+            _sweep_again(self._left.pop())
         return True
 
     def _loop(self) -> None:
@@ -169,6 +194,7 @@ class Work(QObject):
         return nullcontext() if self._database is None else self._database.connection_context()
 
     def _deliver(self, job: Job) -> None:
+        _sweep_again(job)
         if job not in self._waiting:
             return
         self._waiting.discard(job)

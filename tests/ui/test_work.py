@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from caseworker.storage import database
@@ -182,3 +184,47 @@ def test_the_worker_leaves_no_connection_open(vault: OpenVault, screen: Screen, 
     assert set(database._open) == {threading.main_thread().ident}
     work.stop()
     assert work.wait(5)
+
+
+class Node:
+    """A window's leftovers: two that know each other, so that only a sweep finds them."""
+
+    def __init__(self) -> None:
+        self.timer = QTimer()
+        self.other = self
+
+
+def test_nothing_of_the_windows_is_swept_away_on_the_thread_of_the_worker(
+    work: Work, screen: Screen, qtbot: QtBot
+) -> None:
+    swept: list[threading.Thread] = []
+    for _ in range(20):
+        weakref.finalize(Node(), lambda: swept.append(threading.current_thread()))
+
+    def need_much_memory() -> int:
+        return len([[n] for n in range(200_000)])
+
+    work.run(need_much_memory, owner=screen, then=screen.take)
+    qtbot.waitUntil(lambda: screen.results == [200_000], timeout=20_000)
+    assert gc.isenabled()
+    gc.collect()
+    assert len(swept) == 20
+    assert set(swept) == {threading.main_thread()}
+
+
+def test_sweeping_goes_on_after_work_that_was_stopped(qtbot: QtBot, screen: Screen) -> None:
+    made = Work()
+    begun, over = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        over.wait(5)
+
+    made.run(wait, owner=screen)
+    made.run(wait, owner=screen)
+    assert begun.wait(5)
+    assert not gc.isenabled()
+    made.stop()
+    over.set()
+    assert made.wait(5)
+    assert gc.isenabled()
