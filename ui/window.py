@@ -42,10 +42,11 @@ SCREENS = {
     "join": ("ui.screens.join", "JoinPage"),
     "settings": ("ui.screens.settings", "SettingsPage"),
     "help": ("ui.screens.help", "HelpPage"),
+    "report": ("ui.screens.report", "ReportPage"),
     "contact": ("ui.screens.contacts", "ContactPanel"),
 }
 #: Which place of the side bar is lit for each screen.
-LIT = {"client": "clients", "new_client": "clients", "join": "outbox"}
+LIT = {"client": "clients", "new_client": "clients", "report": "clients", "join": "outbox"}
 PANEL_WIDE = 400
 
 

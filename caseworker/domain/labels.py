@@ -24,6 +24,7 @@ NOUNS = {
     "service": words("service one can refer to"),
     "onward_referral": words("onward referral"),
     "feedback_offer": words("offer of feedback"),
+    "document": words("document"),
 }
 
 # noun -> field -> (label, how to show a value). The second is a code list's name, or one of:
@@ -263,6 +264,19 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "answer": (words("What the client said"), "feedback_answer"),
         "note": (words("Note"), "note"),
         "episode_id": (words("Episode of support"), "none"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "document": {
+        "client_id": (words("Client"), "none"),
+        "kind": (words("Kind of document"), "document_kind"),
+        "title": (words("What it is called"), "text"),
+        "dated": (words("Date on it"), "date"),
+        "made_here": (words("Made from this record"), "flag"),
+        "recipient": (words("Made for"), "text"),
+        "kept": (words("Where it is kept"), "text"),
+        "digest": (words("Fingerprint of its words"), "none"),
         "recorded": (words("Recorded"), "moment"),
         "worker_id": (words("Worker"), "person"),
         "withdrawn": (words("Withdrawn"), "moment"),

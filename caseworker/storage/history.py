@@ -240,6 +240,10 @@ def _confirmed(noun: Words, _: str) -> Words:
     return words("The {noun} was asked about again and still holds", noun=noun)
 
 
+def _printed(noun: Words, _: str) -> Words:
+    return words("The {noun} was printed or saved", noun=noun)
+
+
 def _other(noun: Words, action: str) -> Words:
     return words("{noun}: {action}", noun=noun, action=action.replace("_", " "))
 
@@ -258,4 +262,5 @@ _EVENTS = {
     "override": _overridden,
     "show": _shown,
     "confirm": _confirmed,
+    "print": _printed,
 }

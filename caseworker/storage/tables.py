@@ -476,10 +476,21 @@ class Hold(Table):
     withdrawn = IntegerField()
 
 
-TABLES: tuple[type[Table], ...] = (
-    Meta, Worker, Device, Client, SafeContact, Referral, Episode, Contact, Action, Instrument,
-    AnswerSet, Answer, Incident, MaracReferral, Silence, Draft, Revision, Audit, Checkpoint, Setting,
-    Pin, FrozenReturn, Outbox,
-    Goal, Service, OnwardReferral, FeedbackOffer,
-    Colleague, Hold,
-)  # fmt: skip
+class Document(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    kind = TextField()
+    title = TextField()
+    dated = TextField()
+    made_here = IntegerField()
+    recipient = TextField()
+    kept = TextField()
+    digest = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
+#: Every table on this page, in its order.
+TABLES: tuple[type[Table], ...] = tuple(Table.__subclasses__())

@@ -9,6 +9,7 @@ import pytest
 from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
+from caseworker.domain.documents import Document
 from caseworker.domain.episodes import Episode
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
@@ -41,6 +42,7 @@ RECORDS = {
     "service": Service,
     "onward_referral": OnwardReferral,
     "feedback_offer": FeedbackOffer,
+    "document": Document,
 }
 
 
@@ -95,6 +97,7 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("action", "goal_id"), ("goal", "episode_id"), ("goal", "worker_id"), ("service", "worker_id"),
         ("onward_referral", "service_id"), ("onward_referral", "episode_id"), ("onward_referral", "worker_id"),
         ("feedback_offer", "episode_id"), ("feedback_offer", "worker_id"),
+            ("document", "worker_id"),
     }  # fmt: skip
 
 

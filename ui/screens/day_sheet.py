@@ -13,17 +13,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMarginsF, QObject, QSizeF, Qt, Signal
+from PySide6.QtCore import QObject, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QPagedPaintDevice,
-    QPageLayout,
-    QPageSize,
     QPainter,
-    QPdfWriter,
     QTextDocument,
 )
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from caseworker import storage
 from caseworker.domain import when
@@ -31,7 +28,7 @@ from caseworker.domain.safe_contacts import SafeContact, never_list, show_hours
 from caseworker.errors import Problem
 from caseworker.storage import audit, today
 from caseworker.storage.today import Board, Due, Missed
-from ui import theme
+from ui import printing, theme
 from ui.say import say
 from ui.session import Session
 from ui.widgets import Button, Card, FlowLayout, Said, Text
@@ -40,7 +37,6 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
 WIDE, HIGH = 520.0, 740.0  # of the page inside its margins, in points
-MARGIN_MM = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +81,6 @@ class DaySheet(QObject):
         painter.scale(scale, scale)
         self.document().drawContents(painter)
         painter.end()
-
-    @staticmethod
-    def lay_out(device: QPagedPaintDevice) -> None:
-        """A4 upright, with margins that any printer keeps."""
-        device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
-        device.setPageMargins(margins, QPageLayout.Unit.Millimeter)
 
     def _due(self, one: Due) -> Line:
         what = self.tr("Follow-up today")
@@ -148,12 +137,10 @@ class PrintCard(Card):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Print my day"), icon="printer", parent=parent)
-        from PySide6.QtPrintSupport import QPrinterInfo
-
         self.session = session
         self._printer: QPrinter | None = None
         self._sheet: DaySheet | None = None
-        has_printer = bool(QPrinterInfo.availablePrinterNames())
+        has_printer = printing.has_printer()
         self.body.addWidget(
             Text(
                 self.tr(
@@ -194,66 +181,32 @@ class PrintCard(Card):
     def _ask_printer(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog
 
-        self._printer = a_printer()
+        self._printer = printing.a_printer()
         dialog = QPrintDialog(self._printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(self._print_now)
-        QDialog.open(dialog)
+        printing.open_dialog(dialog)
 
     def _print_now(self) -> None:
         if self._printer is not None and self.print_to(self._printer):
             self.closed.emit()
 
     def _ask_file(self) -> None:
-        chooser = QFileDialog(self, self.tr("Where to save the page"), "", "*.pdf")
-        # The computer's own chooser would remember the file in its list of recent ones.
-        chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("pdf")
-        chooser.selectFile(f"{job_name()}.pdf")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser = printing.a_file_chooser(self, self.tr("Where to save the page"))
         chooser.fileSelected.connect(self.save_to)
-        QDialog.open(chooser)
+        printing.open_dialog(chooser)
 
     def save_to(self, place: str) -> None:
         """The page as a PDF at that place."""
-        if not _can_write(Path(place)):
+        if not printing.can_write(Path(place)):
             self.warning.show_said(
                 self.tr("The page could not be saved there. Choose another folder."), "triangle-alert"
             )
             return
-        writer = QPdfWriter(place)
-        writer.setTitle(job_name())
-        writer.setCreator("")
-        DaySheet.lay_out(writer)
-        if self.print_to(writer):
+        if self.print_to(printing.a_pdf(place)):
             self.closed.emit()
-
-
-def a_printer() -> QPrinter:
-    """The usual printer, with a job name that says nothing: queues and screens on printers show it to anyone."""
-    from PySide6.QtPrintSupport import QPrinter
-
-    made = QPrinter(QPrinter.PrinterMode.HighResolution)
-    made.setDocName(job_name())
-    made.setCreator("")
-    DaySheet.lay_out(made)
-    return made
-
-
-def job_name() -> str:
-    """What the print job and the file are called: neither whom nor what for."""
-    return QCoreApplication.translate("DaySheet", "Sheet")
 
 
 def initials(name: str) -> str:
     """ "AC" for Amara Clarke: enough for somebody who knows her, nothing for who finds the page."""
     return "".join(word[0].upper() for word in name.replace("-", " ").split() if word[0].isalnum())[:4]
-
-
-def _can_write(place: Path) -> bool:
-    try:
-        place.touch()
-    except OSError:
-        return False
-    return True

@@ -84,7 +84,7 @@ def test_with_little_height_the_panel_is_running_text_and_still_there(
 def test_the_header_never_scrolls_away(record: ClientPage, session: Session, amara: int) -> None:
     for n in range(12):
         log(session, amara, f"Note {n}")
-    record.show_tab(1)
+    record.show_part("contacts")
     settle()
     bar = record.tab("contacts").area.verticalScrollBar()
     bar.setValue(bar.maximum())
@@ -178,7 +178,7 @@ def test_contacts_come_fifty_at_a_time(
             contacts.save(Contact(None, "", amara, None, at, minutes=5, note=f"Note {n}"))
 
     session.write(write)
-    record.show_tab(1)
+    record.show_part("contacts")
     settle()
     tab = record.tab("contacts")
     qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == CHUNK)
@@ -192,14 +192,14 @@ def test_contacts_come_fifty_at_a_time(
 
 def test_a_late_entry_says_so(record: ClientPage, session: Session, amara: int) -> None:
     log(session, amara, "Written up on the way home", days_ago=3.2)
-    record.show_tab(1)
+    record.show_part("contacts")
     text = words_of(record)
     assert "Late entry: written" in text
     assert "3 days after" in text
 
 
 def test_no_contacts_has_one_clear_next_step(record: ClientPage) -> None:
-    record.show_tab(1)
+    record.show_part("contacts")
     assert "No contacts yet" in words_of(record)
 
 
@@ -210,7 +210,7 @@ def test_amending_keeps_the_first_wording_with_the_reason(
     record: ClientPage, session: Session, amara: int, hands: Hands
 ) -> None:
     log(session, amara, "She is at her sister's.")
-    record.show_tab(1)
+    record.show_part("contacts")
     settle()
     amend = next(card.amend for card in record.tab("contacts").findChildren(ContactCard))
     amend.click()
@@ -234,7 +234,7 @@ def test_after_a_day_a_reason_is_needed(
     storage.database.execute_sql(
         "UPDATE contact SET recorded = recorded - 100000 WHERE id = ?", (contact_id,)
     )
-    record.show_tab(1)
+    record.show_part("contacts")
     settle()
     card = record.tab("contacts").findChildren(ContactCard)[0]
     assert card.amend.text() == "Amend"
@@ -262,7 +262,7 @@ def test_amending_reaches_who_was_present_and_shows_it(
     record: ClientPage, session: Session, amara: int, hands: Hands
 ) -> None:
     log(session, amara, "Note")
-    record.show_tab(1)
+    record.show_part("contacts")
     settle()
     next(card.amend for card in record.tab("contacts").findChildren(ContactCard)).click()
     settle()
@@ -284,7 +284,7 @@ def test_withdrawing_asks_why_and_can_be_put_back(
     record: ClientPage, session: Session, amara: int, hands: Hands
 ) -> None:
     contact_id = log(session, amara, "Wrong client")
-    record.show_tab(1)
+    record.show_part("contacts")
     settle()
     record.tab("contacts").findChildren(ContactCard)[0].withdraw.click()
     settle()
@@ -497,11 +497,19 @@ def test_locking_keeps_a_half_typed_form(
 # ---- history
 
 
-def test_history_tells_who_changed_what_and_why(record: ClientPage, session: Session, amara: int) -> None:
+def see_changes(record: ClientPage, hands: Hands) -> None:
+    record.show_part("history")
+    hands.click("What was changed")
+    settle()
+
+
+def test_history_tells_who_changed_what_and_why(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
     from dataclasses import replace
 
     session.write(clients.save, replace(clients.get(amara), known_as="Mara"), "She told me")
-    record.show_tab(2)
+    see_changes(record, hands)
     text = words_of(record)
     assert "Newest first. Nothing is deleted." in text
     assert "Likes to be called changed" in text or "changed from" in text
@@ -511,23 +519,48 @@ def test_history_tells_who_changed_what_and_why(record: ClientPage, session: Ses
 
 
 def test_who_looked_is_shown_when_asked(record: ClientPage, hands: Hands) -> None:
-    record.show_tab(2)
+    see_changes(record, hands)
     assert "Record opened" not in words_of(record)
     hands.click("Show who looked")
     settle()
     assert "Record opened" in words_of(record)
 
 
-def test_a_note_is_not_spelt_out_in_history(record: ClientPage, session: Session, amara: int) -> None:
+def test_a_note_is_not_spelt_out_in_history(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
     """A graphic note may be hard to read unprepared; it stands with its contact only."""
     from dataclasses import replace
 
     contact_id = log(session, amara, "He used a belt")
     session.write(contacts.amend, replace(contacts.get(contact_id), note="He used his hands"), "Corrected")
-    record.show_tab(2)
+    see_changes(record, hands)
     text = words_of(record)
     assert "Note changed" in text
     assert "belt" not in text
+    hands.click("What happened")
+    settle()
+    assert "hands" not in words_of(record)
+
+
+def test_history_begins_with_what_happened_by_the_day_it_happened(
+    record: ClientPage, session: Session, amara: int
+) -> None:
+    log(session, amara, "Met at the library", days_ago=3)
+    record.show_part("history")
+    text = words_of(record)
+    assert "2 entries, newest first, by the day each happened" in text
+    assert text.index("With the client") < text.index("Support started")
+
+
+def test_control_p_shows_the_chronology_as_it_would_be_printed(
+    window: Window, record: ClientPage, hands: Hands
+) -> None:
+    hands.press("Ctrl+P")
+    assert window.place().name == "report"
+    assert "Support started" in window.current().paper.toPlainText()  # type: ignore[union-attr]
+    hands.click("Back to the record")
+    assert window.current() is record
 
 
 def test_reading_a_record_with_many_contacts_is_quick(
@@ -555,7 +588,7 @@ def test_reading_a_record_with_many_contacts_is_quick(
     contacts.count_for(amara)
     assert time.perf_counter() - start < 0.05
     start = time.process_time()
-    record.show_tab(1)
+    record.show_part("contacts")
     # The first cards stand at once and the others follow between key presses: nothing waits for all fifty.
     assert time.process_time() - start < 0.1
     assert 0 < len(tab.findChildren(ContactCard)) < CHUNK

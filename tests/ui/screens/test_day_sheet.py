@@ -18,7 +18,8 @@ from tests.journey.hands import Hands
 from tests.ui.accessibility import everything
 from tests.ui.screens.parts import now, settle, words_of
 from tests.ui.screens.parts import today as this_day
-from ui.screens.day_sheet import HIGH, DaySheet, PrintCard, a_printer, initials, job_name
+from ui.printing import a_printer, job_name, lay_out
+from ui.screens.day_sheet import HIGH, DaySheet, PrintCard, initials
 from ui.screens.today import TodayPage
 from ui.session import Session
 from ui.window import Window
@@ -126,7 +127,7 @@ def test_the_job_and_the_file_are_named_after_nobody(busy: Session, tmp_path: Pa
 
 def test_printing_leaves_a_trace_that_names_nobody(busy: Session, tmp_path: Path, window: Window) -> None:
     writer = QPdfWriter(str(tmp_path / "x.pdf"))
-    DaySheet.lay_out(writer)
+    lay_out(writer)
     assert PrintCard(busy, window).print_to(writer)
     rows = fetch("SELECT action, noun, row_id, client_id, detail FROM audit ORDER BY seq DESC LIMIT 1")
     assert rows == [("print", "day", 0, None, '{"lines":2}')]

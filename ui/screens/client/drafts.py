@@ -34,6 +34,11 @@ FORMS: dict[str, Kind] = {
     "close": Kind("episodes", "CloseEpisodeForm", words("Closing support, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
+    "letter": Kind("documents", "LetterForm", words("A letter, half-typed")),
+    "document": Kind("documents", "DocumentForm", words("A document, half-typed")),
+    "withdraw_document": Kind(
+        "documents", "WithdrawDocumentForm", words("Withdrawing a document, half-typed")
+    ),
     "withdraw_contact": Kind("amending", "WithdrawForm", words("Withdrawing a contact, half-typed")),
 }
 

@@ -1,4 +1,4 @@
-"""Everything that was done to one record, newest first: who, when, what it was and what it became, and why.
+"""History: the chronology of what happened, and everything that was done to the record, newest first.
 
 Nothing here can be changed or taken away; looking at the record is an entry of its own.
 """
@@ -13,45 +13,66 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import when
-from caseworker.storage import history
+from caseworker.domain.reports.chronology import Entry, shown_time
+from caseworker.storage import chronology, history
 from caseworker.storage.history import HistoryEntry
 from ui import theme
 from ui.say import say
 from ui.screens.client.tab import Gradually, Tab, empty
-from ui.session import Session
+from ui.screens.report import Wanted
+from ui.session import Place, Session
 from ui.theme import px
-from ui.widgets import Button, Card, Glyph, Heading, Text, Tick, column, row
+from ui.widgets import Button, Card, ChoiceRow, FlowLayout, Glyph, Text, Tick, column, row
 
 CHUNK = 50
 AT_ONCE = 8  # events built before the next key is looked at
 ICONS = {
     "open": "folder-open", "add": "plus", "change": "pencil", "amend": "history", "withdraw": "undo-2",
-    "restore": "undo-2", "close": "circle-check", "reopen": "heart-handshake", "finish": "check",
+    "restore": "undo-2", "close": "circle-check", "reopen": "heart-handshake", "finish": "check", "print": "printer",
+}  # fmt: skip
+HAPPENED = {
+    "contact": "phone", "referral": "inbox", "episode": "heart-handshake", "answer_set": "list-checks",
+    "incident": "circle-alert", "marac_referral": "briefcase",
 }  # fmt: skip
 
 
 class HistoryTab(Tab):
-    """A line down the left with one card an event."""
+    """Two views of one record: what happened, and what was written, changed and looked at."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._before: int | None = None
         self._newest = 0
         self.body.setSpacing(px(0))
-        head = row(margins=(0, 0, 0, 10), gap=10)
-        head.addWidget(Heading(self.tr("History"), 2))
-        head.addWidget(Text(self.tr("Newest first. Nothing is deleted."), "body", "muted", wrap=True), 1)
+        head = QWidget()
+        across = FlowLayout(10, head)
+        self.view = ChoiceRow(
+            self.tr("History"),
+            [
+                ("happened", self.tr("What happened"), "calendar"),
+                ("changed", self.tr("What was changed"), "history"),
+            ],
+        )
+        self.view.set_value("happened")
+        across.addWidget(self.view)
+        self.print_button = Button(self.tr("Print the chronology"), "printer")
         self.looks = Tick(self.tr("Show who looked"))
-        head.addWidget(self.looks)
-        self.body.addLayout(head)
+        across.addWidget(self.print_button)
+        across.addWidget(self.looks)
+        self.body.addWidget(head)
+        self.said = Text("", "body", "muted", wrap=True)
+        self.said.setContentsMargins(0, px(6), 0, px(10))
+        self.body.addWidget(self.said)
         self.list = column()
         self.body.addLayout(self.list)
         self._gradually = Gradually(self)
         self.earlier = Button(self.tr("Show earlier"), "chevron-down")
         self.body.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)
+        self.view.chosen.connect(self._start_over)
         self.looks.toggled.connect(self._start_over)
         self.earlier.clicked.connect(self._more)
+        self.print_button.clicked.connect(self.print_page)
 
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
@@ -64,14 +85,49 @@ class HistoryTab(Tab):
         self._newest = newest[0].seq if newest else 0
         empty(self.list)
         self._before = None
-        self._add()
+        self._happened: list[Entry] = []
+        self.looks.setVisible(self._changes)
+        self.print_button.setVisible(not self._changes)
+        if self._changes:
+            self.said.setText(self.tr("Newest first. Nothing is deleted."))
+            self._add()
+            return
+        self._happened = chronology.for_client(self.client_id)
+        n = len(self._happened)
+        self.said.setText(
+            self.tr("1 entry, by the day it happened") if n == 1
+            else self.tr("{n} entries, newest first, by the day each happened").format(n=n)
+        )  # fmt: skip
+        self._add_happened()
 
-    def _start_over(self) -> None:
+    def print_page(self) -> None:
+        """See the chronology as it would be printed."""
+        self.session.go.emit(Place("report", Wanted("chronology", self.client_id)))
+
+    @property
+    def _changes(self) -> bool:
+        return self.view.value() == "changed"
+
+    def _start_over(self, *_: object) -> None:
         self._newest = 0
         self.reload()
 
     def _more(self) -> None:
-        self._add()
+        if self._changes:
+            self._add()
+        else:
+            self._add_happened()
+
+    def _add_happened(self) -> None:
+        shown, self._happened = self._happened[:CHUNK], self._happened[CHUNK:]
+        self.earlier.setVisible(bool(self._happened))
+        self._gradually.start(
+            [partial(self._show_happened, shown[at : at + AT_ONCE]) for at in range(0, len(shown), AT_ONCE)]
+        )
+
+    def _show_happened(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            self.list.addWidget(Happened(entry))
 
     def _add(self) -> None:
         found = history.for_client(self.client_id, CHUNK, self._before)
@@ -90,33 +146,54 @@ class HistoryTab(Tab):
             self.list.addWidget(Event(entries))
 
 
-def _event(entry: HistoryEntry) -> int:
-    return entry.seq
+class OnRail(QWidget):
+    """A card beside the line down the left. ``.card`` is its card."""
 
-
-class Event(QWidget):
-    """One event: its changes as sentences, the reason, who and when."""
-
-    def __init__(self, entries: list[HistoryEntry], parent: QWidget | None = None) -> None:
+    def __init__(self, icon: str, title: str, beside: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        first = entries[0]
         across = row(self, gap=4)
         across.addWidget(Rail())
         pad = column(margins=(0, 0, 0, 8))
         across.addLayout(pad, 1)
-        card = Card()
-        pad.addWidget(card)
+        self.card = Card()
+        pad.addWidget(self.card)
         top = row(gap=9)
-        top.addWidget(Glyph(ICONS.get(first.action, "file-text"), "primary"), 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(Text(say(first.sentence()), "strong", wrap=True), 1)
+        top.addWidget(Glyph(icon, "primary"), 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(Text(title, "strong", wrap=True), 1)
+        top.addWidget(Text(beside, "small", "muted"), 0, Qt.AlignmentFlag.AlignTop)
+        self.card.body.addLayout(top)
+
+
+class Happened(OnRail):
+    """One thing that happened. The words of a note stay in the part of the record they belong to."""
+
+    def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
+        beside = f"{shown_time(entry)}   {entry.who}".rstrip()
+        super().__init__(HAPPENED.get(entry.noun, "file-text"), say(entry.what), beside, parent)
+        if entry.detail:
+            self.card.body.addWidget(Text(say(entry.detail), wrap=True))
+
+
+def _event(entry: HistoryEntry) -> int:
+    return entry.seq
+
+
+class Event(OnRail):
+    """One event: its changes as sentences, the reason, who and when."""
+
+    def __init__(self, entries: list[HistoryEntry], parent: QWidget | None = None) -> None:
+        first = entries[0]
         at = when.show_datetime(when.local(first.at))
-        top.addWidget(Text(f"{at}   {first.who}", "small", "muted"), 0, Qt.AlignmentFlag.AlignTop)
-        card.body.addLayout(top)
+        super().__init__(
+            ICONS.get(first.action, "file-text"), say(first.sentence()), f"{at}   {first.who}", parent
+        )
         for entry in entries[1:]:
-            card.body.addWidget(Text(say(entry.sentence()), wrap=True))
+            self.card.body.addWidget(Text(say(entry.sentence()), wrap=True))
         why = next((entry.why for entry in entries if entry.why), "")
         if why:
-            card.body.addWidget(Text(self.tr("Reason: {why}").format(why=why), "body", "muted", wrap=True))
+            self.card.body.addWidget(
+                Text(self.tr("Reason: {why}").format(why=why), "body", "muted", wrap=True)
+            )
 
 
 class Rail(QWidget):

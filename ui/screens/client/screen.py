@@ -23,6 +23,7 @@ from ui.screens.client.record import FormPage, RecordForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab
+from ui.screens.report import Wanted
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
@@ -32,6 +33,7 @@ SHORT = 440  # logical pixels: under this the safe-contact panel becomes running
 TABS = (
     ("overview", "overview", "OverviewTab"),
     ("contacts", "contacts", "ContactsTab"),
+    ("documents", "documents", "DocumentsTab"),
     ("history", "history", "HistoryTab"),
 )
 
@@ -101,6 +103,7 @@ class ClientPage(Page):
         return {
             "overview": self.tr("Overview"),
             "contacts": self.tr("Contacts"),
+            "documents": self.tr("Documents"),
             "history": self.tr("History"),
         }
 
@@ -156,6 +159,11 @@ class ClientPage(Page):
             self.close_form()
             self.bar.setCurrentIndex(at)
             self.bar.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def print_page(self) -> None:
+        """Ctrl+P: the chronology as it would be printed."""
+        if self.client_id is not None:
+            self.session.go.emit(Place("report", Wanted("chronology", self.client_id)))
 
     def save(self) -> None:
         """Ctrl+Enter in an open form."""

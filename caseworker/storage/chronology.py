@@ -1,0 +1,200 @@
+"""What happened in one client's record, in order of time, from every table that says when something happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from caseworker.domain import codes
+from caseworker.domain.incidents import Incident
+from caseworker.domain.instruments import shelf
+from caseworker.domain.marac import MaracReferral
+from caseworker.domain.reports.chronology import Entry
+from caseworker.domain.when import LONDON, day_epochs, iso_date, local
+from caseworker.storage import records
+from caseworker.storage.records import fetch
+from caseworker.words import Words, words
+
+MOST = 2_000  # of each kind; a record with more says so by its oldest date
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whose record, between which days (both included), and who the workers are."""
+
+    client_id: int
+    first: dt.date
+    last: dt.date
+    workers: Mapping[int, str]
+
+    @property
+    def seconds(self) -> tuple[int, int]:
+        """From the first second of the first day to the first after the last."""
+        return day_epochs(self.first)[0], day_epochs(self.last)[1]
+
+    def who(self, worker_id: int | None) -> str:
+        return self.workers.get(worker_id or 0, "")
+
+    def on(
+        self,
+        day: str,
+        what: Words,
+        detail: Words | str = "",
+        *,
+        noun: str,
+        row_id: int | None,
+        worker_id: int | None = None,
+        note: str = "",
+    ) -> list[Entry]:
+        """An entry of which only the day is known; none when there is no day, or it lies outside."""
+        when = iso_date(day) if day else None
+        if when is None or not self.first <= when <= self.last:
+            return []
+        noon = dt.datetime.combine(when, dt.time(12), LONDON)
+        who = self.who(worker_id)
+        return [Entry(noon, what, detail, note, who, whole_day=True, noun=noun, row_id=row_id or 0)]
+
+
+def for_client(client_id: int, first: dt.date | None = None, last: dt.date | None = None) -> list[Entry]:
+    """Everything that happened between two days, both included, newest first; withdrawn entries left out."""
+    names = dict(fetch("SELECT id, name FROM worker"))
+    span = Span(client_id, first or dt.date(1900, 1, 1), last or dt.date(2999, 12, 31), names)
+    found = [entry for source in SOURCES for entry in source(span)]
+    return sorted(found, key=lambda one: (one.at, one.row_id), reverse=True)
+
+
+def _contacts(span: Span) -> list[Entry]:
+    kinds, methods, outcomes = (
+        codes.get(f"contact_{name}") for name in ("kind", "method", "outcome")
+    )  # the labels
+    found = []
+    for row_id, at, kind, method, outcome, note, worker in fetch(
+        "SELECT c.id, c.at, c.kind, c.method, c.outcome, c.note, c.worker_id FROM contact c"
+        " WHERE c.client_id = ? AND c.at >= ? AND c.at < ? AND c.withdrawn = 0 ORDER BY c.at DESC LIMIT ?",
+        (span.client_id, *span.seconds, MOST),
+    ):
+        what = words("{kind}: {method}", kind=kinds.label(kind), method=methods.label(method))
+        found.append(
+            Entry(
+                local(at),
+                what,
+                outcomes.label(outcome),
+                note,
+                span.who(worker),
+                noun="contact",
+                row_id=row_id,
+            )
+        )
+    return found
+
+
+def _referrals(span: Span) -> list[Entry]:
+    sources, outcomes = codes.get("referral_source"), codes.get("referral_outcome")
+    return [
+        Entry(
+            local(at),
+            words("Referral received: {source}", source=sources.label(source)),
+            outcomes.label(outcome),
+            noun="referral",
+            row_id=row_id,
+        )
+        for row_id, at, source, outcome in fetch(
+            "SELECT id, received, source, outcome FROM referral"
+            " WHERE client_id = ? AND received >= ? AND received < ? LIMIT ?",
+            (span.client_id, *span.seconds, MOST),
+        )
+    ]
+
+
+def _episodes(span: Span) -> list[Entry]:
+    services, reasons = codes.get("service_type"), codes.get("closure_reason")
+    found = []
+    for row_id, started, closed, service, reason, worker in fetch(
+        "SELECT id, started, closed, service, closure_reason, worker_id FROM episode"
+        " WHERE client_id = ? LIMIT ?",
+        (span.client_id, MOST),
+    ):
+        name = services.label(service)
+        found += span.on(
+            started,
+            words("Support started: {service}", service=name),
+            noun="episode",
+            row_id=row_id,
+            worker_id=worker,
+        )
+        ended = words("Support ended: {service}", service=name)
+        found += span.on(
+            closed,
+            ended,
+            reasons.label(reason) if closed else "",
+            noun="episode",
+            row_id=row_id,
+            worker_id=worker,
+        )
+    return found
+
+
+def _assessments(span: Span) -> list[Entry]:
+    grades = codes.get("risk_grade")
+    found = []
+    for row_id, at, title, version, grade, worker in fetch(
+        "SELECT a.id, a.started, a.instrument, a.version, a.grade, a.worker_id FROM answer_set a"
+        " WHERE a.client_id = ? AND a.started >= ? AND a.started < ? AND a.signed <> 0 AND a.withdrawn = 0"
+        " ORDER BY a.started DESC LIMIT ?",
+        (span.client_id, *span.seconds, MOST),
+    ):
+        what = words("{form}, version {version}, signed", form=_title(title, version), version=version)
+        detail: Words | str = words("Risk: {grade}", grade=grades.label(grade)) if grade else ""
+        found.append(Entry(local(at), what, detail, who=span.who(worker), noun="answer_set", row_id=row_id))
+    return found
+
+
+def _incidents(span: Span) -> list[Entry]:
+    kinds = codes.get("incident_kind")
+    found = []
+    for one in records.find(
+        Incident,
+        "incident",
+        "WHERE client_id = ? AND happened >= ? AND happened <= ? AND withdrawn = 0 LIMIT ?",
+        (span.client_id, span.first.isoformat(), span.last.isoformat(), MOST),
+    ):
+        what = words("Incident: {kind}", kind=kinds.label(one.kind))
+        found += span.on(
+            one.happened, what, noun="incident", row_id=one.id, worker_id=one.worker_id, note=one.note
+        )
+    return found
+
+
+def _marac(span: Span) -> list[Entry]:
+    areas, outcomes = codes.get("marac_area"), codes.get("marac_outcome")
+    found = []
+    for one in records.find(
+        MaracReferral,
+        "marac_referral",
+        "WHERE client_id = ? AND withdrawn = 0 LIMIT ?",
+        (span.client_id, MOST),
+    ):
+        sent = words("Referred to MARAC: {area}", area=areas.label(one.area))
+        found += span.on(one.sent, sent, noun="marac_referral", row_id=one.id, worker_id=one.worker_id)
+        heard = words("MARAC: {outcome}", outcome=outcomes.label(one.outcome))
+        found += span.on(one.heard, heard, noun="marac_referral", row_id=one.id, worker_id=one.worker_id)
+    return found
+
+
+#: Every table that says when something happened to the client. A new noun adds its own here.
+SOURCES: tuple[Callable[[Span], list[Entry]], ...] = (
+    _contacts,
+    _referrals,
+    _episodes,
+    _assessments,
+    _incidents,
+    _marac,
+)
+
+
+def _title(name: str, version: int) -> str:
+    """What the form is called; its short name where its file is gone."""
+    return next(
+        (one.title for one in shelf().instruments if (one.name, one.version) == (name, version)), name
+    )

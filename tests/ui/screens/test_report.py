@@ -1,0 +1,150 @@
+"""A report is seen before it leaves, leaves a line in the record, and says nothing on the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from caseworker.domain.contacts import Contact
+from caseworker.storage import contacts, documents, drafts
+from tests.journey.hands import Hands
+from tests.ui.screens.parts import DAY, now, settle, words_of
+from ui import printing
+from ui.screens.report import ReportPage, Wanted, letter_key
+from ui.session import Place, Session
+from ui.window import Window
+
+EVIL = "<b>Basildon</b> & <script>"
+
+
+@pytest.fixture
+def page(window: Window, session: Session, amara: int) -> ReportPage:
+    at = now() - 3 * DAY
+    session.write(contacts.save, Contact(None, "", amara, None, at, minutes=10, note="At her sister's"))
+    window.go(Place("report", Wanted("chronology", amara)))
+    settle()
+    made = window.current()
+    assert isinstance(made, ReportPage)
+    return made
+
+
+def test_what_is_seen_is_what_would_be_printed(page: ReportPage) -> None:
+    seen = page.paper.toPlainText()
+    assert "Amara Clarke, CR-0001" in seen
+    assert "Support started" in seen
+    assert "At her sister's" not in seen
+    assert "1 page" in words_of(page)
+
+
+def test_notes_are_in_it_only_when_asked_for(page: ReportPage, hands: Hands) -> None:
+    hands.click("With the words of the notes")
+    settle()
+    assert "At her sister's" in page.paper.toPlainText()
+
+
+def test_half_a_date_is_said_and_leaves_the_page_as_it_was(page: ReportPage, hands: Hands) -> None:
+    before = page.paper.toPlainText()
+    page.options.editors["first"].day.setFocus()
+    hands.type("31")
+    settle()
+    assert page.options.errors.problems()
+    assert page.paper.toPlainText() == before
+
+
+def test_a_saved_file_is_named_for_nobody_and_leaves_a_line_in_the_record(
+    page: ReportPage, amara: int, tmp_path: Path
+) -> None:
+    place = tmp_path / "Sheet.pdf"
+    page.save_to(str(place))
+    data = place.read_bytes()
+    assert data.startswith(b"%PDF")
+    assert b"Amara" not in data[:2000] + data[-2000:]
+    (held,) = documents.for_client(amara)
+    assert held.kind == "chronology"
+    assert held.made_here
+
+
+def test_a_web_page_has_real_headings_and_no_markup_of_anybody_s(
+    page: ReportPage, session: Session, amara: int, tmp_path: Path
+) -> None:
+    letter = (("organisation", "Harbour"), ("to", EVIL), ("body", "Dear all"), ("reference", ""))
+    session.go.emit(Place("report", Wanted("support-letter", amara, letter=letter)))
+    settle()
+    place = tmp_path / "Sheet.html"
+    page.save_to(str(place))
+    text = place.read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "&lt;b&gt;Basildon&lt;/b&gt; &amp; &lt;script&gt;" in text
+    assert documents.for_client(amara)[0].recipient == EVIL
+    assert "<title>Sheet</title>" in text
+
+
+def test_a_place_that_cannot_be_written_is_said_and_nothing_is_recorded(
+    page: ReportPage, amara: int, tmp_path: Path
+) -> None:
+    page.save_to(str(tmp_path / "nowhere" / "Sheet.pdf"))
+    assert "The file could not be saved there. Choose another folder." in words_of(page)
+    assert documents.for_client(amara) == []
+
+
+def test_a_long_report_takes_more_pages_each_with_its_number(
+    page: ReportPage, session: Session, amara: int, tmp_path: Path
+) -> None:
+    def write() -> None:
+        for n in range(60):
+            contacts.save(Contact(None, "", amara, None, int(now() - (n + 4) * 3600), minutes=5))
+
+    session.write(write)
+    settle()
+    assert page.report is not None
+    count = printing.pages(page.report)
+    assert count >= 2
+    assert f"{count} pages" in words_of(page)
+
+
+def test_a_letter_is_written_seen_and_only_then_made(
+    window: Window, session: Session, add_client: Callable[..., int], hands: Hands, tmp_path: Path
+) -> None:
+    nia = add_client("Nia Hughes")
+    window.go(Place("client", nia, "documents"))
+    settle()
+    hands.click("Support letter")
+    hands.press("Ctrl+Return")
+    assert "Enter to whom the letter is" in words_of(window.current())  # type: ignore[arg-type]
+    hands.fill("To whom", "Housing Team")
+    hands.press("Ctrl+Return")
+    settle()
+    page = window.current()
+    assert isinstance(page, ReportPage)
+    seen = page.paper.toPlainText()
+    assert "Housing Team" in seen
+    assert "Nia Hughes has been supported by our service since" in seen
+    assert drafts.get(letter_key(nia)) is not None
+    page.save_to(str(tmp_path / "Sheet.pdf"))
+    assert drafts.get(letter_key(nia)) is None
+    hands.click("Back to the record")
+    settle()
+    text = words_of(window.current())  # type: ignore[arg-type]
+    assert "For Housing Team" in text
+    assert "Support letter" in text
+
+
+def test_paper_elsewhere_is_recorded_changed_and_withdrawn(window: Window, amara: int, hands: Hands) -> None:
+    window.go(Place("client", amara, "documents"))
+    settle()
+    hands.click("Record a document")
+    hands.choose("Kind of document", "order")
+    hands.fill("What it is called", "Non-molestation order")
+    hands.fill("Where it is kept", "Office safe")
+    hands.press("Ctrl+Return")
+    settle()
+    text = words_of(window.current())  # type: ignore[arg-type]
+    assert "Non-molestation order" in text
+    assert "Kept: Office safe" in text
+    hands.click("Withdraw: Non-molestation order")
+    hands.fill("Why it was a mistake", "Another client's")
+    hands.press("Ctrl+Return")
+    settle()
+    assert documents.for_client(amara) == []
