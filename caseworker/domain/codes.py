@@ -48,6 +48,9 @@ _ENTRY_TYPES: dict[str, type] = {
     "minutes": int,
     "from_age": int,
     "to_age": int,
+    "months": int,
+    "days": int,
+    "hours": int,
 }
 
 

@@ -105,6 +105,36 @@ def iso_date(text: str) -> dt.date | None:
         return None
 
 
+def first_day(text: str) -> dt.date | None:
+    """The date of stored ISO text, or the first day of a stored month ("2026-03"); None for anything else."""
+    return iso_date(f"{text}-01") if len(text) == 7 else iso_date(text)
+
+
+def show_stored(text: str) -> str:
+    """A stored date or month in words, like "18 November 2026" or "November 2026"; empty for anything else."""
+    day = first_day(text)
+    if day is None:
+        return ""
+    return show_date(day) if len(text) == 10 else f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def date_problem(text: str, today: dt.date | None = None, *, month: bool = False) -> Words | None:
+    """What is wrong with a stored date that may be left empty, or None.
+
+    With ``today`` a day ahead of it is wrong as well; with ``month`` a month alone is enough.
+    """
+    if not text:
+        return None
+    day = first_day(text) if month else iso_date(text)
+    if day is None:
+        return words("Date must be a real date")
+    if day.year < OLDEST_YEAR:
+        return words("Year must be {year} or later", year=OLDEST_YEAR)
+    if today is not None and day > today:
+        return words("Date must be today or in the past")
+    return None
+
+
 def read_date(day: str, month: str, year: str, *, field: str = "date") -> dt.date:
     """The date typed in three boxes; the month may be a name ("nov") or a number.
 

@@ -244,6 +244,10 @@ def _printed(noun: Words, _: str) -> Words:
     return words("The {noun} was printed or saved", noun=noun)
 
 
+def _reviewed(noun: Words, _: str) -> Words:
+    return words("A manager looked at the {noun}", noun=noun)
+
+
 def _other(noun: Words, action: str) -> Words:
     return words("{noun}: {action}", noun=noun, action=action.replace("_", " "))
 
@@ -263,4 +267,5 @@ _EVENTS = {
     "show": _shown,
     "confirm": _confirmed,
     "print": _printed,
+    "review": _reviewed,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from caseworker.domain.contacts import LOCKED_AFTER
@@ -44,14 +44,24 @@ R = TypeVar("R", bound=AboutClient)
 
 
 class Noun(Generic[R]):
-    """How the records of one table are kept. ``order``: how a client's are listed, SQL after ORDER BY."""
+    """How the records of one table are kept. ``order``: how a client's are listed, SQL after ORDER BY.
+
+    ``later``: fields that follow what happens (a date that comes about, a step taken); they change without a reason.
+    """
 
     FIXED = ("uid", "client_id", "recorded", "worker_id", "withdrawn")
 
-    def __init__(self, kind: type[R], table: str, order: str = "recorded DESC, id DESC") -> None:
+    def __init__(
+        self,
+        kind: type[R],
+        table: str,
+        order: str = "recorded DESC, id DESC",
+        later: Iterable[str] = (),
+    ) -> None:
         self.kind = kind
         self.table = table
         self.order = order
+        self.later = frozenset(later)
 
     def save(self, record: R, why: str = "", **more: Words) -> int:
         """Save a new or changed record; gives its id. Inside ``storage.write``.
@@ -72,11 +82,12 @@ class Noun(Generic[R]):
         before = self.get(record.id)
         if before.withdrawn:
             raise Problem("E-WITHDRAWN", "This entry was withdrawn. Record it again")
-        if reason_needed(before, now) and not why.strip():
+        fixed: dict[str, Any] = {name: getattr(before, name) for name in self.FIXED}
+        after = cast(R, dataclasses.replace(cast(Any, record), **fixed))
+        if self._says_else(before, after) and reason_needed(before, now) and not why.strip():
             problems["why"] = words("Enter why you are changing this")
         records.refuse(problems)
-        fixed: dict[str, Any] = {name: getattr(before, name) for name in self.FIXED}
-        self.change(before, cast(R, dataclasses.replace(cast(Any, record), **fixed)), why)
+        self.change(before, after, why)
         return record.id
 
     def withdraw(self, row_id: int, why: str) -> None:
@@ -135,6 +146,11 @@ class Noun(Generic[R]):
         old, new = records.values(before), records.values(after)
         records.change(self.table, after, [name for name in new if new[name] != old[name]])
         history.record(self.table, before.id or 0, before.client_id, old, new, why, action=action)
+
+    def _says_else(self, before: R, after: R) -> bool:
+        """Whether the change says something else than before, and not only what came later."""
+        old, new = records.values(before), records.values(after)
+        return any(new[name] != old[name] for name in new if name not in self.later)
 
     def _add(self, record: R, now: int, why: str) -> int:
         set_here: dict[str, Any] = {

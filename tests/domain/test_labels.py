@@ -8,19 +8,27 @@ import pytest
 
 from caseworker.domain import codes
 from caseworker.domain.actions import Action
+from caseworker.domain.chases import Chase
 from caseworker.domain.clients import Client
+from caseworker.domain.code_rights import CodeRight
+from caseworker.domain.compensation import Claim
+from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.exits import Exit
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.labels import FIELDS, INTERNAL, answer_field, field_label, is_private, show_value
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
+from caseworker.domain.orders import Order
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.services import Service
+from caseworker.domain.special_measures import SpecialMeasure
 
 RECORDS = {
     "client": Client,
@@ -29,6 +37,14 @@ RECORDS = {
     "episode": Episode,
     "contact": Contact,
     "action": Action,
+    "justice_event": JusticeEvent,
+    "chase": Chase,
+    "special_measure": SpecialMeasure,
+    "court_order": Order,
+    "code_right": CodeRight,
+    "claim": Claim,
+    "consent": Consent,
+    "exit_facts": Exit,
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,

@@ -169,3 +169,18 @@ def test_a_case_handed_to_a_colleague_reads_by_name(amara: int) -> None:
     write(episodes.save, dataclasses.replace(episodes.get(episode_id), worker_id=2))
     (entry,) = [entry for entry in history.for_client(amara) if entry.field == "worker_id"]
     assert str(entry.sentence()) == f"Worker changed from {database.worker.name} to Lee Parr"
+
+
+def test_somebody_who_turns_eighteen_in_an_episode_stays_a_child_of_that_episode(vault: OpenVault) -> None:
+    turned = dt.date(TODAY.year - 18, TODAY.month, 1)  # 18 on the first of this month
+    mina = write(clients.save, Client(None, "", "Mina Shah", born=turned.isoformat()))
+    episode_id = write(episodes.save, Episode(None, "", mina, ago(120)))
+    assert episodes.get(episode_id).age_at_start == 17
+    # whatever is changed or closed after the birthday, and when support is taken up again
+    write(episodes.save, dataclasses.replace(episodes.get(episode_id), level="intensive"), "More at risk")
+    write(episodes.close, episode_id, ago(0), "CMP")
+    assert write(episodes.begin, Episode(None, "", mina, ago(0))) == episode_id
+    assert episodes.get(episode_id).age_at_start == 17
+    # a new episode counts from its own start
+    other = episodes.get(write(episodes.save, Episode(None, "", mina, ago(0), service="ISV")))
+    assert other.age_at_start == 18

@@ -7,20 +7,28 @@ import dataclasses
 import pytest
 
 from caseworker.domain.actions import Action
+from caseworker.domain.chases import Chase
 from caseworker.domain.clients import Client
+from caseworker.domain.code_rights import CodeRight
+from caseworker.domain.compensation import Claim
+from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import Contact
 from caseworker.domain.documents import Document
 from caseworker.domain.episodes import Episode
+from caseworker.domain.exits import Exit
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
+from caseworker.domain.orders import Order
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.services import Service
 from caseworker.domain.silence import Aside
+from caseworker.domain.special_measures import SpecialMeasure
 from caseworker.storage import tables
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
@@ -34,6 +42,14 @@ RECORDS = {
     "episode": Episode,
     "contact": Contact,
     "action": Action,
+    "justice_event": JusticeEvent,
+    "chase": Chase,
+    "special_measure": SpecialMeasure,
+    "court_order": Order,
+    "code_right": CodeRight,
+    "claim": Claim,
+    "consent": Consent,
+    "exit_facts": Exit,
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,
@@ -90,6 +106,11 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("client", "age_estimate"), ("referral", "client_id"), ("episode", "referral_id"),
         ("episode", "worker_id"), ("episode", "age_at_start"), ("contact", "client_id"),
         ("contact", "episode_id"), ("contact", "worker_id"), ("action", "episode_id"),
+        ("justice_event", "episode_id"), ("justice_event", "worker_id"), ("chase", "episode_id"),
+        ("chase", "worker_id"), ("special_measure", "episode_id"), ("special_measure", "worker_id"),
+        ("court_order", "episode_id"), ("court_order", "worker_id"), ("code_right", "episode_id"),
+        ("code_right", "worker_id"), ("claim", "episode_id"), ("claim", "worker_id"), ("consent", "ends_id"),
+        ("consent", "episode_id"), ("consent", "worker_id"), ("exit_facts", "worker_id"),
         ("action", "contact_id"), ("action", "worker_id"), ("answer_set", "episode_id"),
         ("answer_set", "worker_id"), ("incident", "episode_id"), ("incident", "worker_id"),
         ("marac_referral", "episode_id"), ("marac_referral", "answer_set_id"), ("marac_referral", "worker_id"),

@@ -1,0 +1,160 @@
+"""Exit facts in a real vault: taken from the record, kept once an episode, asked anew after coming back."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+
+import pytest
+
+from caseworker.domain.actions import Action
+from caseworker.domain.clients import Client
+from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
+from caseworker.domain.exits import Exit, Fate, read_fates
+from caseworker.domain.incidents import Incident
+from caseworker.domain.when import LONDON
+from caseworker.errors import Refused
+from caseworker.storage import (
+    actions,
+    clients,
+    contacts,
+    episodes,
+    exits,
+    history,
+    incidents,
+    instruments,
+    write,
+)
+from caseworker.storage.engine import database
+from caseworker.storage.vault import OpenVault
+
+TODAY = dt.datetime.now(LONDON).date()
+
+
+def ago(days: int) -> str:
+    return (TODAY - dt.timedelta(days=days)).isoformat()
+
+
+@pytest.fixture
+def episode(vault: OpenVault) -> Episode:
+    amara = write(clients.save, Client(None, "", "Amara Clarke"))
+    return episodes.get(write(episodes.save, Episode(None, "", amara, ago(200))))
+
+
+def facts(episode: Episode, **more: str) -> Exit:
+    made = Exit(None, "", episode.client_id, episode.id or 0, ago(0), "reduced", "yes", "no")
+    return dataclasses.replace(made, **more)  # type: ignore[arg-type]
+
+
+def grade(episode: Episode, code: str, days: int) -> None:
+    held = write(instruments.begin, episode.client_id, "GEN")
+    write(instruments.answer, held, "GRADE", code)
+    database.execute_sql(
+        "UPDATE answer_set SET started = ? WHERE id = ?", (int(time.time()) - days * 86_400, held)
+    )
+    write(instruments.sign, held)
+
+
+def test_support_ends_with_its_facts_and_what_the_record_knows(episode: Episode) -> None:
+    grade(episode, "high", 199)
+    grade(episode, "standard", 3)
+    write(
+        contacts.save,
+        Contact(
+            None,
+            "",
+            episode.client_id,
+            None,
+            int(time.time()) - 5 * 86_400,
+            minutes=9,
+            note="Spoke",
+            override_reason="She rang us",
+        ),
+    )
+    row_id = write(exits.close, facts(episode, risk_at_end="high", last_contact=ago(0)), "CMP")
+    held = exits.get(row_id)
+    assert (held.risk_at_start, held.risk_at_end) == ("high", "standard")
+    assert held.last_contact == ago(5)
+    closed = episodes.get(episode.id or 0)
+    assert (closed.closed, closed.closure_reason) == (ago(0), "CMP")
+    assert exits.for_episode(closed) == held
+
+
+def test_a_grade_long_before_the_episode_is_not_the_one_at_its_start(episode: Episode) -> None:
+    grade(episode, "high", 230)
+    assert exits.known(episode).risk_at_start == "NA-ASK"
+    grade(episode, "medium", 210)
+    assert exits.known(episode).risk_at_start == "medium"
+
+
+def test_incidents_since_the_start_are_shown(episode: Episode) -> None:
+    for days in (300, 200, 10):
+        write(incidents.save, Incident(None, "", episode.client_id, ago(days)))
+    assert exits.known(episode).incidents == (ago(10), ago(200))
+
+
+def test_everything_open_is_asked_about_and_done_with(episode: Episode) -> None:
+    ring = write(actions.save, Action(None, "", episode.client_id, "Ring housing", ago(0)))
+    bag = write(actions.save, Action(None, "", episode.client_id, "Exit bag", ago(0)))
+    assert [str(one.what) for one in exits.known(episode).open] == ["Ring housing", "Exit bag"]
+    with pytest.raises(Refused) as caught:
+        write(exits.close, facts(episode), "CMP", [Fate("action", ring, "passed")])
+    assert list(caught.value.problems) == ["open_ends"]
+    assert episodes.get(episode.id or 0).closed == ""
+    fates = [Fate("action", ring, "passed"), Fate("action", bag, "stays")]
+    row_id = write(exits.close, facts(episode), "CMP", fates)
+    assert actions.get(ring).result == "Passed to somebody else"
+    assert actions.get(bag).done == 0
+    assert read_fates(exits.get(row_id).open_ends) == tuple(fates)
+
+
+def test_everything_that_is_wrong_is_said_at_once(episode: Episode) -> None:
+    write(actions.save, Action(None, "", episode.client_id, "Ring housing", ago(0)))
+    with pytest.raises(Refused) as caught:
+        write(exits.close, facts(episode, closed=ago(-1), abuse="x"), "")
+    assert sorted(caught.value.problems) == ["abuse", "closed", "closure_reason", "open_ends"]
+
+
+def test_a_fate_of_nothing_open_is_a_mistake_of_ours(episode: Episode) -> None:
+    with pytest.raises(ValueError, match="open"):
+        write(exits.close, facts(episode), "CMP", [Fate("action", 77, "done")])
+    assert episodes.get(episode.id or 0).closed == ""
+
+
+@pytest.mark.parametrize(("days", "same"), [(89, True), (90, True), (91, False)])
+def test_facts_are_asked_anew_after_coming_back_and_both_stay(
+    episode: Episode, days: int, same: bool
+) -> None:
+    first = write(exits.close, facts(episode, closed=ago(days), abuse="worse"), "DIS")
+    back = write(episodes.begin, Episode(None, "", episode.client_id, ago(0)))
+    assert (back == episode.id) is same
+    assert exits.for_episode(episodes.get(back)) is None  # asked again, or a new episode
+    again = write(exits.close, facts(episodes.get(back), abuse="stopped"), "CMP")
+    assert (again == first) is same
+    assert exits.get(again).abuse == "stopped"
+    if same:
+        kept = {
+            one.field: one.old for one in history.for_row("exit_facts", first, episode.client_id) if one.field
+        }
+        assert kept["abuse"] == "worse"
+        assert kept["closed"] == ago(days)
+    else:
+        assert exits.get(first).abuse == "worse"
+
+
+def test_facts_are_amended_with_a_reason_after_a_day(episode: Episode) -> None:
+    row_id = write(exits.close, facts(episode), "CMP")
+    database.execute_sql("UPDATE exit_facts SET recorded = recorded - 172800")
+    changed = dataclasses.replace(exits.get(row_id), abuse="stopped")
+    with pytest.raises(Refused) as caught:
+        write(exits.save, changed)
+    assert list(caught.value.problems) == ["why"]
+    write(exits.save, changed, "She told us at the door")
+    assert exits.get(row_id).abuse == "stopped"
+
+
+def test_ending_without_facts_still_works_and_leaves_none(episode: Episode) -> None:
+    write(episodes.close, episode.id or 0, ago(0), "CMP")
+    assert exits.for_episode(episodes.get(episode.id or 0)) is None
