@@ -455,6 +455,9 @@ class Window(QWidget):
             self._ask_page("close_form")
 
     def _do_undo(self) -> None:
+        undo = getattr(self.current(), "undo", None)
+        if callable(undo) and undo():
+            return
         said, self._said = self._said, None
         if said is not None and said.action is not None:
             self.toast.hide()

@@ -8,6 +8,7 @@ gets the next number, and answers are always read with the definition they were 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -182,6 +183,18 @@ def score(
             if total >= start:
                 grade = code
     return Score(total, len(known), len(points) - len(known), grade, limits)
+
+
+def signed_score(answers: AnswerSet) -> Score:
+    """What a signed set came to when it was signed, by the thresholds of that day."""
+    held = json.loads(answers.totals or "{}")
+    return Score(
+        held.get("total"),
+        held.get("answered", 0),
+        held.get("unanswered", 0),
+        answers.tool_grade,
+        held.get("thresholds", {}),
+    )
 
 
 def prompted(instrument: Instrument, values: Mapping[str, str]) -> tuple[Prompt, ...]:

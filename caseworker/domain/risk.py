@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from caseworker.domain import codes
-from caseworker.domain.when import months_later
+from caseworker.domain.when import months_later, show_date
 from caseworker.words import Words, words
 
 GRADES = ("standard", "medium", "high")  # upwards; list ``risk_grade``
@@ -96,6 +96,22 @@ def next_review(grade: str, assessed: dt.date, rules: Rules) -> dt.date | None:
     """The day by which that grade is looked at again; None without a grade."""
     days = rules.review_days.get(grade)
     return None if days is None else assessed + dt.timedelta(days=days)
+
+
+def review_problems(chosen: dt.date, grade: str, assessed: dt.date, rules: Rules) -> dict[str, Words]:
+    """What keeps a day from being that of the next review: it may be sooner than the rule of the area, never later
+    (judgement may raise and never lower, here too).
+    """
+    last = next_review(grade, assessed, rules)
+    if chosen <= assessed:
+        return {"next_review": words("The next review must be after the day it was asked")}
+    if last is not None and chosen > last:
+        return {
+            "next_review": words(
+                "At this grade the next review is {date} at the latest", date=show_date(last)
+            )
+        }
+    return {}
 
 
 def review_due(

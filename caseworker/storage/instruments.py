@@ -92,7 +92,7 @@ def answer(set_id: int, item: str, value: str, source: str = "", note: str = "")
         Refused: ``item``, ``value``, ``source`` or ``note`` -> sentence.
         Problem: E-SIGNED, E-WITHDRAWN, E-NOT-YOURS, E-GONE.
     """
-    held = _open(set_id)
+    held = still_open(set_id)
     given = Answer(item, records.storable(value), source, records.storable(note))
     form = definition(held)
     records.refuse(domain.problems(form, given))
@@ -101,17 +101,37 @@ def answer(set_id: int, item: str, value: str, source: str = "", note: str = "")
         _show_assessed(held)
 
 
-def sign(set_id: int, *, judgement: str = "", reason: str = "") -> AnswerSet:
+def ask_at(set_id: int, at: int) -> None:
+    """Put right when it was asked (epoch seconds): what was asked in the morning is often typed at night. Inside
+    ``storage.write``.
+
+    Raises:
+        Refused: ``started`` -> sentence: still to come, or before there was this version of the form.
+        Problem: E-SIGNED, E-WITHDRAWN, E-NOT-YOURS, E-GONE.
+    """
+    held = still_open(set_id)
+    if not 0 <= at <= int(time.time()) + CLOCK_SLACK:
+        records.refuse({"started": words("Time must be in the past")})
+    if not definition(held).valid_on(local(at).date()):
+        records.refuse(
+            {"started": words("There was another version of this form on that day. Begin a new one")}
+        )
+    _change(held, dataclasses.replace(held, started=at), "", "change")
+
+
+def sign(
+    set_id: int, *, judgement: str = "", reason: str = "", next_review: dt.date | None = None
+) -> AnswerSet:
     """Add it up, sign it with the worker's own key, and close it for ever. Inside ``storage.write``.
 
     Follow-ups that the answers no longer call for are set to "does not apply" first. ``judgement`` and ``reason``
-    are for risk tools: a grade above the tool's.
+    are for risk tools: a grade above the tool's. ``next_review``: sooner than by the rules; None for their day.
 
     Raises:
-        Refused: item -> sentence, "" for the whole; ``judgement`` and ``reason``.
+        Refused: item -> sentence, "" for the whole; ``judgement``, ``reason`` and ``next_review``.
         Problem: E-SIGNED, E-WITHDRAWN, E-NOT-YOURS, E-GONE.
     """
-    held = _open(set_id)
+    held = still_open(set_id)
     form = definition(held)
     _drop_uncalled(held, form)
     given = answers(set_id)
@@ -124,6 +144,7 @@ def sign(set_id: int, *, judgement: str = "", reason: str = "") -> AnswerSet:
         incidents.days(held.client_id),
         judgement=judgement.strip(),
         reason=records.storable(reason.strip()),
+        next_review=next_review,
         at=int(time.time()),
     )
     records.refuse(problems)
@@ -143,6 +164,7 @@ def closed(
     *,
     judgement: str,
     reason: str,
+    next_review: dt.date | None = None,
     at: int,
 ) -> tuple[AnswerSet, dict[str, Words]]:
     """What a set becomes when it is closed at that moment, all but its signature; and what stands in the way.
@@ -167,7 +189,11 @@ def closed(
     elif judgement or reason:
         problems["judgement"] = words("Only a risk tool is graded by judgement")
     elif form.review_days and held.stage != "exit":
-        review = asked.fromordinal(asked.toordinal() + form.review_days)
+        review = asked + dt.timedelta(days=form.review_days)
+    if next_review is not None and review is not None:
+        grade = risk.final_grade(found.grade, judgement) if form.kind == "risk" else ""
+        problems |= risk.review_problems(next_review, grade, asked, rules)
+        review = next_review
     signed = dataclasses.replace(
         held,
         signed=at,
@@ -218,12 +244,36 @@ def get(set_id: int) -> AnswerSet:
     return records.one(AnswerSet, "answer_set", set_id)
 
 
+def still_open(set_id: int) -> AnswerSet:
+    """The set, which I may still answer and sign.
+
+    Raises:
+        Problem: E-SIGNED, E-WITHDRAWN, E-NOT-YOURS, E-GONE.
+    """
+    held = get(set_id)
+    if held.withdrawn:
+        raise Problem("E-WITHDRAWN", "This assessment was withdrawn. Begin a new one")
+    if held.signed:
+        raise Problem("E-SIGNED", "This assessment is signed and cannot be changed. Begin a new one")
+    if held.worker_id != database.worker.id:
+        raise Problem(
+            "E-NOT-YOURS", "A colleague began this assessment and has to finish it. Begin a new one"
+        )
+    return held
+
+
 def answers(set_id: int) -> dict[str, Answer]:
     """Item -> answer; an item nobody has come to yet is not in it, and counts as "not asked"."""
     rows = fetch(
         "SELECT item, value, source, note FROM answer WHERE answer_set_id = ? ORDER BY id", (set_id,)
     )
     return {row[0]: Answer(*row) for row in rows}
+
+
+def asked_by(held: AnswerSet) -> str:
+    """The name of the worker who asked; empty when nobody knows any more."""
+    found = fetch("SELECT name FROM worker WHERE id = ?", (held.worker_id,))
+    return str(found[0][0]) if found else ""
 
 
 def definition(held: AnswerSet) -> Instrument:
@@ -393,19 +443,6 @@ def check_signatures(cancelled: Callable[[], bool] | None = None) -> list[Words]
 
 
 # --- inside -------------------------------------------------------------------------------------------------
-
-
-def _open(set_id: int) -> AnswerSet:
-    held = get(set_id)
-    if held.withdrawn:
-        raise Problem("E-WITHDRAWN", "This assessment was withdrawn. Begin a new one")
-    if held.signed:
-        raise Problem("E-SIGNED", "This assessment is signed and cannot be changed. Begin a new one")
-    if held.worker_id != database.worker.id:
-        raise Problem(
-            "E-NOT-YOURS", "A colleague began this assessment and has to finish it. Begin a new one"
-        )
-    return held
 
 
 def _put(held: AnswerSet, given: Answer, why: str = "") -> None:

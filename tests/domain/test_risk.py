@@ -82,6 +82,18 @@ def test_a_new_incident_brings_the_review_forward() -> None:
     assert risk.review_due("", DAY, RULES, [learned]) is None
 
 
+def test_a_review_may_be_sooner_than_the_rule_and_never_later() -> None:
+    def wrong(days: int, grade: str = "high") -> list[str]:
+        return list(risk.review_problems(DAY + dt.timedelta(days=days), grade, DAY, RULES))
+
+    assert wrong(1) == wrong(14) == []
+    assert wrong(15) == ["next_review"]
+    assert wrong(42, "medium") == []
+    assert wrong(43, "medium") == ["next_review"]
+    assert wrong(0) == wrong(-1) == ["next_review"]  # not before or on the day it was asked
+    assert wrong(400, "") == []  # what has no grade has no rule of its own
+
+
 def test_rules_that_make_no_sense_are_refused() -> None:
     assert RULES.problems() == {}
     assert list(replace(RULES, escalation_count=0).problems()) == ["escalation_count"]

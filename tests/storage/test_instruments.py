@@ -109,6 +109,34 @@ def test_a_form_broken_off_by_a_kill_holds_every_answer_given(
         opened.close()
 
 
+def test_when_it_was_asked_can_be_put_right_until_it_is_signed(amara: int) -> None:
+    held = dash(amara)
+    write(instruments.ask_at, held, ago(3))
+    signed = write(instruments.sign, held)
+    asked = dt.datetime.fromtimestamp(signed.started, LONDON).date()
+    assert asked == TODAY - dt.timedelta(days=3)
+    assert signed.next_review == (asked + dt.timedelta(days=14)).isoformat()
+    assert instruments.is_as_signed(signed)
+    assert code_of(instruments.ask_at, held, ago(2)) == "E-SIGNED"
+
+
+def test_it_cannot_have_been_asked_tomorrow_or_before_its_form_existed(amara: int) -> None:
+    held = write(instruments.begin, amara, "DASH24")
+    for at in (ago(-1), int(dt.datetime(2014, 9, 30, 12, tzinfo=LONDON).timestamp())):
+        with pytest.raises(Refused) as caught:
+            write(instruments.ask_at, held, at)
+        assert list(caught.value.problems) == ["started"]
+
+
+def test_a_sooner_review_is_signed_with_the_rest_and_a_later_one_is_refused(amara: int) -> None:
+    held = dash(amara)
+    with pytest.raises(Refused) as caught:
+        write(instruments.sign, held, next_review=TODAY + dt.timedelta(days=15))
+    assert list(caught.value.problems) == ["next_review"]
+    signed = write(instruments.sign, held, next_review=TODAY + dt.timedelta(days=2))
+    assert signed.next_review == (TODAY + dt.timedelta(days=2)).isoformat()
+
+
 def test_another_stage_or_another_client_is_another_form(amara: int) -> None:
     held = write(instruments.begin, amara, "CR7")
     assert write(instruments.begin, amara, "CR7", "review") != held

@@ -213,6 +213,7 @@ class ChoiceRow(QWidget):
         for pill in self._pills:
             self._group.removeButton(pill)
             self._flow.removeWidget(pill)
+            pill.hide()  # the Tab key would still find it until it is gone
             pill.deleteLater()
         self._codes, self._pills = [], []
         for at, (code, text, icon) in enumerate(options):
@@ -226,7 +227,18 @@ class ChoiceRow(QWidget):
             self._flow.addWidget(pill)
             self._codes.append(code)
             self._pills.append(pill)
+        self._keep_place()
         self.set_value(before if before in self._codes else None)
+
+    def _keep_place(self) -> None:
+        """Answers offered anew stand where the row stands, not after everything that was made before them."""
+        was, last = self.focusPolicy(), cast(QWidget, self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt orders only what takes the keyboard
+        for pill in self._pills:
+            pill.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            QWidget.setTabOrder(last, pill)
+            last = pill
+        self.setFocusPolicy(was)
 
     def value(self) -> str | None:
         """The code chosen, or None."""

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
 
-def scrolled(margins: Margins, gap: float) -> tuple[QScrollArea, QVBoxLayout]:
-    """A scrolling area and the column inside it."""
+def scrolled(margins: Margins, gap: float, on_card: bool = False) -> tuple[QScrollArea, QVBoxLayout]:
+    """A scrolling area and the column inside it, in the colour of the page or of the card it lies on."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     inside = QWidget()
-    inside.setObjectName("scrollbody")
+    inside.setObjectName("" if on_card else "scrollbody")
     area.setWidget(inside)
     return area, column(inside, margins, gap)
 

@@ -109,10 +109,16 @@ class Glyph(QLabel):
 class Button(QPushButton):
     """A button that says what it does.
 
-    ``kind``: secondary, primary, quiet, link, strong-link, error-link or tile.
+    ``kind``: secondary, primary, quiet, muted, link, strong-link, error-link or tile.
     """
 
-    INK = {"primary": "on_primary", "quiet": "primary", "link": "primary", "strong-link": "primary"}
+    INK = {
+        "primary": "on_primary",
+        "quiet": "primary",
+        "link": "primary",
+        "strong-link": "primary",
+        "muted": "muted",
+    }
 
     def __init__(
         self, text: str = "", icon: str = "", kind: str = "secondary", parent: QWidget | None = None

@@ -14,15 +14,18 @@ from caseworker import storage
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
 from caseworker.domain.referrals import Referral
-from caseworker.storage import actions, contacts, drafts, episodes, referrals
+from caseworker.storage import actions, contacts, drafts, episodes, instruments, referrals
+from caseworker.words import words
 from tests.ui import accessibility
 from tests.ui.screens.parts import DAY, now, settle, today
 from ui import theme
 from ui.screens.client import ClientPage
 from ui.screens.client.actions import ActionForm
 from ui.screens.client.amending import AmendForm, WithdrawForm
+from ui.screens.client.answer_sets import AnswersPage
 from ui.screens.client.clients import AboutForm, EqualityForm
 from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.record import RecordForm
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
@@ -170,6 +173,43 @@ def test_the_forms_of_a_record_fit(fitted: Window, session: Session, full: int) 
             accessibility.everything(page)
         except AssertionError as wrong:
             raise AssertionError(name) from wrong
+
+
+@pytest.mark.parametrize("name", ["DASH24", "NEEDS", "CR7", "PHQ9", "FEEDBACK"])
+def test_filling_in_a_form_fits(fitted: Window, session: Session, full: int, name: str) -> None:
+    fitted.go(Place("client", full))
+    page = fitted.current()
+    assert isinstance(page, ClientPage)
+    form = InstrumentForm(session, full, session.write(instruments.begin, full, name, "review"))
+    page.open_form(form)
+    for item in form.instrument.asked({}):
+        line = form._row(item.code)
+        if line.pills:
+            line.pills[0].click()
+    first = next(iter(form.rows.values()))
+    first.more.click()
+    if form.side.is_risk:
+        form.side.judgement.set_value("high")
+        form.side.review.set_value("other")
+        form.side.edited.emit()
+    form._show_problems({code: words("Choose who said so") for code in list(form.rows)[:2]})
+    check(fitted, page)
+    form.side.errors.show_problems([])
+    check(fitted, page)
+
+
+def test_a_signed_form_fits(fitted: Window, session: Session, full: int) -> None:
+    fitted.go(Place("client", full))
+    page = fitted.current()
+    assert isinstance(page, ClientPage)
+    held = session.write(instruments.begin, full, "DASH24")
+    for item in range(1, 15):
+        session.write(instruments.answer, held, str(item), "yes", "professional", "As the police saw it")
+    session.write(instruments.sign, held)
+    page.open_form(AnswersPage(session, full, held))
+    for _ in range(10):
+        settle()
+    check(fitted, page)
 
 
 def test_a_form_is_freed_when_it_closes(window: Window, session: Session, full: int) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from caseworker.storage import drafts
+from caseworker.storage import drafts, instruments
 from caseworker.words import Words, words
 
 if TYPE_CHECKING:
-    from ui.screens.client.record import RecordForm
+    from ui.screens.client.record import InPlace, RecordForm
     from ui.session import Session
 
 
@@ -34,6 +34,10 @@ FORMS: dict[str, Kind] = {
     "close": Kind("episodes", "CloseEpisodeForm", words("Closing support, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
+    "assessment": Kind("instruments", "InstrumentForm", words("An assessment, not signed yet")),
+    "withdraw_assessment": Kind(
+        "answer_sets", "WithdrawAnswersForm", words("Withdrawing an assessment, half-typed")
+    ),
     "letter": Kind("documents", "LetterForm", words("A letter, half-typed")),
     "document": Kind("documents", "DocumentForm", words("A document, half-typed")),
     "withdraw_document": Kind(
@@ -51,8 +55,10 @@ def owner(key: str) -> int | None:
 
 
 def waiting_for(client_id: int) -> list[str]:
-    """The keys of this client's half-typed forms, newest first."""
-    return [draft.key for draft in drafts.all_drafts() if owner(draft.key) == client_id]
+    """The keys of this client's half-typed forms, newest first; then of my assessments that are not signed."""
+    typed = [draft.key for draft in drafts.all_drafts() if owner(draft.key) == client_id]
+    begun = [f"assessment:{client_id}:{one.id}" for one in instruments.unfinished(client_id=client_id)]
+    return [*typed, *(key for key in begun if key not in typed)]
 
 
 def waiting_words(key: str) -> Words:
@@ -60,14 +66,14 @@ def waiting_words(key: str) -> Words:
     return FORMS[key.partition(":")[0]].waiting
 
 
-def form_for(session: Session, key: str) -> RecordForm:
+def form_for(session: Session, key: str) -> RecordForm | InPlace:
     """The form of that draft, filled with what was typed.
 
     Raises:
-        Problem: E-GONE, the row it is about is not in this vault any more.
+        Problem: E-GONE, the row it is about is not in this vault any more; E-SIGNED and its like.
     """
     noun, client, *which = key.split(":")
     kind = FORMS[noun]
     form: Any = getattr(import_module(f"ui.screens.client.{kind.module}"), kind.form)
-    made: RecordForm = form(session, int(client), *(int(row) for row in which if row.isdigit()))
+    made: RecordForm | InPlace = form(session, int(client), *(int(row) for row in which if row.isdigit()))
     return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
@@ -194,12 +195,42 @@ class TakeBackForm(RecordForm):
         return self.tr("Entry withdrawn.")
 
 
-class FormPage(QWidget):
-    """A form with its heading above and Save below, in place of the tab."""
+class InPlace(QWidget):
+    """What stands in place of the tab while it is filled in or read. One at a time.
+
+    ``form`` is what the person fills in: itself, unless it only frames another.
+    """
+
+    finished = Signal()
+    #: Asks the page to show another form instead.
+    form_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form: Any = self
+
+    def first_focus(self) -> QWidget:
+        """Where the keyboard arrives."""
+        return self
+
+    def save(self) -> None:
+        """Ctrl+Enter."""
+
+    def keep_draft(self) -> None:
+        """Keep now what is half-typed: it closes, or the vault does."""
+
+    def undo(self) -> bool:
+        """Ctrl+Z outside a field being typed in: take the last step back; False when there is none."""
+        return False
+
+
+class FormPage(InPlace):
+    """A form with its heading above and Save below."""
 
     def __init__(self, form: RecordForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = form
+        form.finished.connect(self.finished)
         whole = column(self)
         self.area, body = scrolled((24, 16, 24, 24), 14)
         whole.addWidget(self.area, 1)
@@ -225,6 +256,16 @@ class FormPage(QWidget):
         self.later_button.clicked.connect(form.finished)
         self.throw_button.clicked.connect(form.throw_away)
         form.drafts.kept.connect(self._kept)
+
+    def first_focus(self) -> QWidget:
+        first: QWidget = self.form.first_focus()
+        return first
+
+    def save(self) -> None:
+        self.form.save()
+
+    def keep_draft(self) -> None:
+        self.form.drafts.keep_if_waiting()
 
     def _kept(self, time: object) -> None:
         self.kept.setText(self.tr("Draft kept at {time}").format(time=time))

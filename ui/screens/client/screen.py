@@ -19,7 +19,7 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
-from ui.screens.client.record import FormPage, RecordForm
+from ui.screens.client.record import FormPage, InPlace, RecordForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab
@@ -33,6 +33,7 @@ SHORT = 440  # logical pixels: under this the safe-contact panel becomes running
 TABS = (
     ("overview", "overview", "OverviewTab"),
     ("contacts", "contacts", "ContactsTab"),
+    ("risk", "risk", "RiskTab"),
     ("documents", "documents", "DocumentsTab"),
     ("history", "history", "HistoryTab"),
 )
@@ -54,7 +55,7 @@ class ClientPage(Page):
             self.bar.addTab(titles[name])
             self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=titles[name], n=at + 1))
         self.body.addWidget(self.stack, 1)
-        self.form: FormPage | None = None
+        self.form: InPlace | None = None
         self.bar.currentChanged.connect(self._tab_changed)
         self.back.clicked.connect(self._back)
         self.change_safe.clicked.connect(self._change_safe)
@@ -103,6 +104,7 @@ class ClientPage(Page):
         return {
             "overview": self.tr("Overview"),
             "contacts": self.tr("Contacts"),
+            "risk": self.tr("Risk"),
             "documents": self.tr("Documents"),
             "history": self.tr("History"),
         }
@@ -128,7 +130,7 @@ class ClientPage(Page):
         return self.tr("Client")
 
     def first_focus(self) -> QWidget | None:
-        return self.form.form.first_focus() if self.form is not None else self.bar
+        return self.form.first_focus() if self.form is not None else self.bar
 
     def selected_client(self) -> int | None:
         return self.client_id
@@ -168,7 +170,11 @@ class ClientPage(Page):
     def save(self) -> None:
         """Ctrl+Enter in an open form."""
         if self.form is not None:
-            self.form.form.save()
+            self.form.save()
+
+    def undo(self) -> bool:
+        """Ctrl+Z: the last answer of an open form; False when nothing here can be taken back."""
+        return self.form is not None and self.form.undo()
 
     def show_number(self) -> None:
         """F2: the number of the client on show, for a minute."""
@@ -176,7 +182,7 @@ class ClientPage(Page):
 
     def keep_draft(self) -> None:
         if self.form is not None:
-            self.form.form.drafts.keep_if_waiting()
+            self.form.keep_draft()
 
     def reload(self) -> None:
         if self.client_id is None:
@@ -193,14 +199,18 @@ class ClientPage(Page):
     # ---- forms inside the page
 
     def open_form(self, form: object) -> None:
-        """Show a form in place of the tab. One at a time; another that is open keeps its draft."""
-        assert isinstance(form, RecordForm)
+        """Show a form in place of the tab: a ``RecordForm``, or what brings its own page (``InPlace``). One at a
+        time; another that is open keeps its draft.
+        """
         self.close_form()
-        self.form = FormPage(form)
-        form.finished.connect(self.close_form)
+        page = FormPage(form) if isinstance(form, RecordForm) else form
+        assert isinstance(page, InPlace)
+        self.form = page
+        page.finished.connect(self.close_form)
+        page.form_wanted.connect(self.open_form)
         self.stack.addWidget(self.form)
         self.stack.setCurrentWidget(self.form)
-        form.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_form(self) -> None:
         """Esc, or done: back to the tab. What was half-typed stays as a draft."""

@@ -1,0 +1,698 @@
+"""The one screen that fills in any form: risk, needs, outcomes, outside scores, feedback. Its definition says how.
+
+Every answer is in the vault the moment it is given, so nothing is lost when the screen has to go; what is signed is
+closed for ever.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar, QVBoxLayout, QWidget
+
+from caseworker.domain import codes, risk, when
+from caseworker.domain import instruments as rules
+from caseworker.domain.instruments import Answer, Score
+from caseworker.errors import Problem, Refused
+from caseworker.storage import clients, drafts, incidents, instruments
+from caseworker.storage import risk as stored_risk
+from caseworker.words import Words
+from ui import theme
+from ui.say import say
+from ui.screens.client.items import ItemRow
+from ui.screens.client.record import InPlace
+from ui.screens.client.scoring import (
+    event_words,
+    grade_words,
+    item_numbers,
+    no_answer_words,
+    threshold_words,
+    total_words,
+)
+from ui.screens.client.tab import Gradually
+from ui.screens.form import DraftKeeper, Form
+from ui.session import Session, Toast
+from ui.theme import px
+from ui.widgets import (
+    Button,
+    ChoiceRow,
+    DateBoxes,
+    FlowLayout,
+    Heading,
+    NoteEdit,
+    Said,
+    Text,
+    TextLine,
+    column,
+    row,
+)
+from ui.widgets.page import scrolled
+
+WIDE = 960  # logical pixels: from here the side card stands beside the items
+AT_ONCE = 2  # rows built before the next key is looked at
+LONGEST_NAME = 12  # letters of a name in "Mara said"
+
+
+class InstrumentForm(InPlace):
+    """One set of answers, begun already, until it is signed. Opened in place of the tab.
+
+    Raises:
+        Problem: E-SIGNED, E-WITHDRAWN, E-NOT-YOURS, E-GONE; E-INSTRUMENT-GONE.
+    """
+
+    def __init__(self, session: Session, client_id: int, set_id: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.client_id = client_id
+        self.set_id = set_id
+        self.held = instruments.still_open(set_id)
+        self.instrument = instruments.definition(self.held)
+        self.answers = instruments.answers(set_id)
+        self.rules = stored_risk.rules(self.held.area)
+        self.events = incidents.days(client_id) if self.instrument.kind == "risk" else []
+        self.numbers = item_numbers(self.instrument)
+        self.rows: dict[str, ItemRow] = {}
+        self._headings: dict[str, Heading] = {}
+        self._taken_back: list[tuple[str, Answer | None]] = []
+        self._sources = self._who_said()
+        self._saved_at = ""
+        self._wide: bool | None = None
+        self._build()
+        self.side = Side(self)
+        self._items.insertWidget(0, self.side.errors)  # its lines need the width
+        self._side_inside.addWidget(self.side)
+        self._side_inside.addStretch(1)
+        self._arrange()
+        self._gradually = Gradually(self)
+        codes_now = [item.code for item in self._asked()]
+        first = self._first_open()
+        start = codes_now.index(first) + 1 if first in codes_now else 0
+        at_once = max(AT_ONCE, start)
+        for code in codes_now[:at_once]:
+            self._row(code)
+        rest = codes_now[at_once:]
+        self._gradually.start(
+            [partial(self._rows_of, rest[at : at + AT_ONCE]) for at in range(0, len(rest), AT_ONCE)]
+        )
+        self._show_state()
+
+    # ---- what the page asks
+
+    def title(self) -> str:
+        return self.instrument.title
+
+    def first_focus(self) -> QWidget:
+        """The first item without an answer: a form broken off is carried on where it was."""
+        code = self._first_open()
+        return self._row(code).first() if code else self.side.first_focus()
+
+    def save(self) -> None:
+        """Sign it, or say what has to be put right."""
+        self._keep_typed()
+        self._show_problems({})
+        try:
+            signed = self.session.write(self._sign)
+        except Refused as refused:
+            self._show_problems(refused.problems)
+            return
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        self.side.drafts.forget()
+        self.finished.emit()
+        self.session.toast.emit(Toast(self._signed_words(signed)))
+
+    def keep_draft(self) -> None:
+        self._keep_typed()
+        self.side.drafts.keep_if_waiting()
+
+    def undo(self) -> bool:
+        """Put back the answer before. The history keeps both."""
+        if not self._taken_back:
+            return False
+        code, before = self._taken_back.pop()
+        line = self._row(code)
+        back = before or Answer(code, "NA-ASK", line.source, line.note_text())
+        if not self._store(back):
+            return True
+        line.show_answer(back)
+        self._follow()
+        line.first().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    # ---- answering
+
+    def _who_said(self) -> dict[str, str]:
+        if not self.instrument.sourced:
+            return {}
+        client = clients.get(self.client_id)
+        name = (client.known_as or client.name).split()[:1]
+        called = name[0] if name and len(name[0]) <= LONGEST_NAME else self.tr("Client")
+        return {"victim": self.tr("{name} said").format(name=called), "professional": self.tr("My view")}
+
+    def _asked(self) -> tuple[rules.Item, ...]:
+        return self.instrument.asked(self._values())
+
+    def _values(self) -> dict[str, str]:
+        return {code: one.value for code, one in self.answers.items()}
+
+    def _open_items(self) -> list[str]:
+        """Items nobody has an answer to yet, "not asked" included."""
+        return [
+            item.code
+            for item in self._asked()
+            if item.code not in self.answers or self.answers[item.code].value == "NA-ASK"
+        ]
+
+    def _first_open(self) -> str:
+        return next((item.code for item in self._asked() if item.code not in self.answers), "")
+
+    def _given(self, code: str, value: object) -> None:
+        line = self.rows[code]
+        before = self.answers.get(code)
+        answer = Answer(code, str(value), line.source, line.note_text())
+        if answer == before:
+            return
+        if self._store(answer):
+            self._taken_back.append((code, before))
+            self._follow()
+        else:
+            line.show_answer(before)
+
+    def _sourced(self, code: str, source: object) -> None:
+        before = self.answers.get(code)
+        if before is not None:
+            self._store(Answer(code, before.value, str(source), before.note))
+
+    def _noted(self, code: str, note: object) -> None:
+        before = self.answers.get(code)
+        value = before.value if before is not None else "NA-ASK"
+        if before is None and not note:
+            return
+        if self._store(Answer(code, value, self.rows[code].source, str(note))) and before is None:
+            self.rows[code].show_answer(self.answers[code])
+            self._follow()
+
+    def _store(self, answer: Answer) -> bool:
+        """Keep one answer now; False when it could not be, which is said."""
+        line = self.rows.get(answer.item)
+        try:
+            self.session.write(
+                instruments.answer, self.set_id, answer.item, answer.value, answer.source, answer.note
+            )
+        except Refused as refused:
+            if line is not None:
+                line.show_problem(say(next(iter(refused.problems.values()))))
+            return False
+        except Problem as problem:
+            self.session.problem(problem)
+            return False
+        if line is not None:
+            line.show_problem(None)
+        self.answers[answer.item] = answer
+        self._saved_at = when.show_time(self.session.now())
+        self._show_saved()
+        return True
+
+    def _keep_typed(self) -> None:
+        for line in self.rows.values():
+            line.keep()
+        self.side.keep_asked()
+
+    def _sign(self) -> rules.AnswerSet:
+        signed = instruments.sign(
+            self.set_id,
+            judgement=self.side.judgement_given(),
+            reason=self.side.reason_given(),
+            next_review=self.side.review_given(),
+        )
+        drafts.discard(self.side.drafts.key)
+        return signed
+
+    def _signed_words(self, signed: rules.AnswerSet) -> str:
+        review = when.iso_date(signed.next_review)
+        if signed.grade and review:
+            return self.tr("Signed. {grade}. Next review {date}.").format(
+                grade=say(grade_words(signed.grade)), date=when.show_date(review)
+            )
+        return self.tr("Signed: {form}.").format(form=self.instrument.title)
+
+    # ---- showing
+
+    def _follow(self) -> None:
+        """Show the follow-ups that are called for now, hide the others, and work out the side again."""
+        asked = {item.code for item in self._asked()}
+        for item in self.instrument.items.values():
+            if not item.parent:
+                continue
+            if item.code in asked and item.parent in self.rows:
+                self._row(item.code).show()
+            elif item.code in self.rows:
+                self.rows[item.code].hide()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        asked = len(self._asked())
+        done = asked - len(self._open_items())
+        self.count.setText(self.tr("{done} of {all} answered").format(done=done, all=asked))
+        self.progress.setRange(0, asked)
+        self.progress.setValue(done)
+        self._show_saved()
+        self.side.show_score(self.score())
+
+    def _show_saved(self) -> None:
+        left = say(no_answer_words(len(self._open_items())))
+        if self._saved_at:
+            left = self.tr("{left} Saved {time}.").format(left=left, time=self._saved_at)
+        self.saved.setText(left)
+
+    def score(self) -> Score:
+        """What the answers come to by the rules of this area."""
+        bands = self.rules.bands.get(self.instrument.name)
+        return rules.score(self.instrument, self._values(), self.held.area, bands)
+
+    def _show_problems(self, problems: Mapping[str, Words]) -> None:
+        """At each item, at each field of the side, and in the summary above the items."""
+        lines: list[tuple[str, QWidget | None]] = []
+        for item in self.instrument.items.values():
+            text = say(problems[item.code]) if item.code in problems else None
+            if text is not None:
+                line = self._row(item.code)
+                line.show_problem(text)
+                lines.append((f"{item.label}: {text}", line.first()))
+            elif item.code in self.rows:
+                self.rows[item.code].show_problem(None)
+        self.side.show_side_problems(
+            {name: text for name, text in problems.items() if name not in self.instrument.items}, lines
+        )
+
+    # ---- rows
+
+    def _rows_of(self, found: list[str]) -> None:
+        asked = {item.code for item in self._asked()}
+        for code in found:
+            if code in asked:
+                self._row(code)
+
+    def _row(self, code: str) -> ItemRow:
+        """The row of that item, made now with those before it if nobody has come to it."""
+        if code in self.rows:
+            return self.rows[code]
+        items = list(self.instrument.items.values())
+        item = self.instrument.items[code]
+        if not item.parent:
+            for one in items:
+                if one.code == code:
+                    break
+                if not one.parent and one.code not in self.rows:
+                    self._row(one.code)
+        made = ItemRow(
+            item,
+            self.numbers.get(code, ""),
+            self.instrument.missing,
+            self._sources,
+            self._go,
+            self.list_box,
+        )
+        made.show_answer(self.answers.get(code))
+        made.given.connect(partial(self._given, code))
+        made.sourced.connect(partial(self._sourced, code))
+        made.noted.connect(partial(self._noted, code))
+        before = [self.rows[one.code] for one in items[: items.index(item)] if one.code in self.rows]
+        at = self.list.indexOf(before[-1]) + 1 if before else 0
+        if item.group and not item.parent and item.group not in self._headings:
+            heading = Heading(self.instrument.groups[item.group], 3)
+            heading.setProperty("tone", "primary")
+            heading.setContentsMargins(0, px(8) if before else 0, 0, 0)
+            self._headings[item.group] = heading
+            self.list.insertWidget(at, heading)
+            at += 1
+        self.list.insertWidget(at, made)
+        self.rows[code] = made
+        made.show()
+        for follow in items:
+            if follow.parent == code and follow.code in {one.code for one in self._asked()}:
+                self._row(follow.code)
+        return made
+
+    def _go(self, line: ItemRow, by: int) -> bool:
+        """Move the keyboard to the next or the previous item; from the last to the side."""
+        asked = [item.code for item in self._asked()]
+        if line.item.code not in asked:
+            return False
+        to = asked.index(line.item.code) + by
+        if to >= len(asked):
+            after = self.side.first_focus()
+            after.setFocus(Qt.FocusReason.TabFocusReason)
+            (self.side_area if self._wide else self.area).ensureWidgetVisible(after, 0, px(60))
+            return True
+        if to < 0:
+            return False
+        known = asked[to] in self.rows
+        target = self._row(asked[to])
+        if not known:
+            self.list.activate()
+        target.first().setFocus(
+            Qt.FocusReason.TabFocusReason if by > 0 else Qt.FocusReason.BacktabFocusReason
+        )
+        self.area.ensureWidgetVisible(target, 0, px(40))
+        return True
+
+    # ---- building
+
+    def _build(self) -> None:
+        self._whole = column(self)
+        self._split = row(margins=(24, 12, 24, 14), gap=16)
+        self._whole.addLayout(self._split, 1)
+        self.left = QFrame()
+        self.left.setProperty("card", True)
+        self._left = column(self.left, (1, 0, 1, 1))
+        self.head = QWidget()
+        down = self._head_down = column(self.head, gap=6)
+        names = QWidget()
+        flow = FlowLayout(10, names)
+        flow.addWidget(Heading(self.instrument.title, 2))
+        stage = codes.get("outcome_stage").label(self.held.stage)
+        version = self.tr("version {n}, {stage}").format(
+            n=self.instrument.version, stage=f"{stage[0].lower()}{stage[1:]}"
+        )
+        flow.addWidget(Text(version, "body", "muted"))
+        self.count = Text("", "strong")
+        top = row(gap=10)
+        top.addWidget(names, 1)
+        top.addWidget(self.count)
+        down.addLayout(top)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Items answered"))
+        down.addWidget(self.progress)
+        self._left.addWidget(self.head)
+        self._left.addWidget(theme.line())
+        self.area, self._items = scrolled((16, 12, 8, 14), 10, on_card=True)
+        self._left.addWidget(self.area, 1)
+        if self.instrument.note:
+            self._items.addWidget(Said(self.instrument.note, "info", role="small"))
+        self._items.addWidget(Text(self._key_words(), "small", "muted", wrap=True))
+        self.list_box = QWidget()
+        self.list: QVBoxLayout = column(self.list_box, gap=7)
+        self._items.addWidget(self.list_box)
+        self._items.addStretch(1)
+        self._split.addWidget(self.left, 1)
+        self.right = QFrame()
+        self.right.setProperty("card", True)
+        self.right.setFixedWidth(px(304))
+        self._right = column(self.right, (1, 1, 1, 1))
+        self.side_area, self._side_inside = scrolled((14, 12, 8, 8), 10, on_card=True)
+        self._right.addWidget(self.side_area, 1)
+        self._split.addWidget(self.right)
+        self.foot = QFrame()
+        self.foot.setObjectName("")
+        self._foot = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.foot)
+        buttons = row(gap=8)
+        self.later_button = Button(self.tr("Save for later"))
+        self.later_button.setToolTip(self.tr("Close. Every answer is kept  (Esc)"))
+        self.sign_button = Button(self.tr("Sign"), "check", "primary")
+        self.sign_button.setToolTip(self.tr("Sign. It cannot be changed after that  (Ctrl+Enter)"))
+        buttons.addWidget(self.later_button, 1)
+        buttons.addWidget(self.sign_button, 1)
+        self._foot.addLayout(buttons)
+        self.saved = Text("", "small", "muted", wrap=True)
+        self._foot.addWidget(self.saved, 1)
+        self._right.addWidget(self.foot)
+        self.later_button.clicked.connect(self._later)
+        self.sign_button.clicked.connect(self.save)
+
+    def _key_words(self) -> str:
+        if self._sources:
+            return self.tr(
+                "A letter or figure answers and goes on. V changes who said so, C adds a comment, Ctrl+Z takes the"
+                " last answer back."
+            )
+        return self.tr(
+            "A letter or figure answers and goes on. C adds a comment, Ctrl+Z takes the last answer back."
+        )
+
+    def _later(self) -> None:
+        self.keep_draft()
+        self.finished.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Beside each other where there is room; else one column that scrolls, with Sign always in sight."""
+        wide = self.width() >= px(WIDE)
+        if wide == self._wide:
+            return
+        self._wide = wide
+        if wide:
+            self._left.insertWidget(0, self.head)
+            self._side_inside.insertWidget(0, self.side)
+            self._right.addWidget(self.foot)
+            self.foot.setObjectName("")
+            self._foot.setDirection(QBoxLayout.Direction.TopToBottom)
+            self._foot.setContentsMargins(px(16), px(8), px(16), px(12))
+        else:
+            self._items.insertWidget(1, self.head)
+            self._items.insertWidget(self._items.indexOf(self.list_box) + 1, self.side)
+            self._whole.addWidget(self.foot)
+            self.foot.setObjectName("panelfoot")
+            self._foot.setDirection(QBoxLayout.Direction.LeftToRight)
+            self._foot.setContentsMargins(px(24), px(8), px(24), px(8))
+        self._foot.setSpacing(px(8))
+        beside, above = (px(16), px(10)) if wide else (0, 0)
+        self._head_down.setContentsMargins(beside, above, beside, above)
+        theme.restyle(self.foot)
+        self.right.setVisible(wide)
+
+
+class Side(Form):
+    """The total in words, the judgement, the next review, when it was asked."""
+
+    def __init__(self, form: InstrumentForm) -> None:
+        super().__init__(form)
+        self.form = form
+        self.session = form.session
+        self.is_risk = form.instrument.kind == "risk"
+        self._offered: tuple[str, ...] | None = None
+        self._review_for = ("", dt.date.min)
+        self._review_rule = ""
+        self._asked_shown = ""
+        down = column(self, gap=10)
+        self.total = Text("", "card", wrap=True)
+        down.addWidget(self.total)
+        self.limits = Text("", "small", "muted", wrap=True)
+        down.addWidget(self.limits)
+        self.look_again = Said("", "info", role="small")
+        down.addWidget(self.look_again)
+        self.events = Said("", "activity", role="small")
+        down.addWidget(self.events)
+        if self.is_risk:
+            self.judgement = ChoiceRow(
+                self.tr("Your judgement"), [], self.tr("You can raise the grade, never lower it.")
+            )
+            self.bind("judgement", self.judgement)
+            down.addWidget(self.judgement)
+            self.reason = self.field(
+                "reason",
+                self.tr("Why you judge it higher"),
+                NoteEdit(lines=4),
+                self.tr("One or two sentences that a court could read."),
+            )
+            down.addWidget(self.reason)
+            self.review = ChoiceRow(self.tr("Next review"), [])
+            self.bind("review", self.review)
+            down.addWidget(self.review)
+            self.other_day = self.field("next_review", self.tr("Review on"), DateBoxes())
+            down.addWidget(self.other_day)
+        self.review_on = Text("", "small", "muted", wrap=True)
+        down.addWidget(self.review_on)
+        self.asked = TextLine()
+        asked = self.field(
+            "started",
+            self.tr("When it was asked"),
+            self.asked,
+            self.tr("Typed later? For example, yesterday 3pm"),
+        )
+        down.addWidget(asked)
+        self.drafts = DraftKeeper(
+            self.session, f"assessment:{form.client_id}:{form.set_id}", self._draft, self
+        )
+        self._show_asked()
+        if self.is_risk:
+            self._show_choices(form.score())
+            kept = drafts.get(self.drafts.key)
+            if kept is not None:
+                self.fill(kept.fields)
+        self.edited.connect(self._changed)
+        self.asked.editingFinished.connect(self.keep_asked)
+
+    def first_focus(self) -> QWidget:
+        return self.judgement.first() if self.is_risk else self.form.sign_button
+
+    # ---- what is asked of it
+
+    def show_score(self, score: Score) -> None:
+        form, instrument = self.form, self.form.instrument
+        self.total.setText(say(total_words(instrument, score)))
+        limits = threshold_words(instrument, score.thresholds, form.held.area)
+        self.limits.setText(say(limits) if limits is not None else "")
+        self.limits.setVisible(limits is not None)
+        values = {code: one.value for code, one in form.answers.items()}
+        prompts = rules.prompted(instrument, values)
+        self.look_again.setVisible(bool(prompts))
+        if prompts:
+            named = "; ".join(one.label for one in prompts)
+            self.look_again.show_said(
+                self.tr("Look again whatever the total: {prompts}.").format(prompts=named),
+                "info",
+                "on_medium",
+            )
+        self.events.setVisible(self.is_risk)
+        if self.is_risk:
+            asked = when.local(form.held.started).date()
+            count = risk.recent(form.events, asked, form.rules)
+            token = "on_high" if count >= form.rules.escalation_count else "muted"
+            self.events.show_said(say(event_words(count, form.rules)), "activity", token)
+            self._show_choices(score)
+        else:
+            self._show_next_time()
+
+    def judgement_given(self) -> str:
+        given = self.judgement.value() if self.is_risk else None
+        return "" if given in (None, "as") else str(given)
+
+    def reason_given(self) -> str:
+        return self.text("reason") if self.judgement_given() else ""
+
+    def review_given(self) -> dt.date | None:
+        """A day sooner than the rule's; None for the rule's own.
+
+        Raises:
+            Refused: ``next_review`` -> sentence.
+        """
+        if not self.is_risk:
+            return None
+        chosen = self.review.value()
+        if chosen == "other":
+            return when.read_date(*self.editors["next_review"].parts(), field="next_review")
+        asked = when.local(self.form.held.started).date()
+        return asked + dt.timedelta(days=int(chosen)) if chosen else None
+
+    def show_side_problems(
+        self, problems: Mapping[str, Words], before: list[tuple[str, QWidget | None]]
+    ) -> None:
+        """Beside the fields here, and with those of the items in the summary."""
+        super().show_problems(problems)
+        lines = list(before)
+        for name, text in problems.items():
+            lines.append((say(text), self.editors.get(name, self.errors)))
+        self.errors.show_problems(lines)
+        self.errors.setVisible(bool(lines))
+        if lines:
+            self.errors.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keep_asked(self) -> None:
+        """Keep the time it was asked, if it was changed."""
+        if self.asked.text().strip() == self._asked_shown:
+            return
+        field = self.fields["started"]
+        try:
+            at = when.epoch(when.read_when(self.asked.text(), self.session.now(), field="started"))
+            self.session.write(instruments.ask_at, self.form.set_id, at)
+        except Refused as refused:
+            field.show_problem(say(next(iter(refused.problems.values()))))
+            return
+        except Problem as problem:
+            self.session.problem(problem)
+            return
+        field.show_problem(None)
+        self.form.held = instruments.get(self.form.set_id)
+        self._show_asked()
+        self.show_score(self.form.score())
+
+    # ---- inside
+
+    def _draft(self) -> dict[str, object]:
+        return {name: value for name, value in self.values().items() if name != "started"}
+
+    def _changed(self) -> None:
+        if self.is_risk:
+            self._show_choices(self.form.score())
+        self.drafts.touch()
+
+    def _show_asked(self) -> None:
+        self._asked_shown = when.show_datetime(when.local(self.form.held.started))
+        self.asked.setText(self._asked_shown)
+
+    def _show_choices(self, score: Score) -> None:
+        """Only grades above the tool's are offered; the review follows the grade that counts."""
+        offered = risk.judgements(score.grade)
+        if offered != self._offered:
+            self._offered = offered
+            labels = {
+                "standard": self.tr("Standard"),
+                "medium": self.tr("Raise to medium") if score.grade else self.tr("Medium"),
+                "high": self.tr("Raise to high") if score.grade else self.tr("High"),
+            }
+            before = self.judgement.value()
+            choices = [("as", self.tr("As scored"), "shield")] if score.grade else []
+            self.judgement.show_options(
+                [*choices, *((one, labels[one], "") for one in reversed(offered[::-1]))]
+            )
+            if self.judgement.value() is None and score.grade:
+                # Nothing was chosen above what the answers say by now.
+                self.judgement.set_value(before if before in offered else "as")
+        self.reason.setVisible(bool(self.judgement_given()))
+        grade = risk.final_grade(score.grade, self.judgement_given())
+        asked = when.local(self.form.held.started).date()
+        last = risk.next_review(grade, asked, self.form.rules)
+        if (grade, asked) != self._review_for:
+            self._review_for = (grade, asked)
+            self._offer_reviews((last - asked).days if last else 0)
+        chosen = self.review.value()
+        self.other_day.setVisible(chosen == "other")
+        self.review.setVisible(last is not None)
+        self.review_on.setVisible(last is not None and chosen != "other")
+        if last is not None and chosen not in (None, "other"):
+            day = asked + dt.timedelta(days=int(str(chosen)))
+            self.review_on.setText(f"{when.DAYS[day.weekday()]} {when.show_date(day)}")
+
+    def _offer_reviews(self, rule: int) -> None:
+        """The rule's own day, the nearest shorter usual ones, and any other."""
+        if not rule:
+            self.review.show_options([])
+            return
+        usual = [days for days in (7, 14, 42, 84) if days < rule][-1:]
+        before, default = self.review.value(), self._review_rule
+        self._review_rule = str(rule)
+        self.review.show_options(
+            [
+                *((str(days), self._weeks(days), "calendar") for days in (*usual, rule)),
+                ("other", self.tr("Other"), "calendar"),
+            ]
+        )
+        if before == default or self.review.value() is None:
+            self.review.set_value(self._review_rule)  # nobody chose another day
+
+    def _weeks(self, days: int) -> str:
+        if days == 7:
+            return self.tr("1 week")
+        if days % 7 == 0:
+            return self.tr("{n} weeks").format(n=days // 7)
+        if days == 1:
+            return self.tr("1 day")
+        return self.tr("{n} days").format(n=days)
+
+    def _show_next_time(self) -> None:
+        form = self.form
+        days = form.instrument.review_days if form.held.stage != "exit" else 0
+        self.review_on.setVisible(bool(days))
+        if days:
+            day = when.local(form.held.started).date() + dt.timedelta(days=days)
+            self.review_on.setText(self.tr("Next time: {date}").format(date=when.show_date(day)))
