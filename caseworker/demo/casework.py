@@ -118,16 +118,26 @@ def poisson(draw: random.Random, mean: float) -> int:
 
 def add(world: World, person: Person) -> Person:
     """The person with everything that belongs to their cases."""
-    from caseworker.demo import assessing, danger
+    from caseworker.demo import assessing, danger, planning
 
     if person.book is not None:
         return person
     person.book = Book()
-    draw = random.Random(f"casework {person.client.uid}")
+
+    def source(part: str) -> random.Random:
+        # One for each part: what is added to one of them changes nothing in the others.
+        return random.Random(f"{part} {person.client.uid}")
+
+    draws = {part: source(part) for part in ("danger", "assessing", "planning")}
     for number in range(1, len(person.cases) + 1):
-        story = Story(world, person, number, person.book, draw)
+        story = Story(world, person, number, person.book, draws["danger"])
         if not story.talks:
             continue
         harm = danger.happened(story)
+        story.draw = draws["assessing"]
         assessing.assess(story, harm)
+        story.draw = draws["planning"]
+        planning.plan(story)
+        planning.offer(story)
+        planning.set_aside(story)
     return person

@@ -19,18 +19,23 @@ from typing import Any
 from caseworker import storage
 from caseworker.crypto import sealing, signing
 from caseworker.crypto.keys import KdfCost
-from caseworker.demo import mixes
+from caseworker.demo import mixes, planning
 from caseworker.demo.assessing import Filled
 from caseworker.demo.people import Person, Report, World
+from caseworker.domain import services
 from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.feedback import FeedbackOffer
+from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.silence import Aside
 from caseworker.errors import Problem
 from caseworker.storage import audit, instruments, vault
 from caseworker.storage.engine import CACHE_KIB, database
@@ -168,18 +173,33 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("contact", Contact),
     ("action", Action),
 )
-# What else a record holds: its kind, its table, and which of its fields name another row of the same client.
-_RECORDS: dict[type, str] = {Incident: "incident", AnswerSet: "answer_set", MaracReferral: "marac_referral"}
-_SPEAKS_OF: dict[type, tuple[tuple[str, str], ...]] = {
-    Incident: (("episode_id", "episode"),),
-    AnswerSet: (("episode_id", "episode"),),
-    MaracReferral: (("episode_id", "episode"), ("answer_set_id", "answer_set")),
+# What else a record holds.
+_RECORDS: dict[type, str] = {
+    Incident: "incident",
+    AnswerSet: "answer_set",
+    MaracReferral: "marac_referral",
+    Goal: "goal",
+    Action: "action",
+    OnwardReferral: "onward_referral",
+    FeedbackOffer: "feedback_offer",
+    Aside: "silence",
+}
+# Fields that name another row of the same client, and its table.
+_POINTS = {
+    "episode_id": "episode",
+    "contact_id": "contact",
+    "answer_set_id": "answer_set",
+    "goal_id": "goal",
+}
+_SPEAKS_OF = {
+    kind: [(name, _POINTS[name]) for name in _columns(kind) if name in _POINTS] for kind in _RECORDS
 }
 STATEMENTS = {
     **{table: _insert(table, kind) for table, kind in _TABLES},
     # Answers go in before their set: those of a signed set can never be added to.
     "answer": "INSERT INTO answer (id, answer_set_id, item, value, source, note) VALUES (?, ?, ?, ?, ?, ?)",
     **{table: _insert(table, kind) for kind, table in _RECORDS.items()},
+    "service": _insert("service", services.Service),
 }
 Revision = tuple[str, int, int | None, str, str, str, str]
 _WHY = ("Minutes put right", "Typed the wrong length", "Minutes put right after checking")
@@ -212,8 +232,9 @@ class _Filling:
 
     def batch(self, people: Iterator[Person | Report]) -> None:
         """Write the next people, in order of arrival, with one audit entry. Inside ``storage.write``."""
-        if len(self.workers) < self.world.profile.workers:
+        if not self.last["client"]:
             self._hire()
+            self._know_services()
         some: list[Person | Report] = []
         contacts = 0
         for one in people:
@@ -255,6 +276,13 @@ class _Filling:
                 (uid, name, signing.public_of(private), sealing.public_of(private)),
             )
             self.workers.append(_Hand(int(cursor.lastrowid), uid, partial(signing.sign, private)))
+
+    def _know_services(self) -> None:
+        """The service map. Made up as it is, it is the agency's own: known since before anybody was referred."""
+        for one in planning.service_map(self.world.today):
+            self._next("service")
+            known = dataclasses.replace(one, recorded=self.world.midnights[0], worker_id=self.workers[0].id)
+            self._add("service", _values(known))
 
     def _next(self, table: str) -> int:
         self.last[table] += 1
@@ -299,8 +327,10 @@ class _Filling:
             )
             self._add("episode", _values(episode))
             for contact in case.contacts:
-                if self.contacts < self.wanted:
+                wanted = self.contacts < self.wanted
+                if wanted:
                     self._add_contact(contact, client_id, episode_id, worker_id)
+                numbers["contact"].append(self.last["contact"] if wanted else 0)
             for action in case.actions:
                 row = dataclasses.replace(
                     action,

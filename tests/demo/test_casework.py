@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections import Counter
@@ -16,10 +17,14 @@ from caseworker.crypto.keys import KdfCost
 from caseworker.demo import filling, mixes
 from caseworker.demo.assessing import Filled
 from caseworker.demo.people import Case, Person, World
-from caseworker.domain import codes, instruments
+from caseworker.domain import codes, instruments, onward_referrals
+from caseworker.domain.actions import Action
+from caseworker.domain.feedback import FeedbackOffer
+from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import Moved, Taken
 from caseworker.domain.marac import MaracReferral, criteria, heard_in_time
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.when import local
 from caseworker.storage import instruments as stored
 from caseworker.storage import marac
@@ -247,6 +252,34 @@ def test_counselling_is_scored_at_the_start_every_six_weeks_and_at_the_end(peopl
     ]
     assert max(len(some) for some in stages) >= 4
     assert any(some[-1] == "exit" for some in stages if some)
+
+
+# --- the plan ---
+
+
+def test_goals_actions_and_referrals_to_others_could_have_been_typed(people):
+    yesterday = TODAY - dt.timedelta(days=1)
+    kinds: Counter[str] = Counter()
+    for person in people:
+        for kind in (Goal, Action, OnwardReferral, FeedbackOffer):
+            for one in person.book.of(kind):
+                kinds[kind.__name__] += 1
+                assert not dataclasses.replace(one, id=1, client_id=1).problems(yesterday), one
+    assert min(kinds[name] for name in ("Goal", "Action", "OnwardReferral", "FeedbackOffer")) > 150
+
+
+def test_referrals_to_others_end_in_every_way_and_gaps_are_written_down(people):
+    sent = [one for person in people for one in person.book.of(OnwardReferral)]
+    states = Counter(onward_referrals.state(one) for one in sent)
+    assert set(states) == {"not_sent", "none_exists", "sent", "accepted", "started", "refused"}
+    assert any(one.reason == "NOS" for one in sent)
+
+
+def test_goals_say_how_far_a_need_should_ease_and_whose_words_they_are(people):
+    made = [one for person in people for one in person.book.of(Goal)]
+    assert 50 < share([one.own_words for one in made]) < 75
+    assert {one.status for one in made} == {"open", "reached", "partly", "dropped"}
+    assert {one.need for one in made} >= {"N1", "N2", "N6", "N9", "N10"}
 
 
 # --- in a vault ---
