@@ -12,3 +12,9 @@ class Draft:
     key: str  # which form, e.g. "contact:17" (client id) or "contact:" (nobody chosen yet), "client:new"
     fields: dict[str, object]  # exactly what stands in the form
     kept: int  # epoch seconds
+
+
+def client_of(key: str) -> int | None:
+    """Whose record a draft belongs to, by its key: ``form:client`` or ``form:client:row``. None for nobody's yet."""
+    rest = key.partition(":")[2].partition(":")[0]
+    return int(rest) if rest.isascii() and rest.isdigit() else None

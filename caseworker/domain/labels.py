@@ -33,6 +33,8 @@ NOUNS = {
     "onward_referral": words("onward referral"),
     "feedback_offer": words("offer of feedback"),
     "document": words("document"),
+    "hold": words("hold"),
+    "colleague": words("contact card"),
 }
 
 # noun -> field -> (label, how to show a value). The second is a code list's name, or one of:
@@ -416,6 +418,25 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "digest": (words("Fingerprint of its words"), "none"),
         "recorded": (words("Recorded"), "moment"),
         "worker_id": (words("Worker"), "person"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "hold": {
+        "client_id": (words("Client"), "none"),
+        "reason": (words("Why the record must be kept"), "hold_reason"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "colleague": {
+        "name": (words("Name"), "text"),
+        "organisation": (words("Organisation"), "text"),
+        "sign_key": (words("Signing key"), "text"),
+        "receive_key": (words("Receiving key"), "text"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "verified": (words("Number compared"), "moment"),
+        "verified_by": (words("Compared by"), "person"),
+        "changed": (words("Came with other keys"), "moment"),
         "withdrawn": (words("Withdrawn"), "moment"),
     },
 }  # fmt: skip

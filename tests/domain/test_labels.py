@@ -11,6 +11,7 @@ from caseworker.domain.actions import Action
 from caseworker.domain.chases import Chase
 from caseworker.domain.clients import Client
 from caseworker.domain.code_rights import CodeRight
+from caseworker.domain.colleagues import Colleague
 from caseworker.domain.compensation import Claim
 from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import Contact
@@ -18,6 +19,7 @@ from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
+from caseworker.domain.holds import Hold
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent
@@ -48,6 +50,8 @@ RECORDS = {
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,
+    "hold": Hold,
+    "colleague": Colleague,
     "goal": Goal,
     "service": Service,
     "onward_referral": OnwardReferral,

@@ -10,6 +10,7 @@ from caseworker.domain.actions import Action
 from caseworker.domain.chases import Chase
 from caseworker.domain.clients import Client
 from caseworker.domain.code_rights import CodeRight
+from caseworker.domain.colleagues import Colleague
 from caseworker.domain.compensation import Claim
 from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import Contact
@@ -18,6 +19,7 @@ from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
+from caseworker.domain.holds import Hold
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent
@@ -53,6 +55,8 @@ RECORDS = {
     "answer_set": AnswerSet,
     "incident": Incident,
     "marac_referral": MaracReferral,
+    "hold": Hold,
+    "colleague": Colleague,
     "silence": Aside,
     "goal": Goal,
     "service": Service,
@@ -114,6 +118,7 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("action", "contact_id"), ("action", "worker_id"), ("answer_set", "episode_id"),
         ("answer_set", "worker_id"), ("incident", "episode_id"), ("incident", "worker_id"),
         ("marac_referral", "episode_id"), ("marac_referral", "answer_set_id"), ("marac_referral", "worker_id"),
+        ("hold", "worker_id"), ("colleague", "worker_id"), ("colleague", "verified_by"),
         ("silence", "worker_id"),
         ("action", "goal_id"), ("goal", "episode_id"), ("goal", "worker_id"), ("service", "worker_id"),
         ("onward_referral", "service_id"), ("onward_referral", "episode_id"), ("onward_referral", "worker_id"),
