@@ -11,6 +11,7 @@ from caseworker.words import Words, words
 NOUNS = {
     "client": words("client"),
     "safe_contact": words("safe contact"),
+    "safe_claim": words("change that could not be checked"),
     "referral": words("referral"),
     "episode": words("episode of support"),
     "contact": words("contact"),
@@ -74,6 +75,17 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "note": (words("Safe contact note"), "text"),
         "source": (words("Who told us"), "safe_source"),
         "review_by": (words("Ask again by"), "date"),
+        "doubted": (words("A change waits to be checked"), "moment"),
+    },
+    "safe_claim": {
+        "client_id": (words("Client"), "none"),
+        "channel": (words("Way of contact"), "channel"),
+        "said": (words("What was said"), "note"),
+        "reason": (words("Why it could not be checked"), "text"),
+        "recorded": (words("Recorded"), "moment"),
+        "worker_id": (words("Worker"), "person"),
+        "settled": (words("Checked"), "moment"),
+        "outcome": (words("What the check showed"), "safe_claim_outcome"),
     },
     "referral": {
         "client_id": (words("Client"), "none"),

@@ -43,6 +43,7 @@ class SafeContact:
     note: str = ""
     source: str = "NA-ASK"  # list ``safe_source``: who told us
     review_by: str = ""  # ISO date
+    doubted: int = 0  # since when a change that nobody could check waits, epoch seconds; 0: none does
 
     def problems(self, today: dt.date) -> dict[str, Words]:
         """What has to be put right before this can be saved: field -> sentence. Empty when fine."""
@@ -206,6 +207,12 @@ def safe_now(contacts: Sequence[SafeContact], channel: str, now: dt.datetime) ->
         return SafeNow("never", None, words("Do not {do}: the client cannot be reached this way", do=do))
     if contact.allowed != "yes":
         return SafeNow("unknown", None, words("Not known if it is safe to {do}", do=do))
+    if contact.doubted:
+        return SafeNow(
+            "review",
+            None,
+            words("Ask again before {doing}: a change could not be checked", doing=_ASK[channel]),
+        )
     here = now.astimezone(LONDON)
     review = iso_date(contact.review_by)
     if review is None:

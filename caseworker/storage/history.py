@@ -26,6 +26,7 @@ _SAID_BY_EVENT = {
     ("sign", "signed"),
     ("override", "override_reason"),
     ("show", "shown"),
+    ("settle", "settled"),
 }
 
 
@@ -248,6 +249,10 @@ def _reviewed(noun: Words, _: str) -> Words:
     return words("A manager looked at the {noun}", noun=noun)
 
 
+def _settled(noun: Words, _: str) -> Words:
+    return words("The {noun} was checked", noun=noun)
+
+
 def _other(noun: Words, action: str) -> Words:
     return words("{noun}: {action}", noun=noun, action=action.replace("_", " "))
 
@@ -268,4 +273,5 @@ _EVENTS = {
     "confirm": _confirmed,
     "print": _printed,
     "review": _reviewed,
+    "settle": _settled,
 }

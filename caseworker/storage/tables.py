@@ -83,6 +83,7 @@ class SafeContact(Table):
     note = TextField()
     source = TextField()
     review_by = TextField()
+    doubted = IntegerField(default=0)
 
     class Meta:
         indexes = ((("client_id", "channel"), True),)
@@ -505,6 +506,18 @@ class Silence(Table):
     recorded = IntegerField()
     worker_id = IntegerField(null=True)
     withdrawn = IntegerField()
+
+
+class SafeClaim(Table):
+    id = AutoField()
+    client_id = IntegerField()
+    channel = TextField()
+    said = TextField()
+    reason = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    settled = IntegerField()
+    outcome = TextField()
 
 
 class Draft(Table):

@@ -28,6 +28,7 @@ from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_claims import SafeClaim
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.services import Service
 from caseworker.domain.special_measures import SpecialMeasure
@@ -35,6 +36,7 @@ from caseworker.domain.special_measures import SpecialMeasure
 RECORDS = {
     "client": Client,
     "safe_contact": SafeContact,
+    "safe_claim": SafeClaim,
     "referral": Referral,
     "episode": Episode,
     "contact": Contact,

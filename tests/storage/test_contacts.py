@@ -12,6 +12,7 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.safe_claims import Check
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.when import DAYS, LONDON
 from caseworker.errors import Problem, Refused
@@ -389,7 +390,7 @@ def test_an_amendment_cannot_step_outside_what_is_safe(nobody_asked: int) -> Non
     instruct(nobody_asked)
     contact = contacts.get(write(contacts.save, spoke(nobody_asked)))
     (call,) = safe_contacts.for_client(nobody_asked)
-    write(safe_contacts.save, dataclasses.replace(call, hours=another_day()))
+    write(safe_contacts.save, dataclasses.replace(call, hours=another_day()), check=Check("SEEN"))
     # What was safe when it was logged may still be put right in words
     write(contacts.amend, dataclasses.replace(contact, note="Spoke about the flat."))
     contact = contacts.get(contact.id or 0)

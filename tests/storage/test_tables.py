@@ -27,6 +27,7 @@ from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_claims import SafeClaim
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.services import Service
 from caseworker.domain.silence import Aside
@@ -40,6 +41,7 @@ OF_OTHERS = {"schema_migration"}  # the migration runner's own
 RECORDS = {
     "client": Client,
     "safe_contact": SafeContact,
+    "safe_claim": SafeClaim,
     "referral": Referral,
     "episode": Episode,
     "contact": Contact,
@@ -107,6 +109,7 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         if not row[3] and not row[5]
     }
     assert may_be_null == {
+        ("safe_claim", "worker_id"),
         ("client", "age_estimate"), ("referral", "client_id"), ("episode", "referral_id"),
         ("episode", "worker_id"), ("episode", "age_at_start"), ("contact", "client_id"),
         ("contact", "episode_id"), ("contact", "worker_id"), ("action", "episode_id"),

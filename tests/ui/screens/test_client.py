@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from caseworker import storage
 from caseworker.domain.contacts import Contact
+from caseworker.domain.safe_claims import Check
 from caseworker.storage import (
     actions,
     clients,
@@ -110,7 +111,7 @@ def test_a_client_nobody_asked_yet_says_so_and_offers_to_ask(
 
 def test_several_channels_each_say_their_hours(session: Session, amara: int, qtbot: QtBot) -> None:
     call = safe_contacts.for_client(amara)[0]
-    session.write(safe_contacts.save, replace(call, hours="Mon-Fri 9:30am to 11am"))
+    session.write(safe_contacts.save, replace(call, hours="Mon-Fri 9:30am to 11am"), check=Check("SEEN"))
     session.write(
         safe_contacts.save,
         replace(call, id=None, channel="EML", value="a@example.com", voicemail="NA-NAP", hours=""),
@@ -312,10 +313,13 @@ def test_changing_a_channel_changes_the_panel_and_keeps_the_old_answer(
     hands.fill("Safe hours", "Mon-Fri 9:30am to 11am")
     hands.fill("Why it changed", "He is at home in the afternoon")
     hands.click("Save")
+    assert hands.reads("Choose how you checked that this comes from the client")
+    hands.click("Seen in person")
+    hands.click("Save")
     settle()
     assert "Mon-Fri 9:30am to 11am." in words_of(record.header)
     entry = next(entry for entry in history.for_client(amara) if entry.field == "hours")
-    assert entry.why == "He is at home in the afternoon"
+    assert entry.why == "Seen in person. He is at home in the afternoon"
 
 
 def test_hours_that_cannot_be_read_say_what_to_type(record: ClientPage, amara: int, hands: Hands) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from caseworker import storage
 from caseworker.domain import when
 from caseworker.domain.contacts import is_attempt, is_two_way
+from caseworker.domain.safe_claims import Check
 from caseworker.storage import actions, contacts, drafts, history, safe_contacts
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
@@ -22,6 +23,7 @@ from ui.session import Place, Session, Toast
 from ui.window import Window
 
 NOTE = "She is safe at her sister's; ring on Thursday"
+SEEN = Check("SEEN")
 WHY = "Why was it safe to make contact then?"
 
 
@@ -315,7 +317,7 @@ def test_instructions_changed_while_the_form_was_open_are_asked_about(
     form: ContactForm, amara: int, hands: Hands
 ) -> None:
     (call, _) = safe_contacts.for_client(amara)
-    storage.write(safe_contacts.save, replace(call, hours=closed_hours()))
+    storage.write(safe_contacts.save, replace(call, hours=closed_hours()), check=SEEN)
     form.what.set_value("COM")
     assert not form.save()
     assert form.errors.problems() == ["Enter why it was safe"]
@@ -515,7 +517,7 @@ def test_a_note_is_plain_text(form: ContactForm, window: Window, amara: int) -> 
 def test_a_record_changed_meanwhile_is_not_overwritten(form: ContactForm, amara: int) -> None:
     """The form saves its contact alone: a safe contact changed beside it stays as it is."""
     call = safe_contacts.for_client(amara)[0]
-    storage.write(safe_contacts.save, replace(call, voicemail="yes"))
+    storage.write(safe_contacts.save, replace(call, voicemail="yes"), check=SEEN)
     form.what.set_value("COM")
     assert form.save()
     assert safe_contacts.for_client(amara)[0].voicemail == "yes"

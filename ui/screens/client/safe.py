@@ -24,7 +24,7 @@ from ui.say import say
 from ui.screens.why import WhyRow
 from ui.session import Session
 from ui.theme import px
-from ui.widgets import Button, Chip, Glyph, Text, announce, column, row
+from ui.widgets import Button, Chip, Glyph, Said, Text, announce, column, row
 
 SHOWN_SECONDS = 60  # without a key or a click
 
@@ -138,6 +138,9 @@ class SafePanel(QFrame):
         self.strip = Text("", "strong", wrap=True)
         self.strip.hide()
         down.addWidget(self.strip)
+        self.doubt = Said("", "triangle-alert", "on_medium", "strong", "warn")
+        self.doubt.hide()
+        down.addWidget(self.doubt)
         self.why = WhyRow(self.tr("Why is it safe to make contact now?"))
         self.why.hide()
         self.why.answered.connect(self._reasoned)
@@ -178,6 +181,15 @@ class SafePanel(QFrame):
             self.answers[name].setText(text)
         unasked = self.tr("How to reach this client safely is not asked yet. No contact until asked.")
         self.strip.setText(lines.running() or unasked)
+        doubted = [codes.get("channel").label(one.channel).lower() for one in held if one.doubted]
+        self.doubt.setVisible(bool(doubted))
+        self.doubt.show_said(
+            self.tr(
+                "A change could not be checked and is not used: {ways}. Choose Change to check it"
+            ).format(ways=", ".join(doubted)),
+            "triangle-alert",
+            "on_medium",
+        )
         self.show_button.setVisible(self.session is not None and bool(self._numbers()))
         self.show_button.setText(
             self.tr("Hide the number") if self.shows_numbers else self.tr("Show the number")
