@@ -118,7 +118,7 @@ def poisson(draw: random.Random, mean: float) -> int:
 
 def add(world: World, person: Person) -> Person:
     """The person with everything that belongs to their cases."""
-    from caseworker.demo import assessing, danger, planning
+    from caseworker.demo import agreements, assessing, danger, justice, planning
 
     if person.book is not None:
         return person
@@ -128,7 +128,8 @@ def add(world: World, person: Person) -> Person:
         # One for each part: what is added to one of them changes nothing in the others.
         return random.Random(f"{part} {person.client.uid}")
 
-    draws = {part: source(part) for part in ("danger", "assessing", "planning")}
+    parts = ("danger", "assessing", "planning", "justice", "agreements")
+    draws = {part: source(part) for part in parts}
     for number in range(1, len(person.cases) + 1):
         story = Story(world, person, number, person.book, draws["danger"])
         if not story.talks:
@@ -140,4 +141,10 @@ def add(world: World, person: Person) -> Person:
         planning.plan(story)
         planning.offer(story)
         planning.set_aside(story)
+        story.draw = draws["justice"]
+        justice.follow(story, harm)
+        story.draw = draws["agreements"]
+        agreements.agree(story)
+        agreements.papers(story)
+        agreements.end(story, harm)
     return person

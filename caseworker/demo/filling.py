@@ -24,18 +24,29 @@ from caseworker.demo.assessing import Filled
 from caseworker.demo.people import Person, Report, World
 from caseworker.domain import services
 from caseworker.domain.actions import Action
+from caseworker.domain.chases import Chase
 from caseworker.domain.clients import Client
+from caseworker.domain.code_rights import CodeRight
+from caseworker.domain.colleagues import Colleague
+from caseworker.domain.compensation import Claim
+from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import Contact
+from caseworker.domain.documents import Document
 from caseworker.domain.episodes import Episode
+from caseworker.domain.exits import Exit
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
+from caseworker.domain.holds import Hold
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
+from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
+from caseworker.domain.orders import Order
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.silence import Aside
+from caseworker.domain.special_measures import SpecialMeasure
 from caseworker.errors import Problem
 from caseworker.storage import audit, instruments, vault
 from caseworker.storage.engine import CACHE_KIB, database
@@ -183,6 +194,16 @@ _RECORDS: dict[type, str] = {
     OnwardReferral: "onward_referral",
     FeedbackOffer: "feedback_offer",
     Aside: "silence",
+    JusticeEvent: "justice_event",
+    Chase: "chase",
+    SpecialMeasure: "special_measure",
+    Order: "court_order",
+    CodeRight: "code_right",
+    Claim: "claim",
+    Consent: "consent",
+    Exit: "exit_facts",
+    Document: "document",
+    Hold: "hold",
 }
 # Fields that name another row of the same client, and its table.
 _POINTS = {
@@ -190,6 +211,7 @@ _POINTS = {
     "contact_id": "contact",
     "answer_set_id": "answer_set",
     "goal_id": "goal",
+    "ends_id": "consent",
 }
 _SPEAKS_OF = {
     kind: [(name, _POINTS[name]) for name in _columns(kind) if name in _POINTS] for kind in _RECORDS
@@ -200,8 +222,10 @@ STATEMENTS = {
     "answer": "INSERT INTO answer (id, answer_set_id, item, value, source, note) VALUES (?, ?, ?, ?, ?, ?)",
     **{table: _insert(table, kind) for kind, table in _RECORDS.items()},
     "service": _insert("service", services.Service),
+    "colleague": _insert("colleague", Colleague),
 }
 Revision = tuple[str, int, int | None, str, str, str, str]
+_ELSEWHERE = (("Lantern Trust", True), ("New Steps", True), ("Willow Rooms", False))  # compared or not
 _WHY = ("Minutes put right", "Typed the wrong length", "Minutes put right after checking")
 
 
@@ -235,6 +259,7 @@ class _Filling:
         if not self.last["client"]:
             self._hire()
             self._know_services()
+            self._know_colleagues()
         some: list[Person | Report] = []
         contacts = 0
         for one in people:
@@ -283,6 +308,19 @@ class _Filling:
             self._next("service")
             known = dataclasses.replace(one, recorded=self.world.midnights[0], worker_id=self.workers[0].id)
             self._add("service", _values(known))
+
+    def _know_colleagues(self) -> None:
+        """Contact cards of people elsewhere, some of them compared."""
+        for number, (organisation, compared) in enumerate(_ELSEWHERE):
+            private = hashlib.sha256(f"made-up colleague {number}".encode()).digest()
+            name, _ = self.world.name("F", "W1")
+            kept = self.world.midnights[len(self.world.midnights) // 2 + number] + 10 * 3600
+            mine = self.workers[0].id
+            card = Colleague(
+                self._next("colleague"), self.world.uid(), name, organisation, signing.public_of(private).hex(),
+                sealing.public_of(private).hex(), kept, mine, kept + 900 if compared else 0, mine if compared else None,
+            )  # fmt: skip
+            self._add("colleague", _values(card))
 
     def _next(self, table: str) -> int:
         self.last[table] += 1

@@ -17,17 +17,27 @@ from caseworker.crypto.keys import KdfCost
 from caseworker.demo import filling, mixes
 from caseworker.demo.assessing import Filled
 from caseworker.demo.people import Case, Person, World
-from caseworker.domain import codes, instruments, onward_referrals
+from caseworker.domain import codes, instruments, onward_referrals, orders
 from caseworker.domain.actions import Action
+from caseworker.domain.chases import Chase
+from caseworker.domain.code_rights import CodeRight
+from caseworker.domain.compensation import Claim
+from caseworker.domain.consents import Consent
+from caseworker.domain.documents import Document
+from caseworker.domain.exits import Exit
 from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
+from caseworker.domain.holds import Hold
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import Moved, Taken
+from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral, criteria, heard_in_time
 from caseworker.domain.onward_referrals import OnwardReferral
-from caseworker.domain.when import local
+from caseworker.domain.orders import Order
+from caseworker.domain.special_measures import SpecialMeasure
+from caseworker.domain.when import local, midnight
+from caseworker.storage import episodes, exits, marac
 from caseworker.storage import instruments as stored
-from caseworker.storage import marac
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
 from caseworker.storage.tables import TABLES
@@ -280,6 +290,92 @@ def test_goals_say_how_far_a_need_should_ease_and_whose_words_they_are(people):
     assert 50 < share([one.own_words for one in made]) < 75
     assert {one.status for one in made} == {"open", "reached", "partly", "dropped"}
     assert {one.need for one in made} >= {"N1", "N2", "N6", "N9", "N10"}
+
+
+# --- justice, consent, endings ---
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [JusticeEvent, Chase, SpecialMeasure, Order, CodeRight, Claim, Consent, Exit, Document, Hold],
+    ids=lambda kind: kind.__name__,
+)
+def test_everything_of_justice_consent_and_endings_could_have_been_typed(people, kind):
+    yesterday = TODAY - dt.timedelta(days=1)
+    made = [one for person in people for one in person.book.of(kind)]
+    assert len(made) > 8
+    for one in made:
+        assert not one.problems(yesterday), one
+        assert one.recorded < midnight(TODAY).timestamp()
+
+
+def test_reported_cases_of_sexual_violence_come_as_far_as_in_life(people):
+    ends: Counter[str] = Counter()
+    for person, number, case in cases(people):
+        if case.episode.service != "ISV" or case.episode.reported != "yes" or not case.contacts:
+            continue
+        stages = [one.stage for one in person.book.of(JusticeEvent) if one.episode_id == number]
+        if not stages:
+            continue
+        if {"18", "19"} & set(stages):
+            ends["result"] += 1
+        elif {"09", "10", "11"} & set(stages):
+            ends["no further action"] += 1
+        elif "25" in stages:
+            ends["withdrawn"] += 1
+        else:
+            ends["charged" if "08" in stages else "investigation"] += 1
+    for end, expected in (("no further action", 34), ("investigation", 34), ("charged", 19), ("result", 9)):
+        assert abs(100 * ends[end] / ends.total() - expected) < 8, end
+
+
+def test_special_measures_are_mostly_wanted_and_mostly_granted(people):
+    made = [one for person in people for one in person.book.of(SpecialMeasure)]
+    assert abs(share([one.wanted == "yes" for one in made]) - 88) < 6
+    decided = [one.decision == "granted" for one in made if one.decision in ("granted", "refused")]
+    assert abs(share(decided) - 92) < 6
+
+
+def test_court_dates_lie_ahead_and_some_orders_end_soon(people):
+    ahead = [one.next_on for person in people for one in person.book.of(JusticeEvent) if one.next_on]
+    assert sum(day > TODAY.isoformat() for day in ahead) > 5
+    standing = [one for person in people for one in person.book.of(Order) if orders.in_force(one, TODAY)]
+    assert len(standing) > 20
+
+
+def test_agreement_is_taken_back_by_a_decision_of_its_own_and_sharing_without_it_is_looked_at(people):
+    taken_back = overridden = 0
+    for person in people:
+        made = person.book.of(Consent)
+        for one in made:
+            if one.decision == "withdrawn":
+                taken_back += 1
+                ended = made[one.ends_id - 1]
+                assert (ended.purpose, ended.recipient, ended.decision) == (
+                    one.purpose,
+                    one.recipient,
+                    "given",
+                )
+                assert ended.decided <= one.decided
+            overridden += one.decision == "override"
+    assert taken_back > 20
+    assert overridden > 100
+
+
+def test_exit_facts_say_what_the_record_says(vault: OpenVault):
+    demo.fill("solo", today=TODAY)
+    made = [row[0] for row in database.execute_sql("SELECT id FROM exit_facts").fetchall()]
+    assert len(made) > 60
+    alone = 0
+    for facts in map(exits.get, made):
+        episode = episodes.get(facts.episode_id)
+        assert facts.closed == episode.closed
+        if len(episodes.for_client(facts.client_id)) == 1:
+            alone += 1
+            known = exits.known(episode)
+            assert (facts.risk_at_start, facts.risk_at_end) == (known.risk_at_start, known.risk_at_end)
+            assert facts.last_contact == known.last_contact
+    assert alone > 50
 
 
 # --- in a vault ---

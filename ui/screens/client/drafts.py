@@ -33,7 +33,6 @@ FORMS: dict[str, Kind] = {
     "episode": Kind("episodes", "EpisodeForm", words("Support, half-typed")),
     "close": Kind("episodes", "CloseEpisodeForm", words("Closing support, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
-    "silence": Kind("silence", "AsideForm", words("Setting aside a silence, half-typed")),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
     "assessment": Kind("instruments", "InstrumentForm", words("An assessment, not signed yet")),
     "withdraw_assessment": Kind(

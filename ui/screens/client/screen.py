@@ -19,7 +19,6 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
-from ui.screens.client.drafts import form_for
 from ui.screens.client.record import FormPage, InPlace, RecordForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
@@ -152,13 +151,9 @@ class ClientPage(Page):
         self.mark_stale()
 
     def show_part(self, part: str) -> None:
-        """That tab, by name; or that form, by the key of its draft ("noun:client")."""
+        """That tab, by name."""
         self.close_form()
-        names = [name for name, _, _ in TABS]
-        if ":" in part:
-            self.open_form(form_for(self.session, part))
-        elif part in names:
-            self.bar.setCurrentIndex(names.index(part))
+        self.bar.setCurrentIndex([name for name, _, _ in TABS].index(part))
 
     def show_tab(self, at: int) -> None:
         """Ctrl+1 to Ctrl+9."""
