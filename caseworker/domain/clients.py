@@ -64,37 +64,55 @@ class Client:
             found["name"] = words("Name must be {most} characters or fewer", most=LONGEST_NAME)
         if len(self.known_as) > LONGEST_NAME:
             found["known_as"] = words("Name must be {most} characters or fewer", most=LONGEST_NAME)
-        if not codes.is_missing(self.born):
-            born = iso_date(self.born)
-            if born is None:
-                found["born"] = words("Date of birth must be a real date")
-            elif born > today:
-                found["born"] = words("Date of birth must be in the past")
-            elif born.year < OLDEST_YEAR:
-                found["born"] = words("Year must be {year} or later", year=OLDEST_YEAR)
-        if self.age_estimate is not None and not 0 <= self.age_estimate <= OLDEST_AGE:
-            found["age_estimate"] = words("Age must be between 0 and {most}", most=OLDEST_AGE)
+        found |= age_problems(self.born, self.age_estimate, today)
         for name, list_name in CODED.items():
             if not codes.accepts(list_name, getattr(self, name)):
                 found[name] = words("Choose an answer from the list")
         return found
 
 
+def age_problems(born: str, estimate: int | None, today: dt.date) -> dict[str, Words]:
+    """What has to be put right in anybody's date of birth or estimated age: field -> sentence."""
+    found: dict[str, Words] = {}
+    if not codes.is_missing(born):
+        day = iso_date(born)
+        if day is None:
+            found["born"] = words("Date of birth must be a real date")
+        elif day > today:
+            found["born"] = words("Date of birth must be in the past")
+        elif day.year < OLDEST_YEAR:
+            found["born"] = words("Year must be {year} or later", year=OLDEST_YEAR)
+    if estimate is not None and not 0 <= estimate <= OLDEST_AGE:
+        found["age_estimate"] = words("Age must be between 0 and {most}", most=OLDEST_AGE)
+    return found
+
+
 def age_on(client: Client, day: dt.date) -> int | None:
-    """Whole years on that day, from the date of birth, else from the estimate; None when neither is known.
+    """Whole years on that day, from the date of birth, else from the estimate; None when neither is known."""
+    return years_old(client.born, client.age_estimate, client.made, day)
+
+
+def years_old(born: str, estimate: int | None, noted: int, day: dt.date) -> int | None:
+    """Whole years of anybody on that day. ``noted``: when the estimate was made, epoch seconds.
 
     Somebody born on 29 February turns a year older on 1 March of a year without one, as the law in England
     has it.
     """
-    born = iso_date(client.born)
-    if born is not None:
-        return years_between(born, day) if born <= day else None
-    if client.age_estimate is None:
+    birth = iso_date(born)
+    if birth is not None:
+        return years_between(birth, day) if birth <= day else None
+    if estimate is None:
         return None
-    made = local(client.made).date() if client.made else day
-    return max(
-        0, client.age_estimate + (years_between(made, day) if made <= day else -years_between(day, made))
-    )
+    made = local(noted).date() if noted else day
+    return max(0, estimate + (years_between(made, day) if made <= day else -years_between(day, made)))
+
+
+def birthday(born: dt.date, years: int) -> dt.date:
+    """The day on which somebody reaches that age (29 February: see ``years_old``)."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return dt.date(born.year + years, 3, 1)
 
 
 def years_between(start: dt.date, end: dt.date) -> int:

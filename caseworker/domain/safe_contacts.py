@@ -54,11 +54,9 @@ class SafeContact:
             found["allowed"] = words("Choose whether this is safe")
         if self.allowed == "yes" and not self.value.strip():
             found["value"] = _ENTER.get(self.channel, words("Enter a number or address"))
-        elif (
-            self.channel in ("TEL", "SMS") and self.value.strip() and not _PHONE.fullmatch(self.value.strip())
-        ):
+        elif self.channel in ("TEL", "SMS") and self.value.strip() and not is_phone(self.value):
             found["value"] = words("Enter a phone number, like {example}", example="01632 960 001")
-        elif self.channel == "EML" and self.value.strip() and not _EMAIL.fullmatch(self.value.strip()):
+        elif self.channel == "EML" and self.value.strip() and not is_email(self.value):
             found["value"] = words("Enter an email address, like {example}", example="name@example.com")
         try:
             read_hours(self.hours)
@@ -154,6 +152,16 @@ _NEVER = {
     "LET": words("No letters home"),
     "VIS": words("No visits"),
 }
+
+
+def is_phone(text: str) -> bool:
+    """Whether that reads as a phone number, of anybody."""
+    return _PHONE.fullmatch(text.strip()) is not None
+
+
+def is_email(text: str) -> bool:
+    """Whether that reads as an email address, of anybody."""
+    return _EMAIL.fullmatch(text.strip()) is not None
 
 
 def unasked(contact: SafeContact) -> dict[str, Words]:

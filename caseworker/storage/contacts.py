@@ -11,10 +11,12 @@ import time
 
 from caseworker.domain import interlock
 from caseworker.domain.actions import Action
-from caseworker.domain.contacts import Contact, reason_needed
+from caseworker.domain.contacts import Contact, is_two_way, reason_needed
+from caseworker.domain.safeguarding import Answer
 from caseworker.domain.when import local
 from caseworker.errors import Problem
 from caseworker.storage import actions, drafts, history, records, safe_contacts
+from caseworker.storage import safeguarding as decisions
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.words import words
@@ -26,9 +28,15 @@ _DECIDE_SAFETY = ("at", "kind", "method", "outcome", "direction", "override_reas
 _NOT_NEEDED = "The contact this came from was withdrawn"
 
 
-def save(contact: Contact, *, next_action: Action | None = None, draft_key: str = "") -> int:
-    """Save a new contact, with what is to happen next, and forget its draft: together or not at all. Gives
-    the id.
+def save(
+    contact: Contact,
+    *,
+    next_action: Action | None = None,
+    draft_key: str = "",
+    safeguarding: Answer | None = None,
+) -> int:
+    """Save a new contact, with what is to happen next and what was said of safeguarding, and forget its draft:
+    together or not at all. Gives the id.
 
     Inside ``storage.write``. Author and time of typing are set here. Without an episode the client's open one
     is used (the worker's own first), because a contact outside any episode would be missing from the returns.
@@ -36,7 +44,8 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     Raises:
         Refused: field -> sentence; those of the action begin with ``next_``. Also ``override_reason`` when it was
             made outside what is safe and does not say why; ``outcome`` for voicemail left where none may be, and
-            ``method`` for what may never be sent: no reason gets past those two.
+            ``method`` for what may never be sent: no reason gets past those two. ``safeguarding`` when somebody is
+            at risk and nothing was said of it, and ``safeguarding_`` before each field of a decision made with it.
         ValueError: it has an id already (use ``amend``), or the episode is another client's.
     """
     if contact.id is not None:
@@ -49,6 +58,7 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
         safe = safe_contacts.for_client(contact.client_id)
         problems = interlock.problems(contact, safe)
         overridden = interlock.question(contact, safe) is not None
+    problems |= decisions.problems(contact, safeguarding)
     if next_action is not None:
         problems |= {f"next_{name}": text for name, text in next_action.problems(local(now).date()).items()}
     records.refuse(problems)
@@ -65,6 +75,7 @@ def save(contact: Contact, *, next_action: Action | None = None, draft_key: str 
     history.record("contact", row_id, contact.client_id, None, records.values(contact))
     if overridden:
         _overridden(row_id, contact)
+    decisions.keep(row_id, contact, safeguarding)
     if next_action is not None:
         actions.save(
             dataclasses.replace(
@@ -105,6 +116,10 @@ def amend(contact: Contact, why: str = "") -> int:
         safe = safe_contacts.for_client(before.client_id)
         problems = interlock.problems(contact, safe) | problems
         overridden = interlock.question(contact, safe) is not None
+    # Only now a conversation: then, as when it is logged, somebody at risk is not passed over.
+    asked = decisions.question(contact) if is_two_way(contact) and not is_two_way(before) else None
+    if asked is not None and asked.needed and not asked.stands:
+        problems["outcome"] = words("Somebody is at risk: record a safeguarding decision under People first")
     records.refuse(problems)
     if contact.episode_id is not None and contact.episode_id != before.episode_id:
         _episode(contact)
@@ -112,6 +127,8 @@ def amend(contact: Contact, why: str = "") -> int:
         _change(before, dataclasses.replace(contact, amended=before.amended + 1), why, "amend")
         if overridden:
             _overridden(row_id, contact)
+    if asked is not None and asked.needed:
+        decisions.keep(row_id, contact, Answer(stands=True))
     return row_id
 
 

@@ -9,6 +9,7 @@ import pytest
 from caseworker.domain import codes
 from caseworker.domain.actions import Action
 from caseworker.domain.chases import Chase
+from caseworker.domain.children import Child
 from caseworker.domain.clients import Client
 from caseworker.domain.code_rights import CodeRight
 from caseworker.domain.colleagues import Colleague
@@ -27,9 +28,13 @@ from caseworker.domain.labels import FIELDS, INTERNAL, answer_field, field_label
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
+from caseworker.domain.perpetrators import Perpetrator
+from caseworker.domain.professionals import Professional
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_claims import SafeClaim
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.safeguarding import Check, Safeguarding
+from caseworker.domain.safety_plan import SafetyItem
 from caseworker.domain.services import Service
 from caseworker.domain.special_measures import SpecialMeasure
 
@@ -58,6 +63,12 @@ RECORDS = {
     "service": Service,
     "onward_referral": OnwardReferral,
     "feedback_offer": FeedbackOffer,
+    "child": Child,
+    "perpetrator": Perpetrator,
+    "professional": Professional,
+    "safeguarding": Safeguarding,
+    "safeguarding_check": Check,
+    "safety_item": SafetyItem,
 }
 PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none", "masked"}
 

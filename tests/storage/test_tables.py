@@ -8,6 +8,7 @@ import pytest
 
 from caseworker.domain.actions import Action
 from caseworker.domain.chases import Chase
+from caseworker.domain.children import Child
 from caseworker.domain.clients import Client
 from caseworker.domain.code_rights import CodeRight
 from caseworker.domain.colleagues import Colleague
@@ -26,9 +27,13 @@ from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
+from caseworker.domain.perpetrators import Perpetrator
+from caseworker.domain.professionals import Professional
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_claims import SafeClaim
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.safeguarding import Check, Safeguarding
+from caseworker.domain.safety_plan import SafetyItem
 from caseworker.domain.services import Service
 from caseworker.domain.silence import Aside
 from caseworker.domain.special_measures import SpecialMeasure
@@ -65,6 +70,12 @@ RECORDS = {
     "onward_referral": OnwardReferral,
     "feedback_offer": FeedbackOffer,
     "document": Document,
+    "child": Child,
+    "perpetrator": Perpetrator,
+    "professional": Professional,
+    "safeguarding": Safeguarding,
+    "safeguarding_check": Check,
+    "safety_item": SafetyItem,
 }
 
 
@@ -127,6 +138,9 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("onward_referral", "service_id"), ("onward_referral", "episode_id"), ("onward_referral", "worker_id"),
         ("feedback_offer", "episode_id"), ("feedback_offer", "worker_id"),
             ("document", "worker_id"),
+        ("child", "age_estimate"), ("child", "own_client_id"), ("child", "worker_id"), ("perpetrator", "age_estimate"),
+        ("perpetrator", "worker_id"), ("professional", "worker_id"), ("safeguarding", "child_id"),
+        ("safeguarding", "worker_id"), ("safeguarding_check", "worker_id"), ("safety_item", "worker_id"),
     }  # fmt: skip
 
 

@@ -1,0 +1,173 @@
+"""The safety plan: what the client will do, in her own words, part by part.
+
+It is never printed by default. Printed in disguise it holds only wording that was chosen with her for that, and no
+name, no service and no word that gives it away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from caseworker.domain import codes
+from caseworker.domain.when import iso_date
+from caseworker.words import Words, words
+
+LONGEST_WORDS = 2_000
+LONGEST_DISGUISE = 200
+CODED = {"kind": "safety_item", "owner": "plan_owner", "agreed": "yes_no"}
+#: What each part is called when the screen is turned to the client, or a page is printed: nothing frightens.
+CALM: dict[str, Words] = {
+    "contact": words("People I can ring"),
+    "escape": words("Getting out"),
+    "bag": words("My bag and papers"),
+    "phone": words("My phone"),
+    "home": words("Home"),
+    "children": words("Children and school"),
+    "work": words("Work"),
+    "pets": words("Pets"),
+    "travel": words("Getting about"),
+    "online": words("Online"),
+    "money": words("Money"),
+    "neighbours": words("Neighbours"),
+    "orders": words("Papers to keep by me"),
+    "weapons": words("Things to keep out of reach"),
+    "suicide": words("When it gets too much"),
+}
+#: Words that say what a list is for, whoever finds it.
+TELLING = (
+    "abuse", "abusive", "advocate", "attack", "bail", "caseworker", "code word", "court", "domestic", "escape", "flee",
+    "harm", "hide", "idva", "injunction", "isva", "leave him", "leave her", "marac", "molestation", "outreach",
+    "perpetrator", "police", "rape", "refuge", "restraining", "safe", "safety", "safeguarding", "shelter",
+    "solicitor", "stalking", "suicide", "support worker", "victim", "violence", "violent", "weapon", "women aid",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyItem:
+    """One thing of the plan."""
+
+    id: int | None
+    uid: str
+    client_id: int
+    kind: str = "NA-ASK"  # list ``safety_item``
+    text: str = ""
+    hers: bool = True  # in the client's own words, not the worker's
+    owner: str = "CLI"  # who does it: list ``plan_owner``
+    agreed: str = "NA-ASK"  # with the client
+    agreed_on: str = ""  # ISO date
+    review_by: str = ""  # ISO date
+    disguise: str = ""  # how it reads on a page that anybody may find, as chosen with her
+    recorded: int = 0  # epoch seconds, set by storage
+    worker_id: int | None = None  # author, set by storage
+    withdrawn: int = 0  # epoch seconds; 0: it stands
+
+    def problems(self, today: dt.date) -> dict[str, Words]:
+        """What has to be put right before this can be saved: field -> sentence. Empty when fine."""
+        found: dict[str, Words] = {}
+        for name, list_name in CODED.items():
+            if not codes.accepts(list_name, getattr(self, name)):
+                found[name] = words("Choose an answer from the list")
+        if codes.is_missing(self.kind):
+            found["kind"] = words("Choose which part of the plan it belongs to")
+        if not self.text.strip():
+            found["text"] = words("Enter what the client will do, in her words")
+        elif len(self.text) > LONGEST_WORDS:
+            found["text"] = words("Must be {most} characters or fewer", most=LONGEST_WORDS)
+        if self.agreed == "yes" and not self.agreed_on:
+            found["agreed_on"] = words("Enter the date it was agreed")
+        if self.agreed_on:
+            day = iso_date(self.agreed_on)
+            if day is None:
+                found["agreed_on"] = words("Date must be a real date")
+            elif day > today:
+                found["agreed_on"] = words("Date must be today or in the past")
+        if self.review_by and iso_date(self.review_by) is None:
+            found["review_by"] = words("Date must be a real date")
+        if len(self.disguise) > LONGEST_DISGUISE:
+            found["disguise"] = words("Must be {most} characters or fewer", most=LONGEST_DISGUISE)
+        elif telling := gives_away(self.disguise):
+            found["disguise"] = words("Leave out “{word}”: it gives the page away", word=telling[0])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the plan as a page shows it."""
+
+    heading: Words
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The plan as text for a page. ``left_out``: items that have no wording for a page in disguise."""
+
+    title: Words
+    sections: tuple[Section, ...]
+    left_out: int = 0
+
+
+def by_kind(items: Iterable[SafetyItem]) -> dict[str, list[SafetyItem]]:
+    """The items that stand under their parts, in the order of the list."""
+    held = [one for one in items if not one.withdrawn]
+    parts = {kind: [one for one in held if one.kind == kind] for kind in codes.get("safety_item").codes}
+    return {kind: found for kind, found in parts.items() if found}
+
+
+def next_review(items: Iterable[SafetyItem]) -> dt.date | None:
+    """The first day on which something of the plan has to be looked at again."""
+    days = [day for one in items if not one.withdrawn and (day := iso_date(one.review_by)) is not None]
+    return min(days, default=None)
+
+
+def gives_away(text: str, names: Iterable[str] = (), services: Iterable[str] = ()) -> tuple[str, ...]:
+    """The words in a text that would tell somebody who finds it what it is, or whose: telling words, any part of
+    somebody's name, a service's name as a whole.
+    """
+    plain = f" {_plain(text)} "
+    parts = {
+        part for name in names for part in _plain(name).split() if len(part) > 1 and part not in _JOINING
+    }
+    whole = sorted(parts | {_plain(name) for name in services if name.strip()})
+    found = [word for word in TELLING if (f" {word}" if len(word) > 4 else f" {word} ") in plain]
+    return (*found, *(word for word in whole if f" {word} " in plain))
+
+
+def sheet(
+    items: Iterable[SafetyItem],
+    *,
+    disguised: bool = False,
+    names: Iterable[str] = (),
+    services: Iterable[str] = (),
+) -> Sheet:
+    """The plan as text, for a page or for the screen turned to the client. ``names`` are those of everybody in her
+    record; a line that holds one, or a service's, is left out of a page in disguise.
+    """
+    parts = by_kind(items)
+    if not disguised:
+        return Sheet(
+            words("My plan"),
+            tuple(Section(CALM[kind], tuple(one.text for one in found)) for kind, found in parts.items()),
+        )
+    people, bodies = tuple(names), tuple(services)
+    held = [one for found in parts.values() for one in found]
+    lines = tuple(
+        one.disguise.strip()
+        for one in held
+        if one.disguise.strip() and not gives_away(one.disguise, people, bodies)
+    )
+    return Sheet(
+        words("To do"), (Section(words("This week"), lines),) if lines else (), len(held) - len(lines)
+    )
+
+
+def _plain(text: str) -> str:
+    """Lower case, words parted by single spaces, possessives dropped: "Amara's" is Amara."""
+    return " ".join(re.sub(r"['’]s\b", "", text.casefold()).replace("’", "'").translate(_MARKS).split())
+
+
+_JOINING = frozenset({"the", "of", "and", "for", "de", "la", "van", "al", "el", "bin", "ben"})
+_MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]{}"“”/\\-–—_&+*#@', " "))

@@ -1,0 +1,173 @@
+"""Safeguarding decisions in the vault, and the word about them that a contact needs before it can be saved.
+
+A decision is amended with a reason and never withdrawn by whoever made it: only a supervisor may take one back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from caseworker.domain import safeguarding as domain
+from caseworker.domain.contacts import Contact, is_two_way
+from caseworker.domain.safeguarding import Answer, Check, Safeguarding
+from caseworker.domain.when import LONDON, day_epochs, epoch, local
+from caseworker.errors import Problem
+from caseworker.storage import children, records
+from caseworker.storage.engine import database
+from caseworker.storage.nouns import Noun
+from caseworker.words import Words, words
+
+_DECISIONS = Noun(Safeguarding, "safeguarding", "decided DESC, id DESC")
+_CHECKS = Noun(Check, "safeguarding_check")
+LATELY = 200  # newest decisions looked at
+
+get = _DECISIONS.get
+for_client = _DECISIONS.for_client
+
+
+def save(record: Safeguarding, why: str = "") -> int:
+    """Save a new or changed decision; gives the id. Inside ``storage.write``.
+
+    Raises:
+        Refused: field -> sentence; ``why`` when it alters what was decided or recorded, without a reason.
+        Problem: E-GONE, E-WITHDRAWN.
+        ValueError: the child is not this client's.
+    """
+    if record.child_id is not None and children.get(record.child_id).client_id != record.client_id:
+        raise ValueError("the child is not this client's")
+    if record.id is not None and not why.strip():
+        if domain.reason_needed(get(record.id), record):
+            today = dt.datetime.now(LONDON).date()
+            records.refuse(record.problems(today) | {"why": words("Enter why you are changing this")})
+        why = _WHAT_HAPPENED_NEXT
+    return _DECISIONS.save(record, why)
+
+
+def withdraw(row_id: int, why: str) -> None:
+    """Take back a decision. Inside ``storage.write``.
+
+    Raises:
+        Problem: E-ROLE, a supervisor has to do it.
+        Refused: ``why`` is empty.
+    """
+    if not domain.may_withdraw(database.worker.role):
+        raise Problem(
+            "E-ROLE", "A safeguarding decision is withdrawn by a supervisor. Change it instead, and say why"
+        )
+    _DECISIONS.withdraw(row_id, why)
+
+
+# --- with a contact -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the question beside a contact has to say. ``stands``: the decisions that may be said to stand, if any."""
+
+    needed: bool
+    stands: tuple[Safeguarding, ...]
+
+
+def question(contact: Contact, *, said: bool = False) -> Question:
+    """Whether that contact needs a word about safeguarding, and which decision may be said to stand."""
+    if contact.client_id is None or not is_two_way(contact):
+        return Question(False, ())
+    household = children.for_client(contact.client_id)
+    if not domain.asks(contact, household, said=said):
+        return Question(False, ())
+    return Question(True, domain.standing(for_client(contact.client_id, limit=LATELY), household, contact.at))
+
+
+def problems(contact: Contact, answer: Answer | None) -> dict[str, Words]:
+    """What stands between that contact and the record: field -> sentence (``domain.answer_problems``)."""
+    if contact.client_id is None or (answer is None and not is_two_way(contact)):
+        return {}
+    household = children.for_client(contact.client_id)
+    if answer is None and not domain.asks(contact, household):
+        return {}
+    held = for_client(contact.client_id, limit=LATELY)
+    today = dt.datetime.now(LONDON).date()
+    return domain.answer_problems(contact, household, held, answer, today)
+
+
+def keep(contact_id: int, contact: Contact, answer: Answer | None) -> None:
+    """Write down what was said of safeguarding with a contact that was just saved. Inside its transaction, after
+    ``problems`` found nothing.
+    """
+    if contact.client_id is None or answer is None:
+        return
+    if answer.decision is not None:
+        made = save(replace(answer.decision, client_id=contact.client_id))
+        _CHECKS.save(Check(None, "", contact.client_id, contact_id, made, "new"))
+    elif answer.stands:
+        for one in question(contact).stands:
+            _CHECKS.save(Check(None, "", contact.client_id, contact_id, one.id or 0, "stands"))
+
+
+def of_contact(contact_id: int) -> list[Check]:
+    """What was said of safeguarding with that contact."""
+    return records.find(Check, "safeguarding_check", "WHERE contact_id = ? ORDER BY id", (contact_id,))
+
+
+# --- what waits ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing about safeguarding that waits for somebody: a row of the first screen of the day."""
+
+    client_id: int
+    safeguarding_id: int
+    due: dt.date
+    late: bool
+    sentence: Words
+
+
+def waiting(now: dt.datetime, worker_id: int | None = None, limit: int = 50) -> list[Waiting]:
+    """Concerns nobody decided about, reviews a manager owes, referrals not sent or not answered, soonest first; of
+    one worker, or of everybody in this vault for None.
+    """
+    here = now.astimezone(LONDON)
+    moment, today = epoch(now), here.date()
+    tomorrow = day_epochs(today)[1]
+    found: list[Waiting] = []
+    for one in records.find(
+        Safeguarding,
+        "safeguarding",
+        f"WHERE {_OPEN} AND (? IS NULL OR worker_id = ?) ORDER BY decided LIMIT ?",
+        (worker_id, worker_id, limit * 4),
+    ):
+        due, late, sentence = _waits(one, moment, today, tomorrow)
+        if sentence is not None:
+            found.append(Waiting(one.client_id, one.id or 0, due, late, sentence))
+    return sorted(found, key=lambda one: (one.due, one.safeguarding_id))[:limit]
+
+
+#: As the index ``safeguarding_open`` has it.
+_OPEN = (
+    "withdrawn = 0 AND (decision NOT IN ('REF', 'NOR', 'KNO', 'CON') OR (decision = 'CON' AND reviewed = 0)"
+    " OR (decision = 'REF' AND (sent = 0 OR outcome = 'NA-ASK' OR (consent <> 'yes' AND reviewed = 0))))"
+)
+_WHAT_HAPPENED_NEXT = "What happened next"
+
+
+def _waits(
+    one: Safeguarding, moment: int, today: dt.date, tomorrow: int
+) -> tuple[dt.date, bool, Words | None]:
+    """The most pressing thing about it: (day, whether it is late, what it is); None while nothing is due yet."""
+    day = local(one.decided).date()
+    if not domain.is_decided(one):
+        return day, day < today, words("Safeguarding concern, not decided yet")
+    review = domain.review_by(one)
+    if review is not None and review < tomorrow:
+        late = moment > review
+        return (
+            local(review).date(),
+            late,
+            words("Manager's look at a safeguarding decision is overdue")
+            if late
+            else words("Manager has to look at a safeguarding decision"),
+        )
+    if one.decision == "REF" and not one.sent:
+        return day, day < today, words("Safeguarding referral, not sent yet")
+    chase = domain.chase_on(one)
+    if chase is not None and chase <= today:
+        return chase, chase < today, words("Ask what came of a safeguarding referral")
+    return day, False, None

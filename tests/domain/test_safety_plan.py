@@ -1,0 +1,108 @@
+"""The safety plan: whole, in order, calm when shown, and harmless when printed in disguise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caseworker.domain import codes
+from caseworker.domain.safety_plan import CALM, TELLING, SafetyItem, by_kind, gives_away, next_review, sheet
+
+TODAY = dt.date(2026, 11, 18)
+BAG = SafetyItem(1, "", 1, "bag", "Keep the blue bag at Jo's", disguise="Drop the holdall off")
+OUT = SafetyItem(2, "", 1, "escape", "Leave by the back gate when he shouts")
+NAMES = ("Amara Clarke", "Dan Price", "Jo")
+
+
+def test_an_item_needs_its_part_and_its_words() -> None:
+    assert BAG.problems(TODAY) == {}
+    assert set(SafetyItem(None, "", 1).problems(TODAY)) == {"kind", "text"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"agreed": "yes"}, "agreed_on"),
+        ({"agreed_on": "2026-11-19"}, "agreed_on"),
+        ({"review_by": "soon"}, "review_by"),
+        ({"owner": "HIM"}, "owner"),
+        ({"disguise": "Ring the police"}, "disguise"),
+        ({"disguise": "x" * 201}, "disguise"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(change: dict[str, str], field: str) -> None:
+    assert list(replace(BAG, **change).problems(TODAY)) == [field]  # type: ignore[arg-type]
+
+
+def test_parts_stand_in_the_order_of_the_list_without_what_was_withdrawn() -> None:
+    gone = replace(BAG, id=3, kind="work", withdrawn=1)
+    assert list(by_kind([BAG, OUT, gone])) == ["escape", "bag"]
+    assert by_kind([gone]) == {}
+
+
+def test_the_first_review_of_any_item_is_the_plans() -> None:
+    assert next_review(
+        [BAG, replace(BAG, review_by="2026-12-02"), replace(OUT, review_by="2026-11-25")]
+    ) == dt.date(2026, 11, 25)
+    assert next_review([BAG]) is None
+
+
+def test_every_part_has_a_calm_name_that_frightens_nobody() -> None:
+    assert set(CALM) == set(codes.get("safety_item").codes)
+    assert not [str(name) for name in CALM.values() if gives_away(str(name))]
+
+
+def test_shown_together_it_is_her_words_under_calm_names() -> None:
+    shown = sheet([BAG, OUT])
+    assert str(shown.title) == "My plan"
+    assert [(str(one.heading), one.lines) for one in shown.sections] == [
+        ("Getting out", ("Leave by the back gate when he shouts",)),
+        ("My bag and papers", ("Keep the blue bag at Jo's",)),
+    ]
+
+
+def test_in_disguise_only_wording_chosen_for_it_is_left_and_the_rest_is_counted() -> None:
+    shown = sheet([BAG, OUT], disguised=True, names=NAMES)
+    assert str(shown.title) == "To do"
+    assert [one.lines for one in shown.sections] == [("Drop the holdall off",)]
+    assert shown.left_out == 1
+
+
+def test_a_line_that_holds_a_name_learnt_later_is_left_out() -> None:
+    named = replace(BAG, disguise="Holdall to Clarke’s")
+    assert sheet([named], disguised=True, names=NAMES).sections == ()
+    assert (
+        sheet(
+            [replace(BAG, disguise="See Harbour Women")], disguised=True, services=["Harbour Women"]
+        ).left_out
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ring the POLICE first", ("police",)),
+        ("Escapes by the gate", ("escape",)),
+        ("Safe, at last", ("safe",)),
+        ("Women’s Aid on Friday", ("women aid",)),
+        ("Meet Amara's sister", ("amara",)),
+        ("Buy bread and milk", ()),
+        ("The harbour at six", ()),
+    ],
+)
+def test_words_that_would_give_a_page_away_are_found(text: str, found: tuple[str, ...]) -> None:
+    assert gives_away(text, NAMES, ["The Harbour Centre"]) == found
+
+
+@given(
+    st.sampled_from((*TELLING, "amara", "clarke", "price", "jo")), st.text(alphabet="abc ,.\n", max_size=30)
+)
+def test_no_telling_word_and_no_name_ever_stands_on_a_page_in_disguise(word: str, around: str) -> None:
+    for text in (f"{around} {word} {around}", word.upper(), f"{word}’s {around}", f"({word})"):
+        page = sheet([replace(BAG, disguise=text)], disguised=True, names=NAMES)
+        assert page.sections == ()
