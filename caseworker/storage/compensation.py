@@ -24,6 +24,11 @@ get = _CLAIMS.get
 for_client = _CLAIMS.for_client
 
 
+def claim_by(client_id: int, incident: dt.date) -> dt.date:
+    """The last day on which that client may claim for an incident of that day."""
+    return rules.claim_by(incident, iso_date(clients.get(client_id).born))
+
+
 def to_claim(client_id: int) -> list[tuple[dt.date, str]]:
     """(last day, date of the incident) of what that client may claim for and has not settled, soonest first."""
     born = iso_date(clients.get(client_id).born)

@@ -12,6 +12,7 @@ from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.when import months_later
 from caseworker.storage import supported
 from caseworker.storage.nouns import Noun
+from caseworker.storage.records import fetch
 from caseworker.words import words
 
 _EVENTS = Noun(JusticeEvent, "justice_event", "happened DESC, stage DESC, id DESC", later=("next_on", "told"))
@@ -63,6 +64,18 @@ def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
     )
     found = dates(sorted({*dated, *decided}), today)
     return [one for one in found if one.on_show(today)]
+
+
+def references(client_id: int) -> list[str]:
+    """Police references recorded for that client, the newest first."""
+    return [
+        row[0]
+        for row in fetch(
+            "SELECT police_ref FROM justice_event WHERE client_id = ? AND withdrawn = 0 AND police_ref <> ''"
+            " GROUP BY police_ref ORDER BY max(happened) DESC",
+            (client_id,),
+        )
+    ]
 
 
 def _day(today: dt.date, days: int) -> str:

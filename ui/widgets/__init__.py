@@ -13,6 +13,7 @@ from ui.widgets.fields import (
     NoteEdit,
     TextLine,
 )
+from ui.widgets.grid import Grid, GridCell, GridColumn, GridRow
 from ui.widgets.page import Page
 from ui.widgets.parts import (
     Banner,
@@ -47,6 +48,10 @@ __all__ = [
     "Field",
     "FlowLayout",
     "Glyph",
+    "Grid",
+    "GridCell",
+    "GridColumn",
+    "GridRow",
     "Heading",
     "NoteEdit",
     "Page",

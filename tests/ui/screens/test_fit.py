@@ -14,21 +14,39 @@ from caseworker import storage
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
 from caseworker.domain.referrals import Referral
-from caseworker.storage import actions, contacts, drafts, episodes, instruments, referrals
+from caseworker.storage import (
+    actions,
+    chases,
+    compensation,
+    contacts,
+    drafts,
+    episodes,
+    instruments,
+    justice_events,
+    orders,
+    referrals,
+)
 from caseworker.words import words
 from tests.ui import accessibility
+from tests.ui.screens import justice_record
 from tests.ui.screens.parts import DAY, now, settle, today
 from ui import theme
 from ui.screens.client import ClientPage
 from ui.screens.client.actions import ActionForm
 from ui.screens.client.amending import AmendForm, WithdrawForm
 from ui.screens.client.answer_sets import AnswersPage
+from ui.screens.client.chases import ChaseForm
 from ui.screens.client.clients import AboutForm, EqualityForm
+from ui.screens.client.code_rights import RightForm
+from ui.screens.client.compensation import ClaimForm
 from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
 from ui.screens.client.instruments import InstrumentForm
+from ui.screens.client.justice_events import StageForm, WithdrawStageForm
+from ui.screens.client.orders import BreachForm, OrderForm
 from ui.screens.client.record import RecordForm
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
+from ui.screens.client.special_measures import MeasureForm
 from ui.screens.contacts import ContactPanel, draft_key
 from ui.session import Place, Session
 from ui.window import Window
@@ -59,6 +77,7 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
         referrals.save(
             Referral(None, "", client_id, now() - 40 * DAY, source="POL", crime="DA1", outcome="ACC")
         )
+        justice_record.fill(client_id)
         late = actions.save(
             Action(None, "", client_id, "Agree the exit bag and ID documents", today().isoformat())
         )
@@ -157,6 +176,14 @@ FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
     "support": lambda s, c: EpisodeForm(s, c, episodes.open_for(c)[0].id),
     "closing support": lambda s, c: CloseEpisodeForm(s, c, episodes.open_for(c)[0].id or 0),
     "next step": lambda s, c: ActionForm(s, c),
+    "stage": lambda s, c: StageForm(s, c, justice_events.for_client(c)[0].id),
+    "withdrawing a stage": lambda s, c: WithdrawStageForm(s, c, justice_events.for_client(c)[0].id or 0),
+    "chase": lambda s, c: ChaseForm(s, c, chases.for_client(c)[0].id),
+    "order": lambda s, c: OrderForm(s, c, orders.for_client(c)[0].id),
+    "breach": lambda s, c: BreachForm(s, c, orders.for_client(c)[0].id or 0),
+    "special measure": lambda s, c: MeasureForm(s, c, 1),
+    "right": lambda s, c: RightForm(s, c, 5),
+    "claim": lambda s, c: ClaimForm(s, c, compensation.for_client(c)[0].id),
     "amending": lambda s, c: AmendForm(s, c, contacts.for_client(c)[0].id or 0),
     "withdrawing": lambda s, c: WithdrawForm(s, c, contacts.for_client(c)[0].id or 0),
 }

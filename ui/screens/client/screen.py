@@ -34,6 +34,7 @@ TABS = (
     ("overview", "overview", "OverviewTab"),
     ("contacts", "contacts", "ContactsTab"),
     ("risk", "risk", "RiskTab"),
+    ("justice", "justice", "JusticeTab"),
     ("documents", "documents", "DocumentsTab"),
     ("history", "history", "HistoryTab"),
 )
@@ -104,6 +105,7 @@ class ClientPage(Page):
         return {
             "overview": self.tr("Overview"),
             "contacts": self.tr("Contacts"),
+            "justice": self.tr("Justice"),
             "risk": self.tr("Risk"),
             "documents": self.tr("Documents"),
             "history": self.tr("History"),
