@@ -54,6 +54,15 @@ def rank(grade: str) -> int:
     return GRADES.index(grade) + 1 if grade in GRADES else 0
 
 
+def said(grade: str) -> Words:
+    """The grade in words for a chip or a list; that there is none, for none."""
+    return {
+        "high": words("High risk"),
+        "medium": words("Medium risk"),
+        "standard": words("Standard risk"),
+    }.get(grade, words("Not assessed"))
+
+
 def judgements(tool_grade: str) -> tuple[str, ...]:
     """The grades a professional may give above what the tool said. The screen offers these and no other."""
     return GRADES[rank(tool_grade) :]

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from caseworker.domain import codes
+from caseworker.domain import codes, risk
 from caseworker.domain.when import iso_date, show_date
 from caseworker.words import Words, words
 
@@ -102,7 +103,7 @@ class Silence:
         if self.past.cut_short:
             found.append(words("The last contact was cut short because it became unsafe"))
         if self.past.grade in ("high", "medium"):
-            found.append({"high": words("High risk"), "medium": words("Medium risk")}[self.past.grade])
+            found.append(risk.said(self.past.grade))
         return tuple(found)
 
 
@@ -153,8 +154,9 @@ def judge(past: Past, today: int, service: Usual) -> Silence | None:
     score -= TRIES_COUNT * past.tried_days * math.log(1 - answered)
     score += GRADE_ADDS.get(past.grade, 0.0)
     score += CUT_SHORT_ADDS * past.cut_short + SOMEBODY_ELSE_ADDS * past.somebody_else
-    shown = service.gap if _is_new(past) else gap
-    return Silence(score, days, max(1, round(math.exp(shown))), past)
+    # What is said is a count anybody can check in the record; what is judged leans on the service.
+    shown = math.exp(service.gap) if _is_new(past) else statistics.median(past.gaps)
+    return Silence(score, days, max(1, round(shown)), past)
 
 
 def _is_new(past: Past) -> bool:

@@ -95,6 +95,13 @@ def show_day_relative(day: dt.date, today: dt.date) -> Words:
     return words("{days} days ago", days=-days)
 
 
+def show_day_and_distance(day: dt.date, today: dt.date) -> Words:
+    """Like "18 November 2026, in 3 days"; beyond four weeks the date alone says it."""
+    if abs((day - today).days) > 28:
+        return words("{date}", date=show_date(day))
+    return words("{date}, {relative}", date=show_date(day), relative=show_day_relative(day, today))
+
+
 def iso_date(text: str) -> dt.date | None:
     """The date of stored ISO text; None for empty, missing codes or anything else."""
     if len(text) != 10:

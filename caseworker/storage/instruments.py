@@ -17,6 +17,7 @@ from caseworker.crypto import signing
 from caseworker.domain import codes, risk
 from caseworker.domain import instruments as domain
 from caseworker.domain.contacts import CLOCK_SLACK
+from caseworker.domain.dues import DueDate
 from caseworker.domain.instruments import Answer, AnswerSet, Instrument, Moved, Taken
 from caseworker.domain.labels import answer_field
 from caseworker.domain.risk import Rules
@@ -359,6 +360,21 @@ def signed(client_id: int, names: Iterable[str]) -> list[tuple[AnswerSet, Taken]
     return [
         (one, Taken(forms[one.definition], local(one.started).date(), one.stage, values.get(one.id or 0, {})))
         for one in held
+    ]
+
+
+def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
+    """Assessments begun and not signed: they should be by the day after they were begun."""
+    titles = {one.name: one.title for one in domain.shelf().instruments}
+    return [
+        DueDate(
+            held.client_id,
+            local(held.recorded).date() + dt.timedelta(days=1),
+            words("{form}: begun, to be signed", form=titles.get(held.instrument, held.instrument)),
+            "answer_set",
+            held.id or 0,
+        )
+        for held in unfinished(worker_id)
     ]
 
 

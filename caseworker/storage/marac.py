@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import time
 
 from caseworker.domain import marac as domain
+from caseworker.domain.dues import DueDate
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.risk import escalates
-from caseworker.domain.when import local
+from caseworker.domain.when import iso_date, local
 from caseworker.errors import Problem
 from caseworker.storage import history, incidents, instruments, records, risk
 from caseworker.storage.engine import database
@@ -132,6 +134,42 @@ def waiting(worker_id: int | None = None) -> list[MaracReferral]:
         (worker_id, worker_id),
     )
     return [one for one in found if domain.waits_to_be_heard(one) or domain.waits_to_be_told(one)]
+
+
+def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
+    """Papers to finish, cases to be heard, clients to be told: what each asks for and by when."""
+    found = []
+    for one in waiting(worker_id):
+        sent, heard = iso_date(one.sent), iso_date(one.heard)
+        if domain.waits_to_be_told(one):
+            found.append(
+                DueDate(
+                    one.client_id, heard or sent or today, words("Tell the client what came of MARAC"),
+                    "marac_referral", one.id or 0,
+                )
+            )  # fmt: skip
+        elif sent is not None:
+            found.append(
+                DueDate(
+                    one.client_id, domain.hear_by(sent), words("MARAC should hear the case"), "marac_referral",
+                    one.id or 0,
+                )
+            )  # fmt: skip
+    for row_id, client_id, recorded in records.fetch(
+        "SELECT id, client_id, recorded FROM marac_referral INDEXED BY marac_open"
+        " WHERE sent = '' AND withdrawn = 0 AND told = '' AND (? IS NULL OR worker_id = ?) ORDER BY recorded",
+        (worker_id, worker_id),
+    ):
+        found.append(
+            DueDate(
+                client_id,
+                local(recorded).date(),
+                words("MARAC paper to finish"),
+                "marac_referral",
+                row_id,
+            )
+        )
+    return sorted(found, key=lambda one: (one.day, one.row_id))
 
 
 def _check_rests_on(referral: MaracReferral) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from caseworker.domain import codes, instruments, risk
 from caseworker.domain.clients import Client
+from caseworker.domain.dues import DueDate
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.risk import Rules
 from caseworker.domain.when import local
@@ -201,6 +202,22 @@ def reviews_due(on: dt.date, worker_id: int | None = None) -> list[RiskNow]:
         for_clients(due).values(),
         key=lambda one: (one.review_due, -risk.rank(one.grade), one.answers.client_id),
     )
+
+
+def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
+    """Reviews that are due today or overdue, as lines of a list."""
+    return [
+        DueDate(
+            one.answers.client_id,
+            one.review_due,
+            words("Risk review due: a new incident became known")
+            if one.incidents_since
+            else words("Risk review due"),
+            "answer_set",
+            one.answers.id or 0,
+        )
+        for one in reviews_due(today, worker_id)
+    ]
 
 
 def _now(answers: AnswerSet, learned: Iterable[int]) -> RiskNow:

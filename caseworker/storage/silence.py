@@ -15,8 +15,9 @@ from typing import Any
 
 from caseworker.domain import silence as domain
 from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
+from caseworker.domain.dues import DueDate
 from caseworker.domain.silence import Aside, Past, Silence
-from caseworker.domain.when import LONDON, iso_date, local
+from caseworker.domain.when import LONDON, day_epochs, iso_date, local
 from caseworker.storage import records, risk
 from caseworker.storage.nouns import Noun
 from caseworker.storage.records import fetch
@@ -63,6 +64,31 @@ def gone_quiet(
     worth = {client_id for some in by_worker.values() for client_id, _ in domain.pressing(some)}
     quiet = [Quiet(client_id, open_to[client_id].workers, found[client_id]) for client_id in worth]
     return sorted(quiet, key=lambda one: (-one.silence.score, one.client_id))
+
+
+def dormant(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
+    """Cases open without a contact both ways for sixty days, longest first: to be tried again, or closed."""
+    before = day_epochs(today - dt.timedelta(days=domain.DORMANT_DAYS))[1]
+    found = []
+    for client_id, row_id, started, last in fetch(
+        "SELECT e.client_id, e.id, e.started, (SELECT k.at FROM contact k INDEXED BY contact_client"
+        f" WHERE k.client_id = e.client_id AND k.withdrawn = 0 AND k.kind IN ({_codes(COUNTING_KINDS)})"
+        f" AND k.outcome IN ({_codes(TWO_WAY)}) AND k.method NOT IN ({_codes(NEVER_TWO_WAY_METHODS)})"
+        " ORDER BY k.at DESC LIMIT 1) AS last FROM episode e"
+        " WHERE e.closed = '' AND (? IS NULL OR e.worker_id = ?)",
+        (worker_id, worker_id),
+    ):
+        begun = iso_date(started)
+        if last is None:
+            if begun is not None and (today - begun).days >= domain.DORMANT_DAYS:
+                found.append(
+                    DueDate(client_id, begun, words("Support started, not reached yet"), "episode", row_id)
+                )
+        elif last < before:
+            day = local(last).date()
+            what = words("No contact for {days} days", days=(today - day).days)
+            found.append(DueDate(client_id, day, what, "episode", row_id))
+    return sorted(found, key=lambda one: (one.day, one.client_id))
 
 
 # --- set aside ----------------------------------------------------------------------------------------------

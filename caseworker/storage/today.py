@@ -5,38 +5,50 @@ the return.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
-from caseworker.domain import safe_contacts as rules
 from caseworker.domain.actions import Action
 from caseworker.domain.codes import NOT_RECORDED
 from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.drafts import Draft
+from caseworker.domain.dues import DueDate
 from caseworker.domain.referrals import UNDECIDED
-from caseworker.domain.safe_contacts import SafeContact, SafeNow
-from caseworker.domain.when import LONDON, day_epochs
-from caseworker.storage import actions, drafts, safe_contacts, settings
+from caseworker.domain.when import LONDON, day_epochs, show_day_and_distance
+from caseworker.storage import (
+    actions,
+    chases,
+    compensation,
+    consents,
+    drafts,
+    instruments,
+    justice_events,
+    marac,
+    orders,
+    risk,
+    settings,
+    silence,
+    waits,
+)
 from caseworker.storage.records import fetch
+from caseworker.storage.who import Who, people
 from caseworker.words import Words, words
 
 SHOWN = 50  # lines of each list; the counts are of everything
 LATELY = 90 * 24 * 3600  # seconds; somebody without an episode is not tried again after that
 LAST_BACKUP = "backup.last"
 
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The client of a line: enough to show a name and whether a call is safe."""
-
-    client_id: int
-    reference: str
-    name: str
-    known_as: str
-    safe: tuple[SafeContact, ...]
-
-    def chip(self, now: dt.datetime) -> SafeNow:
-        return rules.chip(self.safe, now)
+Source = Callable[[dt.date, int | None], list[DueDate]]
+#: What else has dates, by the list it stands in. A noun that gets dates of its own joins here with a function that
+#: gives them for a day and a worker (None: everybody), whatever asks for something then.
+SOURCES: dict[str, tuple[Source, ...]] = {
+    "reviews": (risk.due,),
+    "dates": (marac.due, justice_events.due, orders.due),
+    "waits": (waits.due,),
+    "forms": (instruments.due,),
+    "deadlines": (chases.due, compensation.due, consents.due),
+    "dormant": (silence.dormant,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,28 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """One date of the records that asks for something, and whom it is about."""
+
+    who: Who
+    due: DueDate
+
+    def sentence(self, today: dt.date) -> Words:
+        """What is asked for, and when."""
+        day = show_day_and_distance(self.due.day, today)
+        return words("{what}. {day}", what=self.due.what, day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedList:
+    """The first dates of one kind, soonest first. ``late``: how many in all lie before today."""
+
+    lines: list[Dated]
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     missed: list[Missed]
     missed_count: int
@@ -79,6 +113,9 @@ class Board:
     waiting_drafts: list[Draft]
     dq_missing: list[Gap]
     last_backup: int | None  # epoch seconds; None before the first
+    dated: dict[str, DatedList] = field(
+        default_factory=dict
+    )  # by the names of ``SOURCES``; only those with some
 
     @property
     def dq_count(self) -> int:
@@ -91,20 +128,39 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
     late = actions.due(today - dt.timedelta(days=1), worker_id, SHOWN)
     this_day = actions.due_on(today, worker_id, SHOWN)
     tries, missed_count = _missed(worker_id, day_epochs(today)[1])
-    people = _people([one[0] for one in tries] + [one.client_id for one in late + this_day])
+    asked = {name: _asked(sources, today, worker_id) for name, sources in SOURCES.items()}
+    who = people(
+        [
+            *(one[0] for one in tries),
+            *(one.client_id for one in late + this_day),
+            *(one.client_id for some in asked.values() for one in some[:SHOWN]),
+        ]
+    )
     return Board(
-        missed=[Missed(people[client_id], *rest) for client_id, *rest in tries if client_id in people],
+        missed=[Missed(who[client_id], *rest) for client_id, *rest in tries if client_id in who],
         missed_count=missed_count,
-        due=[Due(people[one.client_id], one, 0) for one in this_day],
+        due=[Due(who[one.client_id], one, 0) for one in this_day],
         due_count=actions.count_due(today, today, worker_id),
-        overdue=[
-            Due(people[one.client_id], one, (today - dt.date.fromisoformat(one.due)).days) for one in late
-        ],
+        overdue=[Due(who[one.client_id], one, (today - dt.date.fromisoformat(one.due)).days) for one in late],
         overdue_count=actions.count_due(dt.date.min, today - dt.timedelta(days=1), worker_id),
         waiting_drafts=drafts.all_drafts(),
         dq_missing=gaps(today, worker_id),
         last_backup=settings.get(LAST_BACKUP, None),
+        dated={
+            name: DatedList(
+                [Dated(who[one.client_id], one) for one in some[:SHOWN]],
+                len(some),
+                sum(one.day < today for one in some),
+            )
+            for name, some in asked.items()
+            if some
+        },
     )
+
+
+def _asked(sources: Sequence[Source], today: dt.date, worker_id: int | None) -> list[DueDate]:
+    found = [one for source in sources for one in source(today, worker_id)]
+    return sorted(found, key=lambda one: one.day)
 
 
 def gaps(today: dt.date, worker_id: int | None = None) -> list[Gap]:
@@ -195,18 +251,6 @@ def _tries(client_id: int, until: int) -> int:
             (client_id, reached or -1, until),
         )[0][0]
     )
-
-
-def _people(client_ids: Iterable[int]) -> dict[int, Who]:
-    ids = list(dict.fromkeys(client_ids))
-    safe = safe_contacts.for_clients(ids)
-    marks = ", ".join("?" * len(ids))
-    return {
-        client_id: Who(client_id, reference, name, known_as, tuple(safe.get(client_id, ())))
-        for client_id, reference, name, known_as in fetch(
-            f"SELECT id, reference, name, known_as FROM client WHERE id IN ({marks})", ids
-        )
-    }
 
 
 def _two_quarters(today: dt.date) -> dt.date:

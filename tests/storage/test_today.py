@@ -12,15 +12,20 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.incidents import Incident
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
-from caseworker.domain.when import LONDON
+from caseworker.domain.when import LONDON, show_date
 from caseworker.storage import (
     actions,
     clients,
     contacts,
     drafts,
     episodes,
+    incidents,
+    instruments,
+    marac,
     referrals,
     safe_contacts,
     settings,
@@ -220,3 +225,113 @@ def test_an_old_try_without_support_is_let_go(bea: int) -> None:
     contact_id = log(bea, 0, "NOA")
     database.execute_sql("UPDATE contact SET at = at - ? WHERE id = ?", (today.LATELY, contact_id))
     assert board().missed == []
+
+
+# --- dates of the record -----------------------------------------------------------------------------------------
+def said(name: str) -> list[str]:
+    held = board().dated.get(name)
+    return [str(one.sentence(TODAY)) for one in held.lines] if held else []
+
+
+def ago(days: int) -> str:
+    return show_date(TODAY - dt.timedelta(days=days))
+
+
+def test_reviews_due_and_overdue_are_counted_apart_and_learned_incidents_bring_them_forward(
+    amara: int,
+) -> None:
+    held = write(instruments.begin, amara, "GEN", at=AT - 19 * 86400)
+    write(instruments.answer, held, "GRADE", "high")
+    write(instruments.sign, held)
+    assert said("reviews") == [f"Risk review due. {ago(6)}, 6 days ago"]
+    reviews = board().dated["reviews"]
+    assert (reviews.count, reviews.late, reviews.lines[0].who.grade) == (1, 1, "high")
+    database.execute_sql("UPDATE answer_set SET withdrawn = 1")
+    assert "reviews" not in board().dated
+    held = write(instruments.begin, amara, "GEN", at=AT)
+    write(instruments.answer, held, "GRADE", "standard")
+    write(instruments.sign, held)
+    assert said("reviews") == []
+    write(incidents.save, Incident(None, "", amara, TODAY.isoformat()))
+    database.execute_sql("UPDATE incident SET recorded = recorded + 2")
+    assert said("reviews") == [f"Risk review due: a new incident became known. {ago(0)}, today"]
+    assert board().dated["reviews"].late == 0
+
+
+def test_a_marac_paper_is_finished_then_heard_then_told(amara: int) -> None:
+    row = write(marac.save, MaracReferral(None, "", amara))
+    assert said("dates") == [f"MARAC paper to finish. {ago(0)}, today"]
+    sent = (TODAY - dt.timedelta(days=16)).isoformat()
+    database.execute_sql("UPDATE marac_referral SET sent = ? WHERE id = ?", (sent, row))
+    assert said("dates") == [f"MARAC should hear the case. {ago(2)}, 2 days ago"]
+    heard = (TODAY - dt.timedelta(days=1)).isoformat()
+    database.execute_sql("UPDATE marac_referral SET heard = ?, outcome = 'heard' WHERE id = ?", (heard, row))
+    assert said("dates") == [f"Tell the client what came of MARAC. {ago(1)}, yesterday"]
+    database.execute_sql("UPDATE marac_referral SET told = heard WHERE id = ?", (row,))
+    assert said("dates") == []
+
+
+def test_a_form_is_signed_by_the_day_after_it_was_begun(amara: int) -> None:
+    write(instruments.begin, amara, "GEN")
+    (line,) = said("forms")
+    assert line.endswith(f"begun, to be signed. {ago(-1)}, tomorrow")
+
+
+def test_a_case_open_without_contact_for_sixty_days_is_dormant(amara: int) -> None:
+    assert said("dormant") == ["Support started, not reached yet. 1 January 2024"]
+    log(amara, 0, "COM")
+    assert said("dormant") == []
+    database.execute_sql("UPDATE contact SET at = at - 58 * 86400")
+    assert said("dormant") == []
+    database.execute_sql("UPDATE contact SET at = at - 2 * 86400")
+    assert len(said("dormant")) == 1
+
+
+# --- waits -------------------------------------------------------------------------------------------------------
+def refer(client_id: int, days_ago: int, risk: str = "NA-ASK", outcome: str = "ACC") -> int:
+    received = int(dt.datetime.combine(TODAY - dt.timedelta(days=days_ago), dt.time(9), LONDON).timestamp())
+    return write(
+        referrals.save,
+        Referral(
+            None,
+            "",
+            client_id,
+            received,
+            source="POL",
+            outcome=outcome,
+            referrer_risk=risk,
+            decline_reason="CAP" if outcome == "REJ" else "NA-NAP",
+        ),
+    )
+
+
+def test_a_wait_is_first_for_a_try_and_then_for_a_talk(amara: int) -> None:
+    refer(amara, 30)
+    assert said("waits")[0].startswith("First try to reach the client")
+    log(amara, 0, "NOA", kind="ATT")
+    assert said("waits")[0].startswith("Not reached yet")
+    log(amara, 1, "COM")
+    assert said("waits") == []
+
+
+def test_high_risk_waits_are_over_sooner(amara: int) -> None:
+    refer(amara, 1)
+    later = NOW + dt.timedelta(days=9)
+    by = {}
+    for grade in ("NA-ASK", "high"):
+        database.execute_sql("UPDATE referral SET referrer_risk = ?", (grade,))
+        by[grade] = today.board(later).dated["waits"].lines[0].due.day
+    assert by["high"] < by["NA-ASK"]
+
+
+@pytest.mark.parametrize(("outcome", "waits"), [("ACC", True), ("WTL", True), ("REJ", False), ("DUP", False)])
+def test_only_a_referral_that_may_still_lead_somewhere_waits(bea: int, outcome: str, waits: bool) -> None:
+    refer(bea, 20, outcome=outcome)
+    assert bool(said("waits")) is waits
+
+
+def test_somebody_without_a_worker_is_everybodys(bea: int, amara: int) -> None:
+    refer(bea, 20)
+    refer(amara, 20)
+    mine, others = (board(worker_id=one).dated["waits"].count for one in (database.worker.id or 0, 999))
+    assert (mine, others) == (2, 1)

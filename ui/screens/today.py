@@ -9,30 +9,42 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QWidget
 
 from caseworker.domain import codes, when
 from caseworker.domain.drafts import Draft
-from caseworker.domain.safe_contacts import chip
-from caseworker.storage import clients, outbox, today
+from caseworker.storage import audit, clients, outbox, silence, today
 from caseworker.storage.backup import REMIND_AFTER
-from caseworker.storage.today import Board, Due, Missed, Who
-from ui import theme
+from caseworker.storage.silence import Quiet
+from caseworker.storage.today import Board, Dated, Due, Missed
+from caseworker.storage.who import Who, people
 from ui.say import say
 from ui.screens.backup import backup_sentence
 from ui.screens.client.drafts import owner as form_owner
-from ui.screens.client.safe import STATES, safe_sentence
+from ui.screens.client.safe import safe_sentence
 from ui.screens.client.tab import Gradually, empty
+from ui.screens.client_line import ClientLine
 from ui.session import Place, Session
 from ui.theme import px
-from ui.widgets import Button, Card, FlowLayout, Glyph, Heading, Page, RowFrame, Said, Text, column, row
+from ui.widgets import Button, Card, Glyph, Heading, Page, RowFrame, Said, Text, column, row
 
+#: The part of a record that holds what a date is of.
+PARTS = {
+    "answer_set": "risk",
+    "marac_referral": "risk",
+    "justice_event": "justice",
+    "court_order": "justice",
+    "chase": "justice",
+    "claim": "justice",
+}
 ROWS = 6  # of each list; "Show all" gives what the vault gave (up to 50)
 WIDE = 900  # logical pixels: the side cards stand beside the lists
 MINUTE_MS = 60_000
+POINTER_MS = 150  # looked again so soon whether the mouse button is still down
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,35 @@ class Shown:
     day: date
 
 
+class Row(NamedTuple):
+    """One line of a list before it is built. ``step``: words of its button, its name, where it leads."""
+
+    who: Who
+    what: str
+    step: tuple[str, str, Place]
+    kind: str = "secondary"
+
+
+class Listed(NamedTuple):
+    """One list before it is built: the first ``rows`` of the ``total``."""
+
+    name: str
+    title: str
+    icon: str
+    total: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietShown:
+    """What the card of those gone quiet says."""
+
+    lines: tuple[tuple[Who, str], ...]
+    safe: tuple[str, ...]
+
+
 class TodayPage(Page):
-    """Four figures, three lists, and beside them what is unfinished and how this laptop stands."""
+    """Four figures, the lists behind them, and beside them what is unfinished and how this laptop stands."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent=parent)
@@ -69,16 +108,20 @@ class TodayPage(Page):
         self.tiles: list[Tile] = []
         self._tile_grid = QGridLayout()
         self._tile_grid.setSpacing(px(12))
-        self.missed_tile = Tile("phone-missed")
-        self.overdue_tile = Tile("calendar-clock")
+        self.review_tile = Tile("shield-alert", "on_high")
         self.due_tile = Tile("calendar-check")
-        self.gap_tile = Tile("list-checks")
-        self.tiles = [self.overdue_tile, self.due_tile, self.missed_tile, self.gap_tile]
+        self.missed_tile = Tile("phone-missed")
+        self.next_tile = Tile("briefcase")
+        self.tiles = [self.review_tile, self.due_tile, self.missed_tile, self.next_tile]
         self.body.addLayout(self._tile_grid)
 
         self._split = row(gap=16)
         self._split.setAlignment(Qt.AlignmentFlag.AlignTop)
+        both = column(gap=14)
+        self.quiet = column(gap=14)
         self.lists = column(gap=14)
+        both.addLayout(self.quiet)
+        both.addLayout(self.lists)
         self.side_box = QWidget()
         beside = column(self.side_box, gap=14)
         self.notes_box = QWidget()
@@ -87,10 +130,17 @@ class TodayPage(Page):
         self.side = column(gap=14)
         beside.addLayout(self.side)
         self._beside = beside
-        self._split.addLayout(self.lists, 1)
+        self._split.addLayout(both, 1)
         self._split.addWidget(self.side_box, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._split)
         self._gradually = Gradually(self)
+        self._quiet_shown: QuietShown | None = None
+        self._quiet_asked = -1  # the newest entry of the audit chain when the worker was last asked
+        self._quiet_found: list[Quiet] = []
+        self._quiet_late = QTimer(self)
+        self._quiet_late.setSingleShot(True)
+        self._quiet_late.setInterval(POINTER_MS)
+        self._quiet_late.timeout.connect(self._show_quiet)
         self.body.addStretch(1)
         self._wide: bool | None = None
         self._arrange()
@@ -109,12 +159,14 @@ class TodayPage(Page):
     def reload(self) -> None:
         now = self.session.now()
         board = today.board(now, self.session.vault.worker.id)
-        people = [one.who for one in (*board.overdue, *board.due)] + [one.who for one in board.missed]
+        self._ask_quiet()
+        whose = [one.who for one in (*board.overdue, *board.due)] + [one.who for one in board.missed]
+        whose += [one.who for some in board.dated.values() for one in some.lines]
         shown = Shown(
             board,
             sum(1 for item in outbox.items() if item.is_waiting),
             clients.count(),
-            tuple(safe_sentence(who.safe, now) for who in people),
+            tuple(safe_sentence(who.safe, now) for who in whose),
             now.astimezone(when.LONDON).date(),
         )
         if shown == self._shown:
@@ -127,44 +179,60 @@ class TodayPage(Page):
     def _show(self, shown: Shown, now: datetime) -> None:
         board = shown.board
         self.day.setText(f"{self._weekday(shown.day)} {when.show_date(shown.day)}")
-        self.overdue_tile.show_figure(
-            board.overdue_count,
-            self.tr("follow-up overdue") if board.overdue_count == 1 else self.tr("follow-ups overdue"),
-        )
-        self.due_tile.show_figure(
-            board.due_count,
-            self.tr("follow-up due today") if board.due_count == 1 else self.tr("follow-ups due today"),
-        )
+        self._show_tiles(board, shown.day)
+        self._show_lists(board, shown.clients, now)
+        self._show_side(shown)
+
+    def _show_tiles(self, board: Board, day: date) -> None:
+        reviews = board.dated.get("reviews")
+        late, all_reviews = (reviews.late, reviews.count) if reviews else (0, 0)
+        if late:
+            words = self.tr("risk review overdue") if late == 1 else self.tr("risk reviews overdue")
+        else:
+            words = (
+                self.tr("risk review due today") if all_reviews == 1 else self.tr("risk reviews due today")
+            )
+        self.review_tile.show_figure(late or all_reviews, words)
+        due, overdue = board.due_count, board.overdue_count
+        if overdue and not due:
+            words = self.tr("follow-up overdue") if overdue == 1 else self.tr("follow-ups overdue")
+        else:
+            words = self.tr("follow-up due today") if due == 1 else self.tr("follow-ups due today")
+            if overdue:
+                words = self.tr("{due_today}, {n} overdue").format(due_today=words, n=overdue)
+        self.due_tile.show_figure(due or overdue, words)
         self.missed_tile.show_figure(
             board.missed_count,
             self.tr("missed contact to try again")
             if board.missed_count == 1
             else self.tr("missed contacts to try again"),
         )
-        self.gap_tile.show_figure(
-            board.dq_count,
-            self.tr("answer still to ask") if board.dq_count == 1 else self.tr("answers still to ask"),
+        self._show_next_tile(board, day)
+
+    def _show_next_tile(self, board: Board, day: date) -> None:
+        """The next date of a court or a MARAC; without one, what the return lacks."""
+        coming = (
+            [one.due for one in board.dated["dates"].lines if one.due.day >= day]
+            if "dates" in board.dated
+            else []
         )
-        self._show_lists(board, shown.clients, now)
-        self._show_side(shown)
+        if not coming:
+            words = self.tr("answer still to ask") if board.dq_count == 1 else self.tr("answers still to ask")
+            self.next_tile.show_figure(board.dq_count, words, "list-checks")
+            return
+        relative = say(when.show_day_relative(coming[0].day, day))
+        words = say(coming[0].what)
+        if len(coming) > 1:
+            words = self.tr("{what}, and {n} more").format(what=words, n=len(coming) - 1)
+        self.next_tile.show_figure(f"{relative[:1].upper()}{relative[1:]}", words, "briefcase")
 
     def _show_lists(self, board: Board, known: int, now: datetime) -> None:
         empty(self.lists)
         self.cards: dict[str, Card] = {}
         steps: list[Callable[[], None]] = []
-        for name, title, icon, rows, count in (
-            ("overdue", self.tr("Overdue follow-ups"), "calendar-clock", board.overdue, board.overdue_count),
-            ("due", self.tr("Follow-ups due today"), "calendar-check", board.due, board.due_count),
-            (
-                "missed",
-                self.tr("Missed contacts to try again"),
-                "phone-missed",
-                board.missed,
-                board.missed_count,
-            ),
-        ):
-            if rows:
-                steps.append(partial(self._add_list, name, title, icon, rows, count, now))
+        for listed in self._listed(board, now):
+            if listed.rows:
+                steps.append(partial(self._add_list, listed, now))
         if not steps:
             steps.append(partial(self._add_nothing, known))
         if board.dq_missing:
@@ -172,32 +240,89 @@ class TodayPage(Page):
         steps.append(partial(self.lists.addStretch, 1))
         self._gradually.start(steps)
 
-    def _add_list(
-        self, name: str, title: str, icon: str, rows: Sequence[Due | Missed], count: int, now: datetime
-    ) -> None:
-        card = Card(title, str(count), icon)
-        card.heading.setWordWrap(False)
-        self.cards[name] = card
-        shown = rows if name in self._all else rows[:ROWS]
-        for one in shown:
-            card.add_row(
-                ClientLine(self.session, one.who, self._what(one, now), now, missed=isinstance(one, Missed))
+    def _listed(self, board: Board, now: datetime) -> list[Listed]:
+        """The lists in order: what protects first, then what was promised, then what is left over."""
+        day = now.astimezone(when.LONDON).date()
+        log, log_name = self.tr("Log contact"), self.tr("Log a contact with {name}")
+
+        def dated(name: str, title: str, icon: str, step: Callable[[Dated], Row]) -> Listed:
+            some = board.dated.get(name)
+            return Listed(
+                name,
+                title,
+                icon,
+                some.count if some else 0,
+                [step(one) for one in some.lines] if some else [],
             )
-        if len(rows) > len(shown):
+
+        def contact(who: Who, what: str, words: str = log) -> Row:
+            return Row(who, what, (words, log_name, Place("contact", who.client_id)))
+
+        def review(one: Dated) -> Row:
+            place = Place("client", one.who.client_id, "risk")
+            step = (self.tr("Start review"), self.tr("Start the risk review of {name}"), place)
+            return Row(one.who, say(one.sentence(day)), step, "primary")
+
+        def record(one: Dated) -> Row:
+            place = Place("client", one.who.client_id, PARTS.get(one.due.noun, ""))
+            step = (self.tr("Open record"), self.tr("Open the record of {name}"), place)
+            return Row(one.who, say(one.sentence(day)), step)
+
+        def form(one: Dated) -> Row:
+            place = Place("client", one.who.client_id, PARTS.get(one.due.noun, ""))
+            step = (self.tr("Carry on"), self.tr("Carry on with the form of {name}"), place)
+            return Row(one.who, say(one.sentence(day)), step)
+
+        def call(one: Dated) -> Row:
+            return contact(one.who, say(one.sentence(day)))
+
+        reviews = board.dated.get("reviews")
+        title = (
+            self.tr("Overdue risk reviews") if reviews and reviews.late else self.tr("Risk reviews due today")
+        )
+        return [
+            dated("reviews", title, "shield-alert", review),
+            dated("dates", self.tr("MARAC and court"), "briefcase", record),
+            Listed(
+                "overdue", self.tr("Overdue follow-ups"), "calendar-clock", board.overdue_count,
+                [contact(one.who, self._what(one, now)) for one in board.overdue],
+            ),
+            Listed(
+                "due", self.tr("Follow-ups due today"), "calendar-check", board.due_count,
+                [contact(one.who, self._what(one, now)) for one in board.due],
+            ),
+            Listed(
+                "missed", self.tr("Missed contacts to try again"), "phone-missed", board.missed_count,
+                [contact(one.who, self._what(one, now), self.tr("Try again")) for one in board.missed],
+            ),
+            dated("waits", self.tr("Waiting to be reached"), "clock", call),
+            dated("forms", self.tr("Forms to finish and sign"), "file-text", form),
+            dated("deadlines", self.tr("Deadlines and replies"), "calendar", record),
+            dated("dormant", self.tr("Open, no contact for 60 days"), "circle", record),
+        ]  # fmt: skip
+
+    def _add_list(self, listed: Listed, now: datetime) -> None:
+        card = Card(listed.title, str(listed.total), listed.icon)
+        card.heading.setWordWrap(False)
+        self.cards[listed.name] = card
+        shown = listed.rows if listed.name in self._all else listed.rows[:ROWS]
+        for one in shown:
+            card.add_row(ClientLine(self.session, one.who, one.what, now, one.step, one.kind))
+        if len(listed.rows) > len(shown):
             more = RowFrame()
             button = Button(
-                self.tr("Show {n} more").format(n=len(rows) - len(shown)), "chevron-down", "quiet"
+                self.tr("Show {n} more").format(n=len(listed.rows) - len(shown)), "chevron-down", "quiet"
             )
-            button.setAccessibleName(f"{button.text()}: {title}")
-            button.setProperty("list", name)
+            button.setAccessibleName(f"{button.text()}: {listed.title}")
+            button.setProperty("list", listed.name)
             button.clicked.connect(self._show_more)
             more.across.addWidget(button)
             more.across.addStretch(1)
             card.add_row(more)
-        elif count > len(rows):
+        elif listed.total > len(listed.rows):
             rest = RowFrame()
             rest.across.addWidget(
-                Text(self.tr("The first {n} are shown").format(n=len(rows)), "small", "muted")
+                Text(self.tr("The first {n} are shown").format(n=len(listed.rows)), "small", "muted")
             )
             card.add_row(rest)
         self.lists.addWidget(card)
@@ -208,10 +333,8 @@ class TodayPage(Page):
             if not one.days_late:
                 return one.action.text
             due = date.fromisoformat(one.action.due)
-            relative = say(when.show_day_relative(due, now.astimezone(when.LONDON).date()))
-            return self.tr("{what}. Due {date}, {relative}").format(
-                what=one.action.text.rstrip("."), date=when.show_date(due), relative=relative
-            )
+            day = say(when.show_day_and_distance(due, now.astimezone(when.LONDON).date()))
+            return self.tr("{what}. Due {day}").format(what=one.action.text.rstrip("."), day=day)
         outcome = codes.get("contact_outcome").label(one.outcome)
         at = when.show_datetime(when.local(one.at))
         if one.tries > 1:
@@ -219,6 +342,65 @@ class TodayPage(Page):
                 outcome=outcome, at=at, n=one.tries
             )
         return self.tr("{outcome}, {at}").format(outcome=outcome, at=at)
+
+    # ---- gone quiet: found by the worker, never waited for
+
+    def _ask_quiet(self) -> None:
+        newest = audit.head().seq
+        if newest != self._quiet_asked:
+            self._quiet_asked = newest
+            self.session.work.run(
+                silence.gone_quiet, self.session.now(), self.session.vault.worker.id, owner=self,
+                then=self._quiet_came, failed=self._quiet_failed,
+            )  # fmt: skip
+        else:
+            self._show_quiet()
+
+    def _quiet_came(self, found: list[Quiet]) -> None:
+        self._quiet_found = found
+        self._show_quiet()
+
+    def _quiet_failed(self, _error: Exception) -> None:
+        """The lock came between, or the disk: the list is asked for again with the next change."""
+        self._quiet_asked = -1
+
+    def _show_quiet(self) -> None:
+        if self.session.is_locked():
+            return
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._quiet_late.start()  # nothing moves under a pressed button
+            return
+        now = self.session.now()
+        who = people(one.client_id for one in self._quiet_found)
+        lines = tuple(
+            (who[one.client_id], " ".join(f"{say(reason)}." for reason in one.silence.reasons()))
+            for one in self._quiet_found
+            if one.client_id in who
+        )
+        shown = QuietShown(lines, tuple(safe_sentence(one.safe, now) for one, _ in lines))
+        if shown == self._quiet_shown:
+            return
+        self._quiet_shown = shown
+        empty(self.quiet)
+        if not lines:
+            return
+        card = Card(self.tr("Gone quiet"), str(len(lines)), "bell-off")
+        card.heading.setWordWrap(False)
+        for one, why in lines:
+            step = (
+                self.tr("Log contact"),
+                self.tr("Log a contact with {name}, gone quiet"),
+                Place("contact", one.client_id),
+            )
+            line = ClientLine(self.session, one, why, now, step, "primary")
+            line.add_step(
+                self.tr("Set aside"),
+                self.tr("Set aside: {name}, gone quiet").format(name=one.name),
+                Place("client", one.client_id, f"silence:{one.client_id}"),
+                "quiet",
+            )
+            card.add_row(line)
+        self.quiet.addWidget(card)
 
     def _add_nothing(self, known: int) -> None:
         card = Card()
@@ -402,12 +584,13 @@ class TodayPage(Page):
     def _tile_clicked(self) -> None:
         """Bring the list of that figure into view and put the keyboard on its first line."""
         names = {
-            self.overdue_tile: "overdue",
-            self.due_tile: "due",
-            self.missed_tile: "missed",
-            self.gap_tile: "gaps",
+            self.review_tile: ("reviews",),
+            self.due_tile: ("due", "overdue"),
+            self.missed_tile: ("missed",),
+            self.next_tile: ("dates", "gaps"),
         }
-        card = self.cards.get(names[self.sender()])  # type: ignore[index]
+        found = [self.cards[name] for name in names[self.sender()] if name in self.cards]  # type: ignore[index]
+        card = found[0] if found else None
         if card is None:
             return
         self.area.ensureWidgetVisible(card, 0, px(24))
@@ -434,12 +617,12 @@ class TodayPage(Page):
 
 
 class Tile(Button):
-    """One figure of the day, as a button that goes to its list."""
+    """One figure of the day, as a button that goes to its list. ``token``: the colour of its icon when it counts."""
 
-    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+    def __init__(self, icon: str, token: str = "primary", parent: QWidget | None = None) -> None:
         super().__init__("", kind="tile", parent=parent)
         across = row(self, (14, 8, 14, 8), 12)
-        self._glyph = Glyph(icon, "primary", 24)
+        self._glyph = Glyph(icon, token, 24)
         across.addWidget(self._glyph)
         words = column()
         self.figure = Text("", "figure")
@@ -449,58 +632,10 @@ class Tile(Button):
         words.addWidget(self.words)
         words.addStretch(1)
         across.addLayout(words, 1)
-        self._icon = icon
+        self._icon, self._token = icon, token
 
-    def show_figure(self, n: int, words: str) -> None:
-        self.figure.setText(str(n))
+    def show_figure(self, figure: int | str, words: str, icon: str = "") -> None:
+        self.figure.setText(str(figure))
         self.words.setText(words)
-        self._glyph.show_icon(self._icon, "primary" if n else "muted")
-        self.setAccessibleName(f"{n} {words}")
-
-
-class ClientLine(RowFrame):
-    """A client in a list of the day: name, what to do, whether it is safe to ring, and the button that logs it."""
-
-    def __init__(
-        self,
-        session: Session,
-        who: Who,
-        what: str,
-        now: datetime,
-        missed: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent=parent)
-        self.session = session
-        self.client_id = who.client_id
-        words = column(gap=3)
-        names = QWidget()
-        flow = FlowLayout(8, names)
-        self.open = Button(who.name, kind="strong-link")
-        self.open.setFont(theme.font("name"))
-        self.open.setAccessibleName(
-            self.tr("Open {name}, {reference}").format(name=who.name, reference=who.reference)
-        )
-        flow.addWidget(self.open)
-        flow.addWidget(Text(who.reference, "reference", "muted"))
-        words.addWidget(names)
-        words.addWidget(Text(what, wrap=True))
-        state = chip(who.safe, now).state
-        _, icon, token = STATES[state]
-        safe = row(gap=6)
-        safe.addWidget(Glyph(icon, token, 15), 0, Qt.AlignmentFlag.AlignTop)
-        tone = {"safe": "safe", "never": "danger", "unknown": "muted"}.get(state, "warn")
-        safe.addWidget(Text(safe_sentence(who.safe, now), "small", tone, wrap=True), 1)
-        words.addLayout(safe)
-        self.across.addLayout(words, 1)
-        self.log = Button(self.tr("Try again") if missed else self.tr("Log contact"))
-        self.log.setAccessibleName(self.tr("Log a contact with {name}").format(name=who.name))
-        self.across.addWidget(self.log, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.open.clicked.connect(self._open)
-        self.log.clicked.connect(self._log)
-
-    def _open(self) -> None:
-        self.session.go.emit(Place("client", self.client_id))
-
-    def _log(self) -> None:
-        self.session.go.emit(Place("contact", self.client_id))
+        self._glyph.show_icon(icon or self._icon, self._token if figure else "muted")
+        self.setAccessibleName(f"{figure} {words}")

@@ -12,12 +12,17 @@ from pytestqt.qtbot import QtBot
 from caseworker import storage
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
-from caseworker.storage import actions, contacts, drafts
+from caseworker.domain.marac import MaracReferral
+from caseworker.domain.referrals import Referral
+from caseworker.domain.when import show_date
+from caseworker.storage import actions, contacts, drafts, instruments, marac, referrals, silence
 from tests.journey.hands import Hands
-from tests.ui.screens.parts import now, settle, today, words_of
+from tests.ui.screens.parts import DAY, now, settle, today, words_of
+from ui.screens.client import ClientPage
 from ui.screens.contacts import ContactPanel, draft_key
 from ui.screens.today import TodayPage
 from ui.session import Place, Session
+from ui.widgets import Chip
 from ui.window import Window
 
 
@@ -66,8 +71,8 @@ def test_the_figures_are_counted_and_said_in_words(window: Window, session: Sess
     plan(session, amara, "Call the housing officer", days=-6)
     miss(session, amara)
     page = page_of(window)
-    assert page.due_tile.accessibleName() == "2 follow-ups due today"
-    assert page.overdue_tile.accessibleName() == "1 follow-up overdue"
+    assert page.due_tile.accessibleName() == "2 follow-ups due today, 1 overdue"
+    assert page.review_tile.accessibleName() == "0 risk reviews due today"
     assert page.missed_tile.accessibleName() == "1 missed contact to try again"
 
 
@@ -199,10 +204,147 @@ def test_answers_a_return_needs_are_counted_and_lead_to_the_record(
 ) -> None:
     storage.database.execute_sql("UPDATE client SET area = 'NA-ASK' WHERE id = ?", (amara,))
     session.changed.emit()
-    assert page_of(window).gap_tile.accessibleName() == "1 answer still to ask"
+    assert page_of(window).next_tile.accessibleName() == "1 answer still to ask"
     with qtbot.waitSignal(session.go) as went:
         hands.click("Open the first")
     assert went.args[0] == Place("client", amara)
+
+
+# --- risk, dates, waits, forms ------------------------------------------------------------------------------
+
+
+def assess(session: Session, client_id: int, grade: str, days_ago: int = 0) -> int:
+    """A signed grade; one of some days ago is put there as time would have."""
+    held = session.write(instruments.begin, client_id, "GEN", at=now() - days_ago * DAY)
+    session.write(instruments.answer, held, "GRADE", grade)
+    session.write(instruments.sign, held)
+    return held
+
+
+def test_an_overdue_review_stands_first_with_its_grade_and_leads_to_the_risk_part(
+    window: Window, session: Session, amara: int, hands: Hands, qtbot: QtBot
+) -> None:
+    plan(session, amara, "Ring the school")
+    assess(session, amara, "high", days_ago=20)
+    page = page_of(window)
+    assert page.review_tile.accessibleName() == "1 risk review overdue"
+    text = words_of(page)
+    assert text.index("Overdue risk reviews") < text.index("Follow-ups due today")
+    assert "High risk" in text
+    due = show_date(today() - dt.timedelta(days=6))
+    assert f"Risk review due. {due}, 6 days ago" in text
+    with qtbot.waitSignal(session.go) as went:
+        hands.click("Start the risk review of Amara Clarke")
+    assert went.args[0] == Place("client", amara, "risk")
+    settle()
+    assert window.place().arg == amara
+
+
+def test_a_grade_stands_on_every_line_of_its_client(window: Window, session: Session, amara: int) -> None:
+    plan(session, amara, "Ring the school")
+    assess(session, amara, "medium")
+    page = page_of(window)
+    assert "Overdue risk reviews" not in words_of(page)
+    assert [chip.text() for chip in page.cards["due"].findChildren(Chip)] == ["Medium risk"]
+
+
+def test_what_marac_asks_for_is_the_next_date(window: Window, session: Session, amara: int) -> None:
+    sent = today() - dt.timedelta(days=13)
+    row = session.write(marac.save, MaracReferral(None, "", amara))
+    assert "MARAC paper to finish" in words_of(page_of(window))
+    storage.database.execute_sql("UPDATE marac_referral SET sent = ? WHERE id = ?", (sent.isoformat(), row))
+    session.changed.emit()
+    page = page_of(window)
+    assert page.next_tile.accessibleName() == "Tomorrow MARAC should hear the case"
+    page.next_tile.click()
+    settle()
+    assert page.cards["dates"].isAncestorOf(QApplication.focusWidget())
+
+
+def test_somebody_referred_and_not_tried_in_time_is_waiting(
+    window: Window, session: Session, amara: int
+) -> None:
+    received = now() - 9 * DAY
+    session.write(referrals.save, Referral(None, "", amara, received, source="POL", outcome="ACC"))
+    assert "First try to reach the client" in words_of(page_of(window))
+    miss(session, amara)
+    assert "First try to reach the client" not in words_of(page_of(window))
+
+
+def test_a_form_begun_and_not_signed_is_offered(window: Window, session: Session, amara: int) -> None:
+    session.write(instruments.begin, amara, "GEN")
+    text = words_of(page_of(window))
+    assert "Forms to finish and sign" in text
+    assert "begun, to be signed" in text
+
+
+# --- gone quiet ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent(session: Session, amara: int) -> int:
+    """Reached every two days until nineteen days ago; tried twice since."""
+
+    def talk() -> None:
+        for ago in (29, 27, 25, 23, 21, 19):
+            contacts.save(Contact(None, "", amara, None, now() - ago * DAY, minutes=5))
+        for ago in (12, 2):
+            contacts.save(Contact(None, "", amara, None, now() - ago * DAY, "ATT", outcome="NOA"))
+
+    session.write(talk)
+    return amara
+
+
+def quiet_of(window: Window, qtbot: QtBot) -> str:
+    page = page_of(window)
+    qtbot.waitUntil(lambda: page.quiet.count() == 1)
+    return words_of(page)
+
+
+def test_who_has_gone_quiet_is_said_with_reasons(window: Window, silent: int, qtbot: QtBot) -> None:
+    text = quiet_of(window, qtbot)
+    assert "Gone quiet" in text
+    assert (
+        "Not reached for 19 days. Until then usually reached every 2 days. 2 tries were not answered." in text
+    )
+
+
+def test_the_screen_never_waits_for_the_search(
+    window: Window, session: Session, silent: int, qtbot: QtBot
+) -> None:
+    page = page_of(window)
+    qtbot.waitUntil(lambda: not session.work.busy())
+    session.write(contacts.save, Contact(None, "", silent, None, now() - 60, minutes=5))
+    assert session.work.busy()  # asked for beside the screen, which shows what it has
+    qtbot.waitUntil(lambda: page.quiet.count() == 0)
+
+
+def test_set_aside_with_a_reason_the_line_leaves(
+    window: Window, session: Session, silent: int, qtbot: QtBot, hands: Hands
+) -> None:
+    quiet_of(window, qtbot)
+    hands.click("Set aside: Amara Clarke, gone quiet")
+    settle()
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    assert page.form is not None
+    hands.click("Save")
+    assert "Choose why this is set aside" in words_of(page)
+    hands.click("Told us they would be away")
+    hands.click("Save")
+    settle()
+    window.go(Place("today"))
+    board = page_of(window)
+    qtbot.waitUntil(lambda: not session.work.busy())
+    assert board.quiet.count() == 0
+    assert len(silence.for_client(silent)) == 1
+
+
+def test_typing_asks_for_nobody_again(window: Window, session: Session, silent: int, qtbot: QtBot) -> None:
+    quiet_of(window, qtbot)
+    qtbot.waitUntil(lambda: not session.work.busy())
+    session.write(drafts.keep, draft_key(silent), {"note": "x"})
+    assert not session.work.busy()
 
 
 def test_reading_the_day_is_quick(session: Session, add_client: Callable[..., int]) -> None:

@@ -46,6 +46,7 @@ FORMS: dict[str, Kind] = {
     "claim": Kind("compensation", "ClaimForm", words("A compensation claim, half-typed")),
     "withdraw_claim": Kind("compensation", "WithdrawClaimForm", words("Withdrawing a claim, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
+    "silence": Kind("silence", "AsideForm", words("Setting aside a silence, half-typed")),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
     "assessment": Kind("instruments", "InstrumentForm", words("An assessment, not signed yet")),
     "withdraw_assessment": Kind(

@@ -19,6 +19,7 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
+from ui.screens.client.drafts import form_for
 from ui.screens.client.record import FormPage, InPlace, RecordForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
@@ -153,9 +154,13 @@ class ClientPage(Page):
         self.mark_stale()
 
     def show_part(self, part: str) -> None:
-        """That tab, by name."""
+        """That tab, by name; or that form, by the key of its draft ("noun:client")."""
         self.close_form()
-        self.bar.setCurrentIndex([name for name, _, _ in TABS].index(part))
+        names = [name for name, _, _ in TABS]
+        if ":" in part:
+            self.open_form(form_for(self.session, part))
+        elif part in names:
+            self.bar.setCurrentIndex(names.index(part))
 
     def show_tab(self, at: int) -> None:
         """Ctrl+1 to Ctrl+9."""
