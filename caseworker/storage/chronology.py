@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from caseworker.domain import codes
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import shelf
+from caseworker.domain.justice_events import JusticeEvent, first_day
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.orders import Order
 from caseworker.domain.reports.chronology import Entry
+from caseworker.domain.safeguarding import Safeguarding
 from caseworker.domain.when import LONDON, day_epochs, iso_date, local
 from caseworker.storage import records
-from caseworker.storage.records import fetch
+from caseworker.storage.records import R, fetch
 from caseworker.words import Words, words
 
 MOST = 2_000  # of each kind; a record with more says so by its oldest date
@@ -182,6 +185,67 @@ def _marac(span: Span) -> list[Entry]:
     return found
 
 
+def _justice(span: Span) -> list[Entry]:
+    stages = codes.get("cj_stage")
+    found = []
+    for one in _of(span, JusticeEvent, "justice_event"):
+        day = first_day(one.happened)
+        what = words("Criminal justice: {stage}", stage=stages.label(one.stage))
+        when = day.isoformat() if day else ""
+        found += span.on(
+            when,
+            what,
+            one.place,
+            noun="justice_event",
+            row_id=one.id,
+            worker_id=one.worker_id,
+            note=one.detail,
+        )
+    return found
+
+
+def _orders(span: Span) -> list[Entry]:
+    kinds = codes.get("order")
+    found = []
+    for one in _of(span, Order, "court_order"):
+        name = kinds.label(one.kind)
+        for day, what in (
+            (one.applied, words("{order}: applied for", order=name)),
+            (one.granted, words("{order}: granted", order=name)),
+            (one.refused, words("{order}: refused", order=name)),
+            (one.breached, words("{order}: breached", order=name)),
+        ):
+            found += span.on(day, what, one.court, noun="court_order", row_id=one.id, worker_id=one.worker_id)
+    return found
+
+
+def _safeguarding(span: Span) -> list[Entry]:
+    decisions, about = codes.get("safeguarding_decision"), codes.get("safeguarding_about")
+    first, after = span.seconds
+    return [
+        Entry(
+            local(one.decided),
+            words(
+                "Safeguarding, {about}: {decision}",
+                about=about.label(one.about).lower(),
+                decision=decisions.label(one.decision),
+            ),
+            one.sent_to,
+            one.concern,
+            span.who(one.worker_id),
+            noun="safeguarding",
+            row_id=one.id or 0,
+        )
+        for one in _of(span, Safeguarding, "safeguarding")
+        if first <= one.decided < after
+    ]
+
+
+def _of(span: Span, kind: type[R], table: str) -> list[R]:
+    """The client's records of that table that stand."""
+    return records.find(kind, table, "WHERE client_id = ? AND withdrawn = 0 LIMIT ?", (span.client_id, MOST))
+
+
 #: Every table that says when something happened to the client. A new noun adds its own here.
 SOURCES: tuple[Callable[[Span], list[Entry]], ...] = (
     _contacts,
@@ -190,6 +254,9 @@ SOURCES: tuple[Callable[[Span], list[Entry]], ...] = (
     _assessments,
     _incidents,
     _marac,
+    _justice,
+    _orders,
+    _safeguarding,
 )
 
 

@@ -11,9 +11,11 @@ from caseworker.domain.documents import Document
 from caseworker.domain.reports import Report
 from caseworker.domain.reports.chronology import chronology as _chronology
 from caseworker.domain.reports.marac_paper import marac_paper as _marac_paper
+from caseworker.domain.reports.safety_plan import safety_plan as _safety_plan
 from caseworker.domain.when import local
-from caseworker.storage import audit, clients, documents, instruments, marac
+from caseworker.storage import audit, children, clients, documents, instruments, marac, perpetrators
 from caseworker.storage import chronology as stored_chronology
+from caseworker.storage import safety_plan as stored_plan
 from caseworker.storage.records import fetch
 
 
@@ -37,6 +39,8 @@ def marac_paper(referral_id: int) -> Report:
         worker=author[0][0] if author else "",
         today=_today(),
         assessment=assessment,
+        children=children.for_client(referral.client_id),
+        perpetrators=perpetrators.for_client(referral.client_id),
     )
 
 
@@ -47,6 +51,12 @@ def chronology(
     client = clients.get(client_id)
     entries = stored_chronology.for_client(client_id, first, last)
     return _chronology(client.name, client.reference, entries, notes=notes, today=_today())
+
+
+def safety_plan(client_id: int, *, disguised: bool) -> tuple[Report, int]:
+    """The plan on paper, and how many of its items are left out because they have no wording for a page in disguise."""
+    sheet = stored_plan.sheet(client_id, disguised=disguised)
+    return _safety_plan(sheet, disguised=disguised), sheet.left_out
 
 
 def leaves(report: Report, client_id: int, recipient: str = "") -> int:

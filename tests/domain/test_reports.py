@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from caseworker.domain.children import Child
 from caseworker.domain.clients import Client
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.perpetrators import Perpetrator
 from caseworker.domain.reports import digest, plain_text
 from caseworker.domain.reports.chronology import Entry, chronology, shown_time
 from caseworker.domain.reports.marac_paper import marac_paper
@@ -57,13 +59,23 @@ def test_the_marac_paper_begins_and_ends_with_who_must_not_be_told() -> None:
     referral = MaracReferral(
         1, "u", 1, area="Essex", criteria="VHR,REP", perpetrator="NA-REF", wishes="To stay in the house"
     )
-    report = marac_paper(referral, AMARA, worker="Beth Marlow", today=TODAY)
+    report = marac_paper(
+        referral,
+        AMARA,
+        worker="Beth Marlow",
+        today=TODAY,
+        children=[Child(1, "u", 1, "Kofi", born="2019-01-05", at_risk="yes", school="Ashdene")],
+        perpetrators=[Perpetrator(1, "u", 1, "Dan P", lives_with="yes", lives_with_said="CLI")],
+    )
     said = plain_text(report).splitlines()
     assert "must not be told" in said[1]
     assert "must not be told" in said[-1]
     whole = "\n".join(said)
     assert "What the client wants to happen: To stay in the house" in whole
-    assert "Who causes the harm: Prefer" in whole  # why it is not known, never a blank
+    assert "Who is said to cause the harm: Prefer" in whole  # why it is not known, never a blank
+    assert "Kofi | 7 years old, born 5 January 2019 | At risk now. School: Ashdene" in whole
+    assert "Lives with the client: Yes (said by: " in whole
+    assert "Weapons" not in whole  # nobody said anything of them
     assert "27 March 1991, 35 years old" in whole
     assert "No signed assessment is linked to this referral." in whole
 

@@ -43,7 +43,18 @@ def client_id(vault: OpenVault) -> int:
         incidents.save(
             Incident(None, "", made, (TODAY - 20 * DAY).isoformat(), kind="VIO", note="With a belt")
         )
-        contacts.save(Contact(None, "", made, None, moment(10), minutes=10, note="She is at her sister's"))
+        contacts.save(
+            Contact(
+                None,
+                "",
+                made,
+                None,
+                moment(10),
+                minutes=10,
+                override_reason="She rang first",
+                note="She is at her sister's",
+            )
+        )
         return made
 
     return storage.write(write)

@@ -165,6 +165,11 @@ class ReportPage(Page):
                 reference=reference,
             )
             return letter, {}
+        if wanted.kind == "safety-plan":
+            disguised = bool(self.options.values().get("disguised"))
+            plan, left_out = reports.safety_plan(wanted.client_id, disguised=disguised)
+            self._say_left_out(left_out)
+            return plan, {}
         made = reports.chronology(
             wanted.client_id,
             self._day("first"),
@@ -172,6 +177,11 @@ class ReportPage(Page):
             notes=bool(self.options.values().get("notes")),
         )
         return made, {}
+
+    def _say_left_out(self, count: int) -> None:
+        one = self.tr("1 item is left out: it has no wording for a page in disguise.")
+        many = self.tr("{n} items are left out: they have no wording for a page in disguise.")
+        self.left_out.setText(one if count == 1 else many.format(n=count) if count else "")
 
     def _day(self, name: str) -> date | None:
         boxes = self.options.editors.get(name)
@@ -211,6 +221,14 @@ class ReportPage(Page):
                     wrap=True,
                 )
             )
+        if wanted.kind == "safety-plan":
+            disguised = Tick(self.tr("In disguise: a list of things to do that says nothing else"), True)
+            self.options.bind("disguised", disguised)
+            down.addWidget(disguised)
+            self.left_out = Text("", wrap=True)
+            down.addWidget(self.left_out)
+            ask = self.tr("Ask the client first whether a page is safe to have, and where it will be kept.")
+            down.addWidget(Said(ask, "triangle-alert", "on_medium"))
         self.choose.body.addWidget(self.options)
         self.choose.setVisible(bool(self.options.editors))
         self.options.edited.connect(self.show_report)

@@ -9,9 +9,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from caseworker.domain import codes
+from caseworker.domain.children import Child, age_words
 from caseworker.domain.clients import Client, age_on
 from caseworker.domain.instruments import Answer, AnswerSet, Instrument
 from caseworker.domain.marac import MaracReferral, criteria, flag_until
+from caseworker.domain.perpetrators import Perpetrator
 from caseworker.domain.reports.page import Block, Bullets, Facts, Heading, Paragraph, Report, Said, Table
 from caseworker.domain.when import iso_date, local, show_date
 from caseworker.words import words
@@ -24,9 +26,10 @@ def marac_paper(
     worker: str,
     today: dt.date,
     assessment: tuple[Instrument, AnswerSet, Mapping[str, Answer], int | None] | None = None,
-    children: Sequence[tuple[Said, ...]] = (),
+    children: Sequence[Child] = (),
+    perpetrators: Sequence[Perpetrator] = (),
 ) -> Report:
-    """The paper. ``assessment``: the form, the signed set, its answers and its total; ``children``: name, age, note."""
+    """The paper. ``assessment``: the form, the signed set, its answers and its total."""
     blocks: list[Block] = [
         Paragraph(words("The alleged perpetrator must not be told about this referral."), strong=True),
         Facts(
@@ -65,9 +68,13 @@ def marac_paper(
             )
         ),
         Heading(words("The alleged perpetrator")),
-        Facts(((words("Who causes the harm"), _text(referral.perpetrator)),)),
-        Heading(words("Children")),
-        Table((words("Name"), words("Age"), words("What is known")), tuple(children))
+        Facts(((words("Who is said to cause the harm"), _text(referral.perpetrator)),)),
+        *(_alleged(one) for one in perpetrators),
+        Heading(words("Children and dependants")),
+        Table(
+            (words("Name"), words("Age"), words("What is known")),
+            tuple(_child(one, today) for one in children),
+        )
         if children
         else Paragraph(words("No child is recorded.")),
     ]
@@ -124,6 +131,39 @@ def _assessed(
     if rows:
         blocks.append(Table((words("Answered yes"), words("Who said so"), words("Note")), tuple(rows)))
     return blocks
+
+
+def _alleged(one: Perpetrator) -> Facts:
+    """What is recorded about one alleged perpetrator, each fact with who said so; what nobody said is left out."""
+    said = codes.get("fact_source")
+    facts: list[tuple[Said, Said]] = [(words("Name"), one.name)]
+    for label, value, source in (
+        (words("Relationship"), _coded("relationship", one.relationship), one.relationship_said),
+        (words("Lives with the client"), _coded("yes_no", one.lives_with), one.lives_with_said),
+        (words("Weapons"), one.weapons_words or _coded("yes_no", one.weapons), one.weapons_said),
+        (words("Occupation"), one.occupation, one.occupation_said),
+        (words("Bail and orders"), one.orders, one.orders_said),
+    ):
+        if value and value != codes.MISSING["NA-ASK"]:
+            who = said.label(source).lower()
+            facts.append((label, words("{fact} (said by: {who})", fact=value, who=who)))
+    return Facts(tuple(facts))
+
+
+def _child(one: Child, today: dt.date) -> tuple[Said, ...]:
+    known: list[Said] = []
+    if one.at_risk == "yes":
+        known.append(words("At risk now"))
+    if one.sees_abuse == "yes":
+        known.append(words("Sees or hears it"))
+    if not codes.is_missing(one.lives_with):
+        known.append(words("Lives with: {who}", who=_coded("lives_with", one.lives_with)))
+    if one.school:
+        known.append(words("School: {name}", name=one.school))
+    said: Said = known[0] if known else "-"
+    for more in known[1:]:
+        said = words("{first}. {rest}", first=said, rest=more)
+    return (one.name, age_words(one, today), said)
 
 
 def _coded(list_name: str, code: str) -> Said:

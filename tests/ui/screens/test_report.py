@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from caseworker.domain.contacts import Contact
-from caseworker.storage import contacts, documents, drafts
+from caseworker.domain.safety_plan import SafetyItem
+from caseworker.storage import contacts, documents, drafts, safety_plan
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, words_of
 from ui import printing
@@ -148,3 +149,32 @@ def test_paper_elsewhere_is_recorded_changed_and_withdrawn(window: Window, amara
     hands.press("Ctrl+Return")
     settle()
     assert documents.for_client(amara) == []
+
+
+def test_a_safety_plan_is_printed_in_disguise_unless_asked_otherwise(
+    window: Window, session: Session, amara: int, hands: Hands
+) -> None:
+    def write() -> None:
+        for text, disguise in (
+            ("Run to Clara's if he comes home", "Ring C about Tuesday"),
+            ("Hide the spare key", ""),
+        ):
+            safety_plan.save(
+                SafetyItem(None, "", amara, kind="escape", text=text, disguise=disguise, agreed="NA-ASK")
+            )
+
+    session.write(write)
+    window.go(Place("client", amara, "documents"))
+    settle()
+    hands.click("Safety plan")
+    settle()
+    page = window.current()
+    assert isinstance(page, ReportPage)
+    seen = page.paper.toPlainText()
+    assert "Ring C about Tuesday" in seen
+    for telling in ("Clara", "Hide", "plan", "Amara", "Harbour"):
+        assert telling not in seen
+    assert "1 item is left out" in words_of(page)
+    hands.click("In disguise: a list of things to do that says nothing else")
+    settle()
+    assert "Run to Clara's if he comes home" in page.paper.toPlainText()

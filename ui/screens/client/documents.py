@@ -57,6 +57,7 @@ class DocumentsTab(Tab):
         for text, icon, slot in (
             (self.tr("Support letter"), "mail", self._letter),
             (self.tr("Chronology"), "history", self._chronology),
+            (self.tr("Safety plan"), "shield", self._safety_plan),
         ):
             button = Button(text, icon)
             button.clicked.connect(slot)
@@ -112,6 +113,9 @@ class DocumentsTab(Tab):
 
     def _chronology(self) -> None:
         self.session.go.emit(Place("report", Wanted("chronology", self.client_id)))
+
+    def _safety_plan(self) -> None:
+        self.session.go.emit(Place("report", Wanted("safety-plan", self.client_id)))
 
     def _record(self) -> None:
         self.form_wanted.emit(DocumentForm(self.session, self.client_id))

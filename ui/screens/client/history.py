@@ -32,7 +32,8 @@ ICONS = {
 }  # fmt: skip
 HAPPENED = {
     "contact": "phone", "referral": "inbox", "episode": "heart-handshake", "answer_set": "list-checks",
-    "incident": "circle-alert", "marac_referral": "briefcase",
+    "incident": "circle-alert", "marac_referral": "briefcase", "justice_event": "file-text", "court_order": "shield",
+    "safeguarding": "shield-alert",
 }  # fmt: skip
 
 
