@@ -125,6 +125,21 @@ def routes_for(set_id: int, *, incident: Incident | None = None, suicide: bool =
     )
 
 
+def routes_now(client_id: int, on: dt.date) -> tuple[str, ...]:
+    """Every route that the record gives on that day: the grade that counts now, the incidents known, the last
+    referral. What only a person can tell (suicide or self-harm) is not in it.
+    """
+    now = risk.current(client_id)
+    rules = risk.rules(risk.area_of(client_id))
+    newest = incidents.for_client(client_id, limit=1)
+    return domain.routes(
+        tool_grade=now.answers.tool_grade if now is not None else "",
+        raised_to_high=now is not None and now.answers.judgement == "high",
+        escalating=escalates(incidents.days(client_id), on, rules),
+        repeat=bool(newest) and repeated_by(newest[0]) is not None,
+    )
+
+
 def waiting(worker_id: int | None = None) -> list[MaracReferral]:
     """Sent and not yet heard, or heard and the client not told, oldest first; of everybody for None."""
     found = records.find(

@@ -794,5 +794,20 @@ class Document(Table):
     withdrawn = IntegerField()
 
 
+class MaracAction(Table):
+    id = AutoField()
+    uid = TextField(unique=True)
+    client_id = IntegerField()
+    marac_referral_id = IntegerField()
+    agency = TextField()
+    action = TextField()
+    due = TextField()
+    done = TextField()
+    effect = TextField()
+    recorded = IntegerField()
+    worker_id = IntegerField(null=True)
+    withdrawn = IntegerField()
+
+
 #: Every table on this page, in its order.
 TABLES: tuple[type[Table], ...] = tuple(Table.__subclasses__())

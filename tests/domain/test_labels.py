@@ -26,6 +26,7 @@ from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.labels import FIELDS, INTERNAL, answer_field, field_label, is_private, show_value
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.perpetrators import Perpetrator
@@ -59,6 +60,7 @@ RECORDS = {
     "marac_referral": MaracReferral,
     "hold": Hold,
     "colleague": Colleague,
+    "marac_action": MaracAction,
     "goal": Goal,
     "service": Service,
     "onward_referral": OnwardReferral,

@@ -25,6 +25,7 @@ from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.perpetrators import Perpetrator
@@ -64,6 +65,7 @@ RECORDS = {
     "marac_referral": MaracReferral,
     "hold": Hold,
     "colleague": Colleague,
+    "marac_action": MaracAction,
     "silence": Aside,
     "goal": Goal,
     "service": Service,
@@ -133,6 +135,7 @@ def test_an_answer_can_never_be_null_except_where_nothing_is_the_answer(vault: O
         ("answer_set", "worker_id"), ("incident", "episode_id"), ("incident", "worker_id"),
         ("marac_referral", "episode_id"), ("marac_referral", "answer_set_id"), ("marac_referral", "worker_id"),
         ("hold", "worker_id"), ("colleague", "worker_id"), ("colleague", "verified_by"),
+        ("marac_action", "worker_id"),
         ("silence", "worker_id"),
         ("action", "goal_id"), ("goal", "episode_id"), ("goal", "worker_id"), ("service", "worker_id"),
         ("onward_referral", "service_id"), ("onward_referral", "episode_id"), ("onward_referral", "worker_id"),

@@ -6,12 +6,14 @@ from ui.widgets.entry import Entry, Facts
 from ui.widgets.fields import (
     ChoiceRow,
     CodeCombo,
+    CodeTicks,
     Combo,
     DateBoxes,
     ErrorSummary,
     Field,
     NoteEdit,
     TextLine,
+    TextOrMissing,
 )
 from ui.widgets.grid import Grid, GridCell, GridColumn, GridRow
 from ui.widgets.page import Page
@@ -40,6 +42,7 @@ __all__ = [
     "Chip",
     "ChoiceRow",
     "CodeCombo",
+    "CodeTicks",
     "Combo",
     "DateBoxes",
     "Entry",
@@ -59,6 +62,7 @@ __all__ = [
     "Said",
     "Text",
     "TextLine",
+    "TextOrMissing",
     "Tick",
     "Toast",
     "announce",

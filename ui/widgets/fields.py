@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.theme import px
-from ui.widgets.parts import Button, FlowLayout, Text, column, row
+from ui.widgets.parts import Button, FlowLayout, Text, Tick, column, row
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -497,6 +497,104 @@ class CodeCombo(Combo):
         self.setCurrentIndex(at)
 
     def _activated(self, _index: int) -> None:
+        self.chosen.emit(self.value())
+
+
+class CodeTicks(QWidget):
+    """Any number of a few codes, each with a tick box. The value is codes in the order of the list, with commas."""
+
+    chosen = Signal(object)
+
+    def __init__(self, options: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.flow = FlowLayout(10, self)
+        self._ticks: dict[str, Tick] = {}
+        for code, text in options:
+            tick = Tick(text)
+            tick.clicked.connect(self._clicked)
+            self._ticks[code] = tick
+            self.flow.addWidget(tick)
+        if self._ticks:
+            self.setFocusProxy(next(iter(self._ticks.values())))
+
+    def value(self) -> str:
+        return ",".join(code for code, tick in self._ticks.items() if tick.isChecked())
+
+    def set_value(self, codes: str | None) -> None:
+        """Tick exactly these. Does not emit ``chosen``."""
+        wanted = (codes or "").split(",")
+        for code, tick in self._ticks.items():
+            tick.setChecked(code in wanted)
+
+    def ticks(self) -> list[Tick]:
+        return list(self._ticks.values())
+
+    def _clicked(self) -> None:
+        self.chosen.emit(self.value())
+
+
+class TextOrMissing(QWidget):
+    """Words, or why there are none: one of the five kinds of missing stands in their place."""
+
+    chosen = Signal(object)
+
+    def __init__(self, lines: int = 1, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from caseworker.domain import codes
+
+        # Beside each other while the letters are of a usual size.
+        layout = row(self, gap=8) if theme.look().scale < 1.5 else column(self, gap=4)
+        self.words: TextLine | NoteEdit = TextLine() if lines == 1 else NoteEdit(lines=lines)
+        self.why = Combo()
+        self.why.addItem(self.tr("As written"), "")
+        for code, label in codes.MISSING.items():
+            self.why.addItem(label, code)
+        self.why.setMaximumWidth(px(190))
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.why)
+        layout.setAlignment(self.why, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.words.textChanged.connect(self._typed)
+        self.why.activated.connect(self._chosen)
+        self.setFocusProxy(self.words)
+        self._quiet = False
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.words.setAccessibleName(name)
+        self.why.setAccessibleName(self.tr("{field}: why there is no answer").format(field=name))
+
+    def setAccessibleDescription(self, text: str) -> None:
+        super().setAccessibleDescription(text)
+        self.words.setAccessibleDescription(text)
+
+    def value(self) -> str:
+        """The words, or a code of missing."""
+        return str(self.why.currentData()) or self.words.text().strip()
+
+    def set_value(self, value: str | None) -> None:
+        """Show words or a code of missing. Does not emit ``chosen``."""
+        self._quiet = True
+        at = max(0, self.why.findData(value)) if value else 0
+        self.why.setCurrentIndex(at)
+        self.words.setEnabled(at == 0)
+        text = "" if at or value is None else value
+        self.words.setText(text) if isinstance(self.words, TextLine) else self.words.set_text(text)
+        self._quiet = False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DynamicPropertyChange and self.words.property("bad") != self.property(
+            "bad"
+        ):
+            self.words.setProperty("bad", self.property("bad"))
+            theme.restyle(self.words)
+        return super().event(event)
+
+    def _typed(self) -> None:
+        if not self._quiet:
+            self.chosen.emit(self.value())
+
+    def _chosen(self) -> None:
+        self.words.setEnabled(not self.why.currentData())
         self.chosen.emit(self.value())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import shiboken6
@@ -13,6 +14,9 @@ from pytestqt.qtbot import QtBot
 from caseworker import storage
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
+from caseworker.domain.incidents import Incident
+from caseworker.domain.marac import MaracReferral
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.referrals import Referral
 from caseworker.storage import (
     actions,
@@ -21,12 +25,16 @@ from caseworker.storage import (
     contacts,
     drafts,
     episodes,
+    incidents,
     instruments,
     justice_events,
+    marac,
+    marac_actions,
     orders,
     referrals,
 )
 from caseworker.words import words
+from tests.domain.test_marac import PAPER
 from tests.ui import accessibility
 from tests.ui.screens import justice_record
 from tests.ui.screens.parts import DAY, now, settle, today
@@ -40,8 +48,11 @@ from ui.screens.client.clients import AboutForm, EqualityForm
 from ui.screens.client.code_rights import RightForm
 from ui.screens.client.compensation import ClaimForm
 from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.incidents import IncidentForm, WithdrawIncidentForm
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.justice_events import StageForm, WithdrawStageForm
+from ui.screens.client.marac import MaracForm, MaracStepsForm
+from ui.screens.client.marac_actions import MaracActionForm
 from ui.screens.client.orders import BreachForm, OrderForm
 from ui.screens.client.record import RecordForm
 from ui.screens.client.referrals import ReferralForm
@@ -86,6 +97,7 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
         )
         before = (today() - dt.timedelta(days=6)).isoformat()
         storage.database.execute_sql("UPDATE action SET due = ? WHERE id = ?", (before, late))
+        add_risk(client_id)
         drafts.keep(f"referral:{client_id}:new", {"police_ref": "42"})
         drafts.keep("contact:", {"note": "x"})
         return client_id
@@ -93,6 +105,34 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
     storage.write(write)
     assert episode.id
     return client_id
+
+
+def add_risk(client_id: int) -> None:
+    """Assessments signed, withdrawn and open, incidents enough for escalation, a sent referral and a new one."""
+    for days, yes in ((60, 6), (30, 12), (2, 15)):
+        held = instruments.begin(client_id, "DASH24", "review", at=int(now() - days * DAY))
+        for item in range(1, 25):
+            instruments.answer(held, str(item), "yes" if item <= yes else "no", "victim")
+        raised = {"judgement": "high", "reason": "Separation, control and threats."} if yes == 12 else {}
+        instruments.sign(held, **raised)  # type: ignore[arg-type]
+        if yes == 6:
+            instruments.withdraw(held, "Another client's answers")
+    instruments.answer(instruments.begin(client_id, "GEN", "review"), "GRADE", "medium")
+    for days in (1, 20, 300):
+        day = (today() - dt.timedelta(days=days)).isoformat()
+        incidents.save(Incident(None, "", client_id, day, "VIO", by_whom="Dan P", note="Pushed in the hall"))
+    sent = (today() - dt.timedelta(days=20)).isoformat()
+    paper = replace(PAPER, client_id=client_id, incident_on=sent, signed_off=sent, sent=sent, consent="no",
+                    override_reason="Threats to kill and a weapon in the house")  # fmt: skip
+    referral = marac.save(paper)
+    for done in ("", today().isoformat()):
+        marac_actions.save(
+            MaracAction(
+                None, "", client_id, referral, "Housing options team", "Change the locks of both doors", sent,
+                done, "She sleeps again" if done else "",
+            )
+        )  # fmt: skip
+    marac.save(MaracReferral(None, "", client_id, criteria="PJ,ESC", incident_on=today().isoformat()))
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{round(size[0] * 100)}%-{size[1]}")
@@ -175,6 +215,14 @@ FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
     "referral": lambda s, c: ReferralForm(s, c),
     "support": lambda s, c: EpisodeForm(s, c, episodes.open_for(c)[0].id),
     "closing support": lambda s, c: CloseEpisodeForm(s, c, episodes.open_for(c)[0].id or 0),
+    "incident": lambda s, c: IncidentForm(s, c, incidents.for_client(c)[0].id),
+    "withdrawing an incident": lambda s, c: WithdrawIncidentForm(s, c, incidents.for_client(c)[0].id or 0),
+    "MARAC paper": lambda s, c: MaracForm(s, c),
+    "changing a MARAC paper": lambda s, c: MaracForm(s, c, marac.for_client(c)[-1].id),
+    "MARAC steps": lambda s, c: MaracStepsForm(s, c, marac.for_client(c)[-1].id or 0),
+    "MARAC action": lambda s, c: MaracActionForm(
+        s, c, marac.for_client(c)[-1].id or 0, marac_actions.for_client(c)[0].id
+    ),
     "next step": lambda s, c: ActionForm(s, c),
     "stage": lambda s, c: StageForm(s, c, justice_events.for_client(c)[0].id),
     "withdrawing a stage": lambda s, c: WithdrawStageForm(s, c, justice_events.for_client(c)[0].id or 0),

@@ -48,6 +48,17 @@ FORMS: dict[str, Kind] = {
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
     "silence": Kind("silence", "AsideForm", words("Setting aside a silence, half-typed")),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
+    "incident": Kind("incidents", "IncidentForm", words("An incident, half-typed")),
+    "withdraw_incident": Kind(
+        "incidents", "WithdrawIncidentForm", words("Withdrawing an incident, half-typed")
+    ),
+    "marac": Kind("marac", "MaracForm", words("A MARAC paper, half-typed")),
+    "marac_steps": Kind("marac", "MaracStepsForm", words("What became of a MARAC referral, half-typed")),
+    "withdraw_marac": Kind("marac", "WithdrawMaracForm", words("Withdrawing a MARAC referral, half-typed")),
+    "marac_action": Kind("marac_actions", "MaracActionForm", words("A MARAC action, half-typed")),
+    "withdraw_marac_action": Kind(
+        "marac_actions", "WithdrawMaracActionForm", words("Withdrawing a MARAC action, half-typed")
+    ),
     "assessment": Kind("instruments", "InstrumentForm", words("An assessment, not signed yet")),
     "withdraw_assessment": Kind(
         "answer_sets", "WithdrawAnswersForm", words("Withdrawing an assessment, half-typed")
