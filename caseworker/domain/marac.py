@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from caseworker.domain import codes
 from caseworker.domain.incidents import Incident, qualifies
-from caseworker.domain.when import iso_date, months_later
+from caseworker.domain.when import iso_date, months_later, show_date
 from caseworker.words import Words, words
 
 FLAG_MONTHS = 12  # how long a case stays flagged and tagged
@@ -293,6 +293,22 @@ def waits_to_be_told(referral: MaracReferral) -> bool:
     """Heard or ended otherwise, and the client has not been told yet."""
     ended = bool(referral.heard) or referral.outcome in ("not-accepted", "transferred", "emergency")
     return ended and not referral.told and not referral.withdrawn
+
+
+def said(referral: MaracReferral) -> Words | None:
+    """Where it stands, for a chip; None once the client has been told, or when it came to nothing."""
+    sent, heard = iso_date(referral.sent), iso_date(referral.heard)
+    if waits_to_be_told(referral):
+        return (
+            words("MARAC heard {date}, tell the client", date=show_date(heard))
+            if heard
+            else words("MARAC: tell the client")
+        )
+    if waits_to_be_heard(referral) and sent is not None:
+        return words("MARAC by {date}", date=show_date(hear_by(sent)))
+    if not referral.sent and not referral.withdrawn and referral.outcome == "NA-NAP":
+        return words("MARAC paper to finish")
+    return None
 
 
 def reason_needed(referral: MaracReferral, worker_id: int | None, now: int) -> bool:

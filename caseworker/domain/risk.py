@@ -63,6 +63,16 @@ def said(grade: str) -> Words:
     }.get(grade, words("Not assessed"))
 
 
+def review_said(due: dt.date, today: dt.date) -> Words:
+    """When the risk is looked at again, for a chip."""
+    late = (today - due).days
+    if late > 0:
+        return words("Review 1 day overdue") if late == 1 else words("Review {days} days overdue", days=late)
+    if late == 0:
+        return words("Review due today")
+    return words("Review due {date}", date=show_date(due))
+
+
 def judgements(tool_grade: str) -> tuple[str, ...]:
     """The grades a professional may give above what the tool said. The screen offers these and no other."""
     return GRADES[rank(tool_grade) :]

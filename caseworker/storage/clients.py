@@ -14,7 +14,7 @@ from caseworker.domain.clients import Client, age_on
 from caseworker.domain.referrals import UNDECIDED
 from caseworker.domain.safe_contacts import SafeContact, SafeNow
 from caseworker.domain.when import iso_date, local
-from caseworker.storage import history, records, settings
+from caseworker.storage import history, records, risk, settings
 from caseworker.storage import safe_contacts as stored_safe_contacts
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
@@ -53,6 +53,8 @@ class ClientRow:
     next_due: str  # ISO date; empty: nothing planned
     next_text: str
     is_open: bool  # support is going on, or may still begin
+    grade: str = ""  # list ``risk_grade``; empty while nothing is signed
+    review_due: str = ""  # ISO date by which the risk is looked at again
 
     def chip(self, now: dt.datetime) -> SafeNow:
         return rules.chip(self.safe, now)
@@ -107,14 +109,16 @@ def count() -> int:
     return int(fetch("SELECT count(*) FROM client")[0][0])
 
 
-def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit: int = LIMIT) -> Found:
+def search(
+    text: str, *, mine_only: bool = False, open_only: bool = True, high_only: bool = False, limit: int = LIMIT
+) -> Found:
     """Clients whose name, known-as or reference has words beginning with those typed; all of them for empty
     text.
 
     What is typed is only ever looked for: no part of it is search syntax. Accents do not matter, nor do
     apostrophes after O and D ("obrien"), nor leading noughts of a reference. ``open_only`` leaves out clients
     whose support has ended; ``mine_only`` keeps those with an open episode of the worker who has the vault
-    open.
+    open, ``high_only`` those whose latest signed grade is high.
 
     Up to ``limit`` are given, sorted by name; when there are more, the newest records are the ones given.
     """
@@ -122,17 +126,27 @@ def search(text: str, *, mine_only: bool = False, open_only: bool = True, limit:
     if query == "":
         return Found([], False, 0)
     mine = [database.worker.id] if mine_only else []
-    if query is None:
+    if query is None and high_only and not mine_only:
+        # Of those ever high the newest first, as the index has them: it stops at the limit however many there are.
+        where = f"AND {_open('c.id')}" if open_only else ""
+        rows = fetch(
+            f"SELECT c.id, c.name FROM (SELECT DISTINCT client_id FROM {_HIGH} ORDER BY client_id DESC) x"
+            f" CROSS JOIN client c ON c.id = x.client_id WHERE {risk.latest('grade', 'c.id')} = 'high' {where} LIMIT ?",
+            [limit + 1],
+        )
+    elif query is None:
         tail = "c.name COLLATE NOCASE LIMIT ?"
         if mine_only:
-            sql = f"SELECT c.id, c.name FROM ({_MINE}) m JOIN client c ON c.id = m.client_id ORDER BY {tail}"
+            where = f"WHERE {risk.latest('grade', 'c.id')} = 'high'" if high_only else ""
+            sql = f"SELECT c.id, c.name FROM ({_MINE}) m JOIN client c ON c.id = m.client_id {where} ORDER BY {tail}"
         else:
             where = f"WHERE {_open('c.id')}" if open_only else ""
             sql = f"SELECT c.id, c.name FROM client c {where} ORDER BY {tail}"
         rows = fetch(sql, [*mine, limit + 1])
     else:
         # The index gives the newest first by itself, so a first letter that thousands share stops at the limit.
-        where = f"AND {_mine('s.rowid')}" if mine_only else f"AND {_open('s.rowid')}" if open_only else ""
+        where = f"AND {_high('s.rowid')}" if high_only else ""
+        where += f" AND {_mine('s.rowid')}" if mine_only else f" AND {_open('s.rowid')}" if open_only else ""
         rows = fetch(
             "SELECT c.id, c.name FROM client_search s CROSS JOIN client c ON c.id = s.rowid"
             f" WHERE client_search MATCH ? {where} ORDER BY s.rowid DESC LIMIT ?",
@@ -177,8 +191,9 @@ def rows(ids: list[int]) -> list[ClientRow]:
     for block in records.blocks(ids):
         marks = ", ".join("?" * len(block))
         safe = stored_safe_contacts.for_clients(block)
+        standings = risk.standings(block)
         for row in fetch(f"{_LINE.format(is_open=_open('c.id'))} WHERE c.id IN ({marks})", block):
-            found[row[0]] = _row(row, safe)
+            found[row[0]] = _row(row, safe, standings.get(row[0]))
         _fill_next(found, block)
     return [found[client_id] for client_id in ids if client_id in found]
 
@@ -209,7 +224,9 @@ FROM client c
 """
 
 
-def _row(row: tuple[Any, ...], safe: dict[int, list[SafeContact]]) -> ClientRow:
+def _row(
+    row: tuple[Any, ...], safe: dict[int, list[SafeContact]], standing: risk.Standing | None
+) -> ClientRow:
     client_id, reference, name, known_as, is_alias, last, action_id, is_open = row
     return ClientRow(
         client_id,
@@ -222,6 +239,8 @@ def _row(row: tuple[Any, ...], safe: dict[int, list[SafeContact]]) -> ClientRow:
         str(action_id or ""),  # filled in by _fill_next
         "",
         bool(is_open),
+        standing.grade if standing else "",
+        standing.review_due.isoformat() if standing else "",
     )
 
 
@@ -272,6 +291,15 @@ def _mine(row: str) -> str:
         "EXISTS (SELECT 1 FROM episode e INDEXED BY episode_open"
         f" WHERE e.client_id = {row} AND e.closed = '' AND e.worker_id = ?)"
     )
+
+
+# Ever graded high: a small index, however many clients there are.
+_HIGH = "answer_set h INDEXED BY answer_set_high WHERE h.grade = 'high' AND h.signed <> 0 AND h.withdrawn = 0"
+
+
+def _high(row: str) -> str:
+    """SQL: whether the latest signed grade of the client whose id is ``row`` is high."""
+    return f"EXISTS (SELECT 1 FROM {_HIGH} AND h.client_id = {row}) AND {risk.latest('grade', row)} = 'high'"
 
 
 def _open(row: str) -> str:

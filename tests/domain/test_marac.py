@@ -216,3 +216,19 @@ def test_a_day_after_typing_a_change_of_the_paper_says_why() -> None:
     assert marac.reason_needed(mine, 7, 1001 + 24 * 3600)
     assert marac.reason_needed(mine, 8, 1001)
     assert marac.reason_needed(replace(mine, sent="2026-11-12"), 7, 1001)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sent": ""}, "MARAC paper to finish"),
+        ({}, "MARAC by 26 November 2026"),
+        ({"heard": "2026-11-17", "outcome": "heard"}, "MARAC heard 17 November 2026, tell the client"),
+        ({"outcome": "not-accepted"}, "MARAC: tell the client"),
+        ({"heard": "2026-11-17", "outcome": "heard", "told": "2026-11-18"}, "None"),
+        ({"outcome": "withdrawn"}, "None"),
+        ({"sent": "", "withdrawn": 1}, "None"),
+    ],
+)
+def test_where_it_stands_is_said_in_few_words(change: dict[str, object], said: str) -> None:
+    assert str(marac.said(replace(SENT, **change))) == said  # type: ignore[arg-type]

@@ -121,3 +121,26 @@ def test_no_news_ever_puts_a_review_off(grade: str, on: dt.date, learned: list[d
     assert due is not None
     assert planned is not None
     assert due <= planned
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (-6, "Review 6 days overdue"),
+        (-1, "Review 1 day overdue"),
+        (0, "Review due today"),
+        (14, "Review due 2 December 2026"),
+    ],
+)
+def test_when_the_next_review_is_is_said_in_few_words(days: int, said: str) -> None:
+    today = dt.date(2026, 11, 18)
+    assert str(risk.review_said(today + dt.timedelta(days=days), today)) == said
+
+
+def test_a_grade_is_said_in_words_and_none_is_said_too() -> None:
+    assert [str(risk.said(grade)) for grade in ("high", "medium", "standard", "")] == [
+        "High risk",
+        "Medium risk",
+        "Standard risk",
+        "Not assessed",
+    ]

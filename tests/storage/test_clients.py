@@ -14,11 +14,23 @@ from caseworker.domain.actions import Action
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.incidents import Incident
 from caseworker.domain.referrals import Referral
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.when import LONDON
 from caseworker.errors import Problem, Refused
-from caseworker.storage import actions, clients, contacts, episodes, history, referrals, safe_contacts, write
+from caseworker.storage import (
+    actions,
+    clients,
+    contacts,
+    episodes,
+    history,
+    incidents,
+    instruments,
+    referrals,
+    safe_contacts,
+    write,
+)
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.storage.vault import OpenVault
@@ -401,3 +413,63 @@ def test_accents_do_not_move_a_name_to_the_end(vault: OpenVault) -> None:
     found = {name: new(name) for name in ("Eva", "Élodie", "Zoë", "Ana")}
     for text in ("", "cr-"):
         assert ids(text) == [found[name] for name in ("Ana", "Élodie", "Eva", "Zoë")]
+
+
+# --- risk ---------------------------------------------------------------------------------------------------
+def assess(client_id: int, grade: str, days_ago: int = 0) -> int:
+    held = write(instruments.begin, client_id, "GEN", at=int(time.time()) - days_ago * 86_400)
+    write(instruments.answer, held, "GRADE", grade)
+    write(instruments.sign, held)
+    return held
+
+
+@pytest.mark.parametrize("text", ["", "a", "amara cl"])
+@pytest.mark.parametrize("mine", [False, True])
+def test_only_those_high_by_their_latest_signed_grade_are_high(
+    vault: OpenVault, text: str, mine: bool
+) -> None:
+    amara, abby, ann, away = (new(f"{name} Clarke") for name in ("Amara", "Abby", "Ann", "Agnes"))
+    for client_id in (amara, abby, ann):
+        support(client_id)
+    assess(amara, "high")
+    assess(abby, "high", days_ago=3)
+    assess(abby, "medium")  # was high, is medium
+    mistake = assess(ann, "high")
+    write(instruments.withdraw, mistake, "Wrong person")
+    assess(away, "high")
+    ended = support(away)
+    write(episodes.close, ended, TODAY, "CMP")
+    assert ids(text, high_only=True, mine_only=mine) == [amara]
+    if not mine:
+        expected = [away, amara] if text in ("", "a") else [amara]
+        assert ids(text, high_only=True, open_only=False) == expected
+
+
+def test_a_row_says_the_grade_and_when_it_is_looked_at_again(vault: OpenVault) -> None:
+    amara = new()
+    assert (clients.rows([amara])[0].grade, clients.rows([amara])[0].review_due) == ("", "")
+    assess(amara, "high", days_ago=4)
+    (row,) = clients.rows([amara])
+    assert (row.grade, row.review_due) == ("high", (TODAY + dt.timedelta(days=10)).isoformat())
+    write(incidents.save, Incident(None, "", amara, TODAY.isoformat()))
+    database.execute_sql("UPDATE incident SET recorded = recorded + 5")
+    assert clients.rows([amara])[0].review_due == TODAY.isoformat()
+
+
+def test_the_high_ones_are_found_by_index_and_without_sorting_all(vault: OpenVault) -> None:
+    asked: list[str] = []
+    execute = database.execute_sql
+
+    def remember(sql: str, params: object = None) -> object:
+        asked.append(sql)
+        return execute(sql, params)
+
+    database.execute_sql = remember  # type: ignore[method-assign]
+    try:
+        clients.search("", high_only=True)
+    finally:
+        del database.execute_sql  # type: ignore[attr-defined]
+    plan = "\n".join(row[3] for row in fetch(f"EXPLAIN QUERY PLAN {asked[0]}", (500,)))
+    assert "answer_set_high" in plan
+    assert "TEMP B-TREE" not in plan.split("CORRELATED")[0]
+    assert "SCAN c" not in plan

@@ -14,11 +14,12 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QP
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from caseworker.domain import safe_contacts, when
+from caseworker.domain import risk, safe_contacts, when
 from caseworker.storage import clients
 from ui import theme
 from ui.say import say
 from ui.screens.client.safe import STATES
+from ui.screens.grade import GRADES
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, FlowLayout, Glyph, Heading, Page, Text, TextLine, Tick, column, row
@@ -31,7 +32,7 @@ KEPT_BLOCKS = 8
 class ClientModel(QAbstractTableModel):
     """Client ids in order, their rows fetched in blocks when painted. Holds no query of its own: ``show_ids``."""
 
-    REFERENCE, NAME, SAFE, LAST, NEXT = range(5)
+    REFERENCE, NAME, RISK, SAFE, LAST, NEXT = range(6)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,7 @@ class ClientModel(QAbstractTableModel):
         self._heads = (
             self.tr("Reference"),
             self.tr("Name"),
+            self.tr("Risk"),
             self.tr("Safe to call?"),
             self.tr("Last contact"),
             self.tr("Next step"),
@@ -90,11 +92,14 @@ class ClientModel(QAbstractTableModel):
             return theme.font("strong")
         if role == Qt.ItemDataRole.FontRole and index.column() == self.REFERENCE:
             return theme.font("reference")
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == self.SAFE:
-            _, name, token = STATES[self._safe(index.row()).state]
-            return theme.icon(name, token, 16)
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == self.SAFE:
-            return theme.colour(STATES[self._safe(index.row()).state][2])
+        if index.column() in (self.SAFE, self.RISK):
+            look = self._look(index.row(), index.column())
+            if role == Qt.ItemDataRole.DecorationRole:
+                return theme.icon(look[1], look[2], 16)
+            if role == Qt.ItemDataRole.ForegroundRole:
+                return theme.colour(look[2])
+            if role == Qt.ItemDataRole.FontRole and self._row(index.row()).grade == "high":
+                return theme.font("strong") if index.column() == self.RISK else None
         return None
 
     def _row(self, at: int) -> clients.ClientRow:
@@ -105,6 +110,10 @@ class ClientModel(QAbstractTableModel):
                 self._blocks.popitem(last=False)
         self._blocks.move_to_end(number)
         return self._blocks[number][at % BLOCK]
+
+    def _look(self, at: int, column: int) -> tuple[str, str, str]:
+        """Chip, icon and colour of what is safe, or of the grade."""
+        return STATES[self._safe(at).state] if column == self.SAFE else GRADES[self._row(at).grade]
 
     def _safe(self, at: int) -> safe_contacts.SafeNow:
         assert self._now is not None
@@ -121,6 +130,8 @@ class ClientModel(QAbstractTableModel):
                 if row.known_as
                 else row.name
             )
+        if column == self.RISK:
+            return say(risk.said(row.grade))
         if column == self.SAFE:
             return say(self._safe(at).sentence)
         if column == self.LAST:
@@ -129,15 +140,20 @@ class ClientModel(QAbstractTableModel):
                 if row.last_contact
                 else self.tr("None yet")
             )
-        due = when.iso_date(row.next_due) if row.next_due else None
+        dated = [
+            (row.next_due, row.next_text),
+            (row.review_due if row.is_open else "", self.tr("Risk review")),
+        ]
+        next_due, next_text = min((one for one in dated if one[0]), default=("", ""))
+        due = when.iso_date(next_due) if next_due else None
         if due is None:
             return ""
         relative = say(when.show_day_relative(due, self._now.date()))
         relative = f"{relative[:1].upper()}{relative[1:]}"
-        if not row.next_text:
+        if not next_text:
             return relative
         # The day first: when there is little room it is what must not be cut.
-        return self.tr("{day}: {what}").format(what=row.next_text, day=relative)
+        return self.tr("{day}: {what}").format(what=next_text, day=relative)
 
 
 class ClientsPage(Page):
@@ -163,11 +179,12 @@ class ClientsPage(Page):
         filters = QWidget()
         flow = FlowLayout(14, filters)
         self.mine = Tick(self.tr("My clients"))
+        self.high = Tick(self.tr("High risk"))
         self.closed = Tick(self.tr("Include closed"))
         self.clear = Button(self.tr("Clear"), "x", "quiet")
         self.clear.setAccessibleName(self.tr("Clear search and filters"))
         self.count = Text("", "body", "muted")
-        for part in (self.mine, self.closed, self.clear, self.count):
+        for part in (self.mine, self.high, self.closed, self.clear, self.count):
             flow.addWidget(part)
         self.body.addWidget(filters)
 
@@ -193,6 +210,7 @@ class ClientsPage(Page):
         self.line.textEdited.connect(self.search)
         self.line.installEventFilter(self)
         self.mine.toggled.connect(self.search)
+        self.high.toggled.connect(self.search)
         self.closed.toggled.connect(self.search)
         self.clear.clicked.connect(self.clear_all)
         self.table.activated.connect(self._open_index)
@@ -213,20 +231,24 @@ class ClientsPage(Page):
         chosen = self.selected_client()
         text = self.line.text().strip()
         found = clients.search(
-            text, mine_only=self.mine.isChecked(), open_only=not self.closed.isChecked(), limit=self.LIMIT
+            text,
+            mine_only=self.mine.isChecked(),
+            open_only=not self.closed.isChecked(),
+            high_only=self.high.isChecked(),
+            limit=self.LIMIT,
         )
         self.model.show_ids(found.ids, self.session.now())
         at = self.model.row_of(chosen)
         if found.ids:
             self.table.setCurrentIndex(self.model.index(max(0, at), ClientModel.NAME))
-        filtered = bool(text) or self.mine.isChecked()
+        filtered = bool(text) or self.mine.isChecked() or self.high.isChecked()
         self.clear.setVisible(filtered or self.closed.isChecked())
         self._say_count(found, filtered)
         self._show_empty(not found.ids, filtered)
 
     def clear_all(self) -> None:
         self.line.clear()
-        for tick in (self.mine, self.closed):
+        for tick in (self.mine, self.high, self.closed):
             blocked = tick.blockSignals(True)
             tick.setChecked(False)
             tick.blockSignals(blocked)
@@ -259,9 +281,9 @@ class ClientsPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # With little room the last contact goes first, then what is next: name and safe words are never cut.
-        self.table.setColumnHidden(ClientModel.LAST, self.width() < px(940))
-        self.table.setColumnHidden(ClientModel.NEXT, self.width() < px(700))
-        self.table.setColumnHidden(ClientModel.REFERENCE, self.width() < px(560))
+        self.table.setColumnHidden(ClientModel.LAST, self.width() < px(1180))
+        self.table.setColumnHidden(ClientModel.NEXT, self.width() < px(960))
+        self.table.setColumnHidden(ClientModel.REFERENCE, self.width() < px(700))
         self.hint.setVisible(self.height() > px(420) and self.model.rowCount() > 0)
         super().resizeEvent(event)
 
@@ -290,7 +312,7 @@ class ClientsPage(Page):
             self.empty_step.setText(self.tr("Add the first client"))
 
     def _empty_step(self) -> None:
-        if self.line.text().strip() or self.mine.isChecked():
+        if self.line.text().strip() or self.mine.isChecked() or self.high.isChecked():
             self.clear_all()
         else:
             self._new()
@@ -343,6 +365,7 @@ class ClientTable(QTableView):
         for column_, mode, wide in (
             (ClientModel.REFERENCE, fixed, 92),
             (ClientModel.NAME, stretch, 0),
+            (ClientModel.RISK, fixed, 138),
             (ClientModel.SAFE, fixed, 312),
             (ClientModel.LAST, fixed, 166),
             (ClientModel.NEXT, stretch, 0),

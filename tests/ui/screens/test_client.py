@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from caseworker import storage
 from caseworker.domain.contacts import Contact
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.safe_claims import Check
 from caseworker.storage import (
     actions,
@@ -21,6 +22,8 @@ from caseworker.storage import (
     drafts,
     episodes,
     history,
+    instruments,
+    marac,
     referrals,
     safe_contacts,
 )
@@ -66,6 +69,19 @@ def test_the_header_says_who_and_how_to_reach_her(record: ClientPage) -> None:
         "Safe to call at any time",
     ):
         assert part in text
+
+
+def test_risk_review_and_marac_stand_in_the_header(record: ClientPage, session: Session, amara: int) -> None:
+    assert record.grade_chip.text() == "Not assessed"
+    assert not record.review_chip.isVisible()
+    held = session.write(instruments.begin, amara, "GEN", at=now() - 20 * DAY)
+    session.write(instruments.answer, held, "GRADE", "high")
+    session.write(instruments.sign, held)
+    session.write(marac.save, MaracReferral(None, "", amara))
+    settle()
+    shown = [chip.text() for chip in (record.grade_chip, record.review_chip, record.marac_chip)]
+    assert shown == ["High risk", "Review 6 days overdue", "MARAC paper to finish"]
+    assert record.short_chip.text() == "High risk"
 
 
 def test_with_little_height_the_panel_is_running_text_and_still_there(

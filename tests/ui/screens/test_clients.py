@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from caseworker import storage
 from caseworker.domain.actions import Action
-from caseworker.storage import actions, clients, episodes
+from caseworker.storage import actions, clients, episodes, instruments
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
 from ui.screens.clients import BLOCK, ClientModel, ClientsPage
@@ -97,7 +97,12 @@ def test_every_cell_can_be_read_aloud_with_its_heading(amara: int, qtbot: QtBot)
     model = ClientModel()
     model.show_ids([amara], NOW)
     said = [model.index(0, c).data(Qt.ItemDataRole.AccessibleTextRole) for c in range(model.columnCount())]
-    assert said[:3] == ["Reference: CR-0001", "Name: Amara Clarke", "Safe to call?: Safe to call at any time"]
+    assert said[:4] == [
+        "Reference: CR-0001",
+        "Name: Amara Clarke",
+        "Risk: Not assessed",
+        "Safe to call?: Safe to call at any time",
+    ]
     assert model.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole) == "Name"
 
 
@@ -257,3 +262,40 @@ def test_a_key_is_answered_within_a_frame_and_a_half(window: Window, many: list[
         page.table.viewport().repaint()
         spent.append(time.thread_time() - start)
     assert sorted(spent)[len(spent) // 2] < 0.05
+
+
+# --- risk ---------------------------------------------------------------------------------------------------
+
+
+def assess(session: Session, client_id: int, grade: str, days_ago: int = 0) -> None:
+    at = int(time.time()) - days_ago * 86_400
+    held = session.write(instruments.begin, client_id, "GEN", at=at)
+    session.write(instruments.answer, held, "GRADE", grade)
+    session.write(instruments.sign, held)
+
+
+def test_the_list_says_how_high_the_risk_is_and_when_it_is_reviewed(
+    window: Window, session: Session, amara: int
+) -> None:
+    assess(session, amara, "high", days_ago=20)
+    session.write(actions.save, Action(None, "", amara, "Ring the school", today().isoformat()))
+    page = list_of(window)
+    assert page.model.index(0, ClientModel.RISK).data() == "High risk"
+    assert page.model.index(0, ClientModel.RISK).data(Qt.ItemDataRole.DecorationRole) is not None
+    assert page.model.index(0, ClientModel.NEXT).data() == "6 days ago: Risk review"
+
+
+def test_high_risk_alone_can_be_listed_and_cleared(
+    window: Window, session: Session, add_client: Callable[..., int], hands: Hands
+) -> None:
+    amara, bea = add_client("Amara Clarke"), add_client("Bea Young")
+    assess(session, amara, "high")
+    assess(session, bea, "medium")
+    page = list_of(window)
+    hands.click("High risk")
+    settle()
+    assert [page.model.client_id(n) for n in range(page.model.rowCount())] == [amara]
+    assert "1 of 2 clients" in words_of(page)
+    hands.click("Clear search and filters")
+    settle()
+    assert page.model.rowCount() == 2

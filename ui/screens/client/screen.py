@@ -13,17 +13,21 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from caseworker import storage
+from caseworker.domain import marac as marac_rules
+from caseworker.domain import risk as rules
 from caseworker.domain import when
 from caseworker.domain.clients import Client
 from caseworker.errors import Problem
-from caseworker.storage import audit, clients, episodes
+from caseworker.storage import audit, clients, episodes, marac, risk
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
+from ui.say import say
 from ui.screens.client.drafts import form_for
 from ui.screens.client.record import FormPage, InPlace, RecordForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab
+from ui.screens.grade import show_grade_chip
 from ui.screens.report import Wanted
 from ui.session import Place, Session
 from ui.theme import px
@@ -82,8 +86,11 @@ class ClientPage(Page):
         self._down.addLayout(top)
         self.chips = QWidget()
         self._chip_flow = FlowLayout(8, self.chips)
+        self.grade_chip, self.review_chip, self.marac_chip = Chip(), Chip(), Chip()
         self.support_chip, self.next_chip, self.alias_chip = Chip(), Chip(), Chip()
-        for chip in (self.support_chip, self.next_chip, self.alias_chip):
+        for chip in (
+            self.grade_chip, self.review_chip, self.marac_chip, self.support_chip, self.next_chip, self.alias_chip,
+        ):  # fmt: skip
             self._chip_flow.addWidget(chip)
         self._down.addWidget(self.chips)
         self.safe = SafePanel(self.session)
@@ -243,6 +250,25 @@ class ClientPage(Page):
         self.known_as.setVisible(bool(client.known_as))
         self.reference.setText(client.reference)
 
+    def _show_risk(self, client_id: int) -> None:
+        """Grade, review and MARAC. Beside the name when there is little height: risk is never out of sight."""
+        today = self.session.now().astimezone(when.LONDON).date()
+        standing = risk.standings([client_id]).get(client_id)
+        show_grade_chip(self.grade_chip, standing.grade if standing else "")
+        self.review_chip.setVisible(standing is not None)
+        if standing is not None:
+            show_grade_chip(self.short_chip, standing.grade)
+            late = standing.is_overdue(today)
+            self.review_chip.show_chip(
+                say(rules.review_said(standing.review_due, today)),
+                "high" if late else "plain",
+                "calendar-clock",
+            )
+        waiting = next((one for one in map(marac_rules.said, marac.for_client(client_id)) if one), None)
+        self.marac_chip.setVisible(waiting is not None)
+        if waiting is not None:
+            self.marac_chip.show_chip(say(waiting), "info", "briefcase")
+
     def _show_chips(self, client: Client) -> None:
         open_now = episodes.open_for(client.id or 0)
         if open_now:
@@ -261,8 +287,6 @@ class ClientPage(Page):
         due = when.iso_date(next_step.next_due) if next_step.next_due else None
         self.next_chip.setVisible(due is not None)
         if due is not None:
-            from ui.say import say
-
             today = self.session.now().astimezone(when.LONDON).date()
             late = due < today
             text = self.tr("Next step due {day}").format(day=say(when.show_day_relative(due, today)))
@@ -271,6 +295,7 @@ class ClientPage(Page):
             )
         self.alias_chip.setVisible(client.is_alias)
         self.alias_chip.show_chip(self.tr("Name is an alias"), "plain", "user")
+        self._show_risk(client.id or 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
