@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to go: today clients client contact returns outbox settings help new_client report, and which one.
+    """Where to go: today clients client contact returns outbox settings help new_client report
+    services, and which one.
 
     ``part`` is a part of that screen, by name: a tab of the client's record.
     """

@@ -43,6 +43,7 @@ SCREENS = {
     "settings": ("ui.screens.settings", "SettingsPage"),
     "help": ("ui.screens.help", "HelpPage"),
     "report": ("ui.screens.report", "ReportPage"),
+    "services": ("ui.screens.services", "ServicesPage"),
     "contact": ("ui.screens.contacts", "ContactPanel"),
 }
 #: Which place of the side bar is lit for each screen.

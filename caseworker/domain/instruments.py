@@ -136,6 +136,14 @@ def signing_problems(instrument: Instrument, answers: Mapping[str, Answer]) -> d
     return found
 
 
+def usual_stage(instrument: Instrument, signed: bool, ended: bool) -> str:
+    """The stage at which it is asked next: the start while nothing is signed, the end once support has ended, a
+    review in between; the first it has where it has not that one.
+    """
+    wanted = "exit" if ended else "review" if signed else "baseline"
+    return wanted if wanted in instrument.stages else instrument.stages[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """What a set of answers comes to. ``total`` is None where there is none to give."""

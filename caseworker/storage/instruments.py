@@ -383,6 +383,11 @@ def moved(client_id: int, name: str) -> tuple[Moved, ...]:
     return domain.moved(taken for _, taken in signed(client_id, [name]))
 
 
+def worker_names() -> dict[int, str]:
+    """Worker -> name, to say who asked."""
+    return dict(fetch("SELECT id, name FROM worker"))
+
+
 # --- signatures ---------------------------------------------------------------------------------------------
 
 

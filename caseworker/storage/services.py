@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from caseworker.domain import services as domain
 from caseworker.domain.services import Service
 from caseworker.domain.when import local
-from caseworker.storage import history, records
+from caseworker.errors import Problem
+from caseworker.storage import files, history, records
 from caseworker.storage.engine import database
 from caseworker.words import words
 
@@ -91,6 +94,38 @@ def take_in(services: Iterable[Service], why: str = "") -> TakenIn:
             _put(after, before, why, now)
             changed += 1
     return TakenIn(added, changed, same)
+
+
+def read_table(file: Path, today: dt.date) -> list[Service]:
+    """The services of a table on disk, for ``take_in``. Reads no more than a table may hold.
+
+    Raises:
+        Problem: E-SERVICES-FILE, it cannot be read, or a line of it is wrong.
+    """
+    try:
+        with file.open("rb") as held:
+            data = held.read(domain.MOST_BYTES + 1)
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Problem(
+            "E-SERVICES-FILE",
+            "The file cannot be read as a table. Save it as CSV (UTF-8) and try again; nothing was changed",
+        ) from None
+    return domain.from_csv(text, today)
+
+
+def write_table(file: Path, services: Iterable[Service]) -> None:
+    """Write the service map as a table, for a spreadsheet or another agency.
+
+    Raises:
+        Problem: E-SERVICES-SAVE, there is no room or no right to write there.
+    """
+    try:
+        files.replace(file, domain.to_csv(services).encode("utf-8-sig"))
+    except OSError:
+        raise Problem(
+            "E-SERVICES-SAVE", "The table could not be saved there. Choose another folder"
+        ) from None
 
 
 def get(service_id: int) -> Service:

@@ -323,3 +323,19 @@ def test_a_percentage_of_fewer_than_ten_pairs_is_never_given() -> None:
     assert counted.share(counted.improved) is None
     ten = instruments.tally([*nine, pair("CR7", "SAFE", "5", "5")[0]])["SAFE"]
     assert (ten.share(ten.improved), ten.share(ten.maintained)) == (80, 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "signed", "ended", "stage"),
+    [
+        ("CR7", False, False, "baseline"),
+        ("CR7", True, False, "review"),
+        ("CR7", True, True, "exit"),
+        ("FEEDBACK", False, False, "review"),
+    ],
+)
+def test_the_stage_offered_follows_from_what_was_signed_and_whether_support_goes_on(
+    name: str, signed: bool, ended: bool, stage: str
+) -> None:
+    form = instruments.shelf().current(name, dt.date(2026, 11, 18))
+    assert instruments.usual_stage(form, signed, ended) == stage

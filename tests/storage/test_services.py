@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from caseworker.demo.services import made_up_services
 from caseworker.domain.services import Service, from_csv, to_csv
 from caseworker.domain.when import LONDON
-from caseworker.errors import Refused
+from caseworker.errors import Problem, Refused
 from caseworker.storage import audit, history, services, write
 from caseworker.storage.vault import OpenVault
 
@@ -72,3 +73,23 @@ def test_the_made_up_service_map_is_whole_and_its_numbers_ring_nowhere(vault: Op
     assert write(services.take_in, made).added == len(made) >= 12
     assert {one.wait for one in made} >= {"open", "limited", "closed"}
     assert all("01632 960" in one.how or "0808 157" in one.how or "example" in one.how for one in made)
+
+
+def test_the_map_goes_out_as_a_table_and_comes_back(talk: int, tmp_path: Path) -> None:
+    file = tmp_path / "services.csv"
+    services.write_table(file, services.every())
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")  # spreadsheets take it for UTF-8 by this
+    assert write(services.take_in, services.read_table(file, TODAY)) == (0, 0, 1)
+
+
+def test_a_file_that_is_no_table_or_a_place_without_room_is_said_in_one_sentence(
+    vault: OpenVault, tmp_path: Path
+) -> None:
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\xff\xfe")
+    for broken in ("picture.csv", "nowhere.csv"):
+        with pytest.raises(Problem) as caught:
+            services.read_table(tmp_path / broken, TODAY)
+        assert caught.value.code == "E-SERVICES-FILE"
+    with pytest.raises(Problem) as caught:
+        services.write_table(tmp_path / "no" / "folder.csv", [])
+    assert caught.value.code == "E-SERVICES-SAVE"

@@ -15,6 +15,7 @@ from caseworker.errors import Problem, Refused
 from ui.preferences import IDLE_MINUTES, SCALES, Preferences
 from ui.say import say
 from ui.screens.backup import Backups
+from ui.screens.services import ServicesPart
 from ui.screens.sheet import RecoverySheet
 from ui.session import Place, Session, Toast
 from ui.theme import px
@@ -129,6 +130,8 @@ class SettingsPage(Page):
         self._add(self.tr("Recovery sheet"), "file-text", self.sheet)
         self.backups = Backups(session)
         self._add(self.tr("Backup"), "download", self.backups)
+        self.services = ServicesPart(session)
+        self._add(self.tr("Services we refer to"), "map-pin", self.services)
         self._hub = self._hub_part()
         self._add(self.tr("The commissioner’s hub"), "send", self._hub)
         self._add(self.tr("About"), "info", self._about())

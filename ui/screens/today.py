@@ -507,6 +507,8 @@ class TodayPage(Page):
             )
         if draft.key == "client:new":
             return self.tr("New client"), Place("new_client")
+        if noun in ("service", "service_end"):
+            return self.tr("A service we refer to"), Place("services")
         client_id = form_owner(draft.key)
         if client_id is None:
             return self.tr("A form"), Place("clients")

@@ -40,6 +40,7 @@ class Entry(RowFrame):
                 flow.addWidget(chip)
             self.words.addWidget(holder)
         self.across.addLayout(self.words, 1)
+        self._tools: FlowLayout | None = None
 
     def add_button(
         self, text: str, slot: Callable[..., object], icon: str = "", kind: str = "quiet", about: str = ""
@@ -48,7 +49,12 @@ class Entry(RowFrame):
         button = Button(text, icon, kind)
         button.setAccessibleName(f"{text}: {about or self.title}")
         button.clicked.connect(slot)
-        self.across.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        if self._tools is None:
+            # Side by side where there is room, under one another where the text is large.
+            holder = QWidget(self)
+            self._tools = FlowLayout(12, holder)
+            self.across.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
+        self._tools.addWidget(button)
         return button
 
 

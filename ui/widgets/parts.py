@@ -164,6 +164,11 @@ class Tick(QCheckBox):
         self.checkStateChanged.connect(self._show_state)
         self._show_state()
 
+    def setChecked(self, ticked: bool) -> None:
+        """Also while its signals are blocked: a form fills in what was saved without that counting as an edit."""
+        super().setChecked(ticked)
+        self._show_state()
+
     def _show_state(self) -> None:
         on = self.isChecked()
         self.setIcon(theme.icon("square-check" if on else "square", "primary" if on else "muted", 18, 6))

@@ -25,22 +25,27 @@ from caseworker.storage import (
     contacts,
     drafts,
     episodes,
+    feedback,
+    goals,
     incidents,
     instruments,
     justice_events,
     marac,
     marac_actions,
+    onward_referrals,
     orders,
     referrals,
+    services,
 )
 from caseworker.words import words
 from tests.domain.test_marac import PAPER
 from tests.ui import accessibility
 from tests.ui.screens import justice_record
+from tests.ui.screens.helped import help_for
 from tests.ui.screens.parts import DAY, now, settle, today
 from ui import theme
 from ui.screens.client import ClientPage
-from ui.screens.client.actions import ActionForm
+from ui.screens.client.actions import ActionForm, DoneForm
 from ui.screens.client.amending import AmendForm, WithdrawForm
 from ui.screens.client.answer_sets import AnswersPage
 from ui.screens.client.chases import ChaseForm
@@ -48,17 +53,21 @@ from ui.screens.client.clients import AboutForm, EqualityForm
 from ui.screens.client.code_rights import RightForm
 from ui.screens.client.compensation import ClaimForm
 from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.feedback import FeedbackOfferForm
+from ui.screens.client.goals import GoalForm
 from ui.screens.client.incidents import IncidentForm, WithdrawIncidentForm
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.justice_events import StageForm, WithdrawStageForm
 from ui.screens.client.marac import MaracForm, MaracStepsForm
 from ui.screens.client.marac_actions import MaracActionForm
+from ui.screens.client.onward_referrals import OnwardReferralForm
 from ui.screens.client.orders import BreachForm, OrderForm
 from ui.screens.client.record import RecordForm
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.special_measures import MeasureForm
 from ui.screens.contacts import ContactPanel, draft_key
+from ui.screens.services import EndServiceForm, ServiceForm, ServicesPage
 from ui.session import Place, Session
 from ui.window import Window
 
@@ -103,6 +112,7 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
         return client_id
 
     storage.write(write)
+    help_for(client_id)
     assert episode.id
     return client_id
 
@@ -156,6 +166,21 @@ def check(window: Window, what: QWidget | None) -> None:
     settle()
     assert what.isVisible()
     accessibility.everything(what)
+
+
+def test_services_fit(fitted: Window, session: Session) -> None:
+    fitted.go(Place("services"))
+    for _ in range(4):
+        check(fitted, fitted.current())
+    page = fitted.current()
+    assert isinstance(page, ServicesPage)
+    for form in (
+        ServiceForm(session, services.every()[0].id),
+        EndServiceForm(session, services.every()[0].id or 0),
+    ):
+        page.open_form(form)
+        form.save()
+        check(fitted, page)
 
 
 def test_today_fits(fitted: Window) -> None:
@@ -232,6 +257,11 @@ FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
     "special measure": lambda s, c: MeasureForm(s, c, 1),
     "right": lambda s, c: RightForm(s, c, 5),
     "claim": lambda s, c: ClaimForm(s, c, compensation.for_client(c)[0].id),
+    "done": lambda s, c: DoneForm(s, c, actions.for_client(c)[0].id or 0),
+    "goal": lambda s, c: GoalForm(s, c, goals.for_client(c)[0].id),
+    "onward referral": lambda s, c: OnwardReferralForm(s, c, onward_referrals.for_client(c)[-1].id),
+    "no service": lambda s, c: OnwardReferralForm(s, c, onward_referrals.for_client(c)[0].id),
+    "feedback offer": lambda s, c: FeedbackOfferForm(s, c, feedback.for_client(c)[0].id),
     "amending": lambda s, c: AmendForm(s, c, contacts.for_client(c)[0].id or 0),
     "withdrawing": lambda s, c: WithdrawForm(s, c, contacts.for_client(c)[0].id or 0),
 }

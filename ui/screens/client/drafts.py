@@ -47,6 +47,21 @@ FORMS: dict[str, Kind] = {
     "withdraw_claim": Kind("compensation", "WithdrawClaimForm", words("Withdrawing a claim, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
     "silence": Kind("silence", "AsideForm", words("Setting aside a silence, half-typed")),
+    "done": Kind("actions", "DoneForm", words("What came of a next step, half-typed")),
+    "goal": Kind("goals", "GoalForm", words("A goal, half-typed")),
+    "withdraw_goal": Kind("goals", "WithdrawGoalForm", words("Withdrawing a goal, half-typed")),
+    "onward_referral": Kind(
+        "onward_referrals", "OnwardReferralForm", words("An onward referral, half-typed")
+    ),
+    "withdraw_onward_referral": Kind(
+        "onward_referrals",
+        "WithdrawOnwardReferralForm",
+        words("Withdrawing an onward referral, half-typed"),
+    ),
+    "feedback_offer": Kind("feedback", "FeedbackOfferForm", words("An offer of feedback, half-typed")),
+    "withdraw_feedback_offer": Kind(
+        "feedback", "WithdrawFeedbackOfferForm", words("Withdrawing an offer of feedback, half-typed")
+    ),
     "amend": Kind("amending", "AmendForm", words("An amendment of a contact, half-typed")),
     "incident": Kind("incidents", "IncidentForm", words("An incident, half-typed")),
     "withdraw_incident": Kind(

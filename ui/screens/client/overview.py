@@ -95,7 +95,7 @@ class OverviewTab(Tab):
         today = self.session.now().astimezone(when.LONDON).date()
         for step in steps:
             due = when.iso_date(step.due)
-            shown = f"{when.show_date(due)}, {say(when.show_day_relative(due, today))}" if due else ""
+            shown = say(when.show_day_and_distance(due, today)) if due else ""
             line = Entry(step.text, [(shown, "warn" if is_overdue(step, today) else "muted")])
             line.add_button(self.tr("Change"), partial(self._change_step, step))
             line.add_button(self.tr("Done"), partial(self._done, step), "check", "secondary")

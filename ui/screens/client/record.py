@@ -236,7 +236,11 @@ class FormPage(InPlace):
         whole.addWidget(self.area, 1)
         body.addWidget(Heading(form.title(), 2))
         form.setMaximumWidth(px(WIDE))
-        body.addWidget(form)
+        # Beside a stretch, so that the height its words need is worked out at the width it really gets.
+        across = row()
+        across.addWidget(form, 1)
+        across.addStretch()
+        body.addLayout(across)
         body.addStretch(1)
         foot = QFrame()
         foot.setObjectName("panelfoot")

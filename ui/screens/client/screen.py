@@ -39,6 +39,7 @@ TABS = (
     ("overview", "overview", "OverviewTab"),
     ("contacts", "contacts", "ContactsTab"),
     ("risk", "risk", "RiskTab"),
+    ("needs", "needs", "NeedsTab"),
     ("justice", "justice", "JusticeTab"),
     ("documents", "documents", "DocumentsTab"),
     ("history", "history", "HistoryTab"),
@@ -115,6 +116,7 @@ class ClientPage(Page):
             "contacts": self.tr("Contacts"),
             "justice": self.tr("Justice"),
             "risk": self.tr("Risk"),
+            "needs": self.tr("Needs and outcomes"),
             "documents": self.tr("Documents"),
             "history": self.tr("History"),
         }
