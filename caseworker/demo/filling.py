@@ -91,11 +91,6 @@ def make(
         )
     if contacts is not None and not 1 <= contacts <= 10_000_000:
         raise Problem("E-CONTACTS", "Choose between 1 and 10,000,000 contacts.")
-    if vault.find(out) is not None:
-        # Two in one folder, and nobody could say which of them is opened.
-        raise Problem(
-            "E-VAULT-THERE", "There is a vault in {folder} already. Choose another.", folder=out.name
-        )
     made = vault.create(
         out, passphrase=passphrase, worker_name=WORKER_NAME, role="advocate", agency=AGENCY, synthetic=True, cost=cost
     )  # fmt: skip

@@ -419,4 +419,4 @@ def test_a_second_vault_is_not_made_beside_another(tmp_path: Path):
     with pytest.raises(Problem) as caught:
         demo.make("solo", tmp_path, "another phrase", seed=2, contacts=120, today=TODAY, cost=CHEAP)
     assert caught.value.code == "E-VAULT-THERE"
-    assert [place for place in tmp_path.iterdir() if place.name != "home"] == [made]
+    assert [place for place in tmp_path.iterdir() if place.is_dir() and place.name != "home"] == [made]

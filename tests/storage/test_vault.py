@@ -90,7 +90,7 @@ def test_an_interrupted_making_leaves_no_vault(tmp_path: Path, monkeypatch: pyte
     )
     assert code_of(make) == "E-DISK-FULL"
     assert vaults.find(root) is None
-    assert list(root.iterdir()) == []
+    assert [file.name for file in root.iterdir()] == ["vault.lock"]  # of the folder: one making at a time
     assert database.deferred
 
 
@@ -707,3 +707,94 @@ def test_the_log_is_not_folded_in_while_the_pages_are_checked(vault: OpenVault) 
     assert answers
     assert not any(answers)
     assert storage.checkpoint()
+
+
+# --- making one at a time -----------------------------------------------------------------------------------
+
+MAKE = (
+    "import sys; from pathlib import Path\n"
+    "from caseworker.crypto.keys import KdfCost; from caseworker.errors import Problem\n"
+    "from caseworker.storage import vault\n"
+    "try:\n"
+    "    made = vault.create(Path(sys.argv[1]), passphrase='x', worker_name='A', role='advocate', agency='A07',\n"
+    "        synthetic=True, cost=KdfCost(64, 1, 1))\n"
+    "    print('made', made.cleared)\n"
+    "except Problem as problem: print(problem.code)\n"
+)
+
+
+def test_four_at_once_make_one_vault(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    makers = [
+        subprocess.Popen([sys.executable, "-c", MAKE, str(root)], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    said = sorted((maker.communicate(timeout=120)[0] or "").strip() for maker in makers)
+    assert said.count("made 0") == 1
+    assert set(said) <= {"made 0", "E-BEING-MADE", "E-VAULT-THERE"}
+    assert [place.name for place in root.iterdir() if place.is_dir()] == [vaults.find(root).name]  # type: ignore[union-attr]
+
+
+def test_a_second_vault_is_not_made_beside_the_first(new_vault: NewVault) -> None:
+    root = new_vault.path.parent
+    make = lambda: vaults.create(  # noqa: E731
+        root, passphrase=NEW, worker_name="B", role="advocate", agency="A07", cost=CHEAP
+    )
+    assert code_of(make) == "E-VAULT-THERE"
+    assert vaults.find(root) == new_vault.path
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a child is forked to be killed")
+def test_what_a_killed_making_leaves_is_cleared_by_the_next_and_said(tmp_path: Path) -> None:
+    root, step, left = tmp_path / "root", 0, []
+    while True:
+        child = os.fork()
+        if child == 0:
+            count = [step]
+
+            def hook(event: str, args: tuple[object, ...], count: list[int] = count) -> None:
+                if event in ("os.rename", "os.mkdir", "open") and str(args[0]).startswith(str(root)):
+                    count[0] -= 1
+                    if count[0] < 0:
+                        os._exit(9)
+
+            sys.addaudithook(hook)
+            make_one(root)
+            os._exit(0)
+        os.waitpid(child, 0)
+        if root.exists() and vaults.find(root) is not None:
+            break
+        left.append(len(list(root.glob("*.new"))))
+        step += 1
+    assert step > 8
+    assert max(left) == 1  # each making cleared what the one before had left
+    assert list(root.glob("*.new")) == []
+    vaults.unlock(vaults.find(root) or root, PHRASE).discard()
+
+
+def make_one(root: Path) -> NewVault:
+    return vaults.create(
+        root, passphrase=PHRASE, worker_name="A", role="advocate", agency="A07", synthetic=True, cost=CHEAP
+    )
+
+
+@pytest.mark.parametrize("stranger", ["vault.lock", "notes.txt", "throttle", "blobs"])
+def test_a_folder_that_may_be_more_than_a_cut_off_making_is_left_alone(tmp_path: Path, stranger: str) -> None:
+    root = tmp_path / "root"
+    ours = root / "11111111-2222-3333-4444-555555555555.new"
+    other = root / "holiday.new"
+    for folder in (ours, other):
+        folder.mkdir(parents=True)
+        (folder / "vault-0001.db").write_bytes(b"x")
+    (ours / stranger).mkdir() if stranger == "blobs" else (ours / stranger).write_bytes(b"")
+    assert make_one(root).cleared == 0
+    assert (ours / "vault-0001.db").exists()
+    assert (other / "vault-0001.db").exists()
+
+
+def test_a_cut_off_making_is_cleared_and_counted(tmp_path: Path) -> None:
+    ours = tmp_path / "root" / "11111111-2222-3333-4444-555555555555.new"
+    ours.mkdir(parents=True)
+    (ours / "vault-0001.db").write_bytes(b"x")
+    assert make_one(tmp_path / "root").cleared == 1
+    assert not ours.exists()

@@ -575,6 +575,16 @@ class SheetStep(Step):
         self.run.set_going(True)
         self.run.back_button.hide()
         self.making.hide()
+        if made.cleared:
+            self.body.addWidget(
+                Said(
+                    self.tr(
+                        "Making records was cut off here before. What was left of it has been removed; there was"
+                        " nothing in it."
+                    ),
+                    "info",
+                )
+            )
         self.sheet = RecoverySheet(made.recovery_code)
         self.sheet.done.connect(self._typed_back)
         self.body.addWidget(self.sheet)
@@ -740,12 +750,6 @@ class TryStep(Step):
 def _create(root: Path, answers: Answers, cost: Any) -> Any:
     from caseworker.storage import vault
 
-    if vault.find(root) is not None:
-        raise Problem(
-            "E-VAULT-THERE",
-            "A vault was made on this computer meanwhile, in another Caseworker window. Close this window and"
-            " go to that one.",
-        )
     return vault.create(
         root,
         passphrase=answers.passphrase,

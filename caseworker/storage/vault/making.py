@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,18 @@ from caseworker.crypto import keys, sealing, signing
 from caseworker.crypto.header import Header, PersonKeys
 from caseworker.crypto.keys import KdfCost
 from caseworker.domain.workers import ROLES, Worker
+from caseworker.errors import Problem
 from caseworker.storage import anchor, audit, devices, engine, files, outbox, pins
 from caseworker.storage.engine import database
+from caseworker.storage.lock import hold
 from caseworker.storage.places import refuse_unsafe_folder
-from caseworker.storage.vault.finding import ANCHOR, HEADER, SPARE, anchor_file, case_file, read_header
+from caseworker.storage.vault.finding import ANCHOR, HEADER, SPARE, anchor_file, case_file, find, read_header
 from caseworker.storage.vault.identity import check_identity, pin, set_meta, who
 from caseworker.storage.vault.unlocking import refuse_weak, signer, vault_key
 from caseworker.storage.vault.upgrading import migrations, migrations_known
 
 FIRST_DB = case_file(1)
+_STAGING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class NewVault:
 
     path: Path
     recovery_code: str = field(repr=False)
+    cleared: int = 0  # makings that were cut off before, and have been removed: there was nothing in them
 
 
 def create(
@@ -49,11 +55,11 @@ def create(
     """Make a vault in a new folder under ``root``; slow (it measures this computer unless ``cost`` is given).
 
     The folder appears under its final name only when everything in it is whole, so an interrupted making
-    leaves none.
+    leaves none. One at a time in a folder, and one vault in it.
 
     Raises:
         Refused: the passphrase is too easy to guess (vaults of made-up people may have any).
-        Problem: E-FOLDER-NETWORK, E-FOLDER-SYNCED, E-ENGINE, E-DISK-FULL, E-DISK.
+        Problem: E-VAULT-THERE, E-BEING-MADE, E-FOLDER-NETWORK, E-FOLDER-SYNCED, E-ENGINE, E-DISK-FULL, E-DISK.
     """
     if role not in ROLES:
         raise ValueError("not a role")
@@ -64,6 +70,28 @@ def create(
     if not synthetic:
         refuse_weak(passphrase)
     cost = cost or keys.calibrate()
+    with database.sentences():
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone_in(root):
+        if find(root) is not None:
+            raise Problem(
+                "E-VAULT-THERE",
+                "There are records in this folder already. Close this window and open those, or choose another folder",
+            )
+        cleared = _clear_unfinished(root)
+        return _create(root, passphrase, worker_name, role, agency, synthetic, cost, cleared)
+
+
+def _create(
+    root: Path,
+    passphrase: str,
+    worker_name: str,
+    role: str,
+    agency: str,
+    synthetic: bool,
+    cost: KdfCost,
+    cleared: int,
+) -> NewVault:
     vault = str(uuid.uuid4())
     staging = root / f"{vault}.new"
     vmk = keys.held(os.urandom(keys.KEY))
@@ -73,7 +101,6 @@ def create(
     worker = Worker(None, uuid.uuid4().hex, worker_name, role, sign_public, receive_public)
     try:
         with database.sentences():
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
             staging.mkdir(mode=0o700)
             code = keys.new_recovery_code()
             made = Header(
@@ -103,7 +130,47 @@ def create(
         database.unbind()
         keys.wipe(vmk)
         person.wipe()
-    return NewVault(root / vault, code)
+    return NewVault(root / vault, code, cleared)
+
+
+@contextmanager
+def _alone_in(root: Path) -> Iterator[None]:
+    """Two windows making records at once would make two vaults, and nobody could say which of them is opened."""
+    try:
+        taken = hold(root)
+    except Problem as problem:
+        if problem.code != "E-IN-USE":
+            raise
+        raise Problem(
+            "E-BEING-MADE",
+            "Records are being made in this folder right now, in another Caseworker window. Go to that window",
+        ) from None
+    with taken:
+        yield
+
+
+_STAGED = {
+    name + ending
+    for name in (FIRST_DB, f"{FIRST_DB}-wal", f"{FIRST_DB}-shm", ANCHOR, HEADER, SPARE)
+    for ending in ("", ".tmp")
+}
+
+
+def _clear_unfinished(root: Path) -> int:
+    """Remove what a cut-off making left, and say how much. Call while alone in the folder.
+
+    A making that was never finished has its own name, holds nothing but the files of a making, and was never opened:
+    opening leaves a lock in the folder for ever. Whatever differs in the least is left alone.
+    """
+    cleared = 0
+    for staging in root.glob("*.new"):
+        if not _STAGING.fullmatch(staging.name) or staging.is_symlink() or not staging.is_dir():
+            continue
+        inside = list(staging.iterdir())
+        if all(part.name in _STAGED and part.is_file() and not part.is_symlink() for part in inside):
+            shutil.rmtree(staging, ignore_errors=True)
+            cleared += 1
+    return cleared
 
 
 def _make_database(

@@ -15,6 +15,7 @@ from caseworker.errors import Problem
 from caseworker.storage import settings
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
+from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import everything, settle
 from ui import theme
 from ui.main import Desk
@@ -376,6 +377,6 @@ def test_nothing_is_cut_or_nameless_in_any_step(
 def test_of_two_windows_that_make_a_vault_at_once_the_second_is_told(new_vault: NewVault) -> None:
     root = new_vault.path.parent
     with pytest.raises(Problem) as caught:
-        firstrun._create(root, firstrun.Answers(), None)
+        firstrun._create(root, firstrun.Answers(passphrase=PHRASE), CHEAP)
     assert caught.value.code == "E-VAULT-THERE"
     assert [place for place in root.iterdir() if place.is_dir()] == [new_vault.path]
