@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from caseworker.crypto.keys import KdfCost
     from ui.screens.firstrun import FirstRun
-    from ui.session import Session
+    from ui.session import Renewal, Session
     from ui.window import Window
 
 CLOSED, LOCKED = 0, 75
@@ -85,6 +85,7 @@ class Desk(QMainWindow):
         self.door: LockScreen | None = None
         self.first_run: FirstRun | None = None
         self._practice: Any = None
+        self._renewal: Renewal | None = None
         self._code: int | None = None
         self._was_painted = False
         self.setWindowTitle(theme.PRODUCT)
@@ -143,6 +144,7 @@ class Desk(QMainWindow):
             self.session.covering.connect(self.cover_up)
             self.session.locked.connect(self._locked)
             self.session.chosen.connect(self.set_preferences)
+            self.session.renewing.connect(self.renew)
             self.idle.start()
             self._listen_for_lock()
             self.away.lock_due.connect(self.lock)
@@ -251,6 +253,26 @@ class Desk(QMainWindow):
         if self.session is not None:
             self.session.lock()
 
+    def renew(self, wish: Renewal) -> None:
+        """Close the records and give them a new key; the process ends after it, as after every lock."""
+        assert self.session is not None
+        self._renewal = wish
+        self.session.deadline = None  # it may take longer than a lock; being killed at any step is safe
+        self.session.lock()
+
+    def _show_renewing(self, wish: Renewal) -> None:
+        from ui.screens.renewing import Renewing
+
+        assert self.session is not None
+        screen = Renewing(self.session.vault.path, wish, [self.session.work, self.session.checks], self._cost)
+        screen.done.connect(self._renewed)
+        self.window_ = None
+        self._put(screen)
+        self.cover.hide()
+
+    def _renewed(self) -> None:
+        self._end(LOCKED)
+
     def hide_now(self) -> None:
         """F12, Shift three times, the button: cover first, in this very event; then lock."""
         self.cover_up()
@@ -271,7 +293,11 @@ class Desk(QMainWindow):
 
     def _locked(self) -> None:
         self._keep_geometry()
-        self._end(LOCKED)
+        wish, self._renewal = self._renewal, None
+        if wish is not None:
+            self._show_renewing(wish)
+        else:
+            self._end(LOCKED)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing the window locks the records and ends."""

@@ -6,7 +6,7 @@ Passed to every screen, never global. Nothing of a client is kept here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,6 +59,14 @@ class Notice:
     action: Callable[[], None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A wish for a new key of the vault; ``without`` names the person (uid) whose way in goes with the old one."""
+
+    passphrase: str = field(repr=False)
+    without: str | None = None
+
+
 #: Problems that the next successful save shows to be over.
 UNTIL_SAVED = frozenset({"E-DISK-FULL", "E-DISK"})
 
@@ -76,9 +84,13 @@ class Session(QObject):
     notice = Signal(object)
     #: Carries the words of a notice that is no longer true.
     over = Signal(str)
+    #: Carries the id of a client whose record is about to be erased: nothing may show it or write it any more.
+    erasing = Signal(object)
     covering = Signal()
     keeping = Signal()
     locked = Signal()
+    #: Carries a Renewal: the vault closes and gets a new key, then the process ends.
+    renewing = Signal(object)
     #: Carries Preferences: somebody chose another text size, other colours, another time to lock.
     chosen = Signal(object)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol, cast
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -41,13 +42,22 @@ SCREENS = {
     "outbox": ("ui.screens.outbox", "OutboxPage"),
     "join": ("ui.screens.join", "JoinPage"),
     "settings": ("ui.screens.settings", "SettingsPage"),
+    "people": ("ui.screens.people", "PeoplePage"),
+    "erase": ("ui.screens.erasures", "ErasePage"),
     "help": ("ui.screens.help", "HelpPage"),
     "report": ("ui.screens.report", "ReportPage"),
     "services": ("ui.screens.services", "ServicesPage"),
     "contact": ("ui.screens.contacts", "ContactPanel"),
 }
 #: Which place of the side bar is lit for each screen.
-LIT = {"client": "clients", "new_client": "clients", "report": "clients", "join": "outbox"}
+LIT = {
+    "client": "clients",
+    "new_client": "clients",
+    "report": "clients",
+    "join": "outbox",
+    "people": "settings",
+    "erase": "settings",
+}
 PANEL_WIDE = 400
 
 
@@ -291,6 +301,7 @@ class Window(QWidget):
         session.notice.connect(self.show_notice)
         session.over.connect(self.take_notice_away)
         session.keeping.connect(self.keep_drafts)
+        session.erasing.connect(self.forget_client)
         session.changed.connect(self.show_waiting)
         self.show_waiting()
         if session.vault.synthetic:
@@ -373,6 +384,22 @@ class Window(QWidget):
             # Somewhere in the window, or its keys would be dead until somebody clicks.
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.fit()
+
+    def forget_client(self, client_id: int) -> None:
+        """A record is being erased: no page made for it stays, hidden or not, none of its forms keeps a draft, and no
+        way leads back to it.
+        """
+        self._before = [place for place in self._before if not _is_about(place.arg, client_id)]
+        if self.panel is not None and self.panel_client() == client_id:
+            cast(Any, self.panel).drafts.forget()
+            self._close_panel_now()
+        for name, page in list(self._pages.items()):
+            if page is not self.current() and (
+                getattr(page, "client_id", None) == client_id or name in ("client", "report")
+            ):
+                del self._pages[name]
+                self.stack.removeWidget(page)
+                shiboken6.delete(page)
 
     # ---- the panel
 
@@ -790,3 +817,7 @@ def _waiting() -> int:
     from caseworker.storage import outbox
 
     return sum(1 for item in outbox.items() if item.is_waiting)
+
+
+def _is_about(arg: object, client_id: int) -> bool:
+    return arg == client_id or getattr(arg, "client_id", None) == client_id

@@ -167,6 +167,30 @@ def test_a_header_changed_by_a_stranger_is_refused(
     assert verdict(new_vault.path) == []
 
 
+def test_a_slot_added_by_a_stranger_is_refused_and_written_down_at_the_next_good_opening(
+    new_vault: NewVault, reopen: Callable[[], OpenVault]
+) -> None:
+    """Somebody copied a slot of his own into the header, made with a key of the vault that he does not have."""
+    own = vaults.create(
+        new_vault.path.parents[1] / "his", passphrase="his", worker_name="X", role="advocate", agency="A07",
+        synthetic=True, cost=CHEAP,
+    )  # fmt: skip
+    his = hdr.read((own.path / "vault.hdr").read_bytes()).slots[0]
+    edited(new_vault.path, lambda body: body["slots"].append(dict(his.fields)))
+    assert same_after(new_vault.path, lambda: open_code(new_vault.path)) == "E-HDR-TAMPERED"
+    assert same_after(new_vault.path, lambda: open_code(new_vault.path, "his")) == "E-PASS"
+    refused = hashlib.sha256((new_vault.path / "vault.hdr").read_bytes()).hexdigest()
+    throttle.clear(new_vault.path)
+    vaults.use_spare_header(new_vault.path)
+    for _ in range(2):
+        reopen().close()
+    opened = reopen()
+    found = database.execute_sql("SELECT detail FROM audit WHERE action = 'header_put_back'").fetchall()
+    assert found == [(f'{{"sha256":"{refused}"}}',)]
+    assert opened.whole_check() == []
+    opened.close()
+
+
 # --- row: header generation older than the database's -------------------------------------------------------
 
 

@@ -6,10 +6,11 @@ What is chosen works at once. Looks and locking belong to this computer; the res
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from caseworker.errors import Problem, Refused
 from ui.preferences import IDLE_MINUTES, SCALES, Preferences
@@ -28,8 +29,8 @@ from ui.widgets import (
     Heading,
     Page,
     Said,
+    SecretLine,
     Text,
-    TextLine,
     Tick,
     breaking,
     column,
@@ -132,6 +133,22 @@ class SettingsPage(Page):
         self._add(self.tr("Backup"), "download", self.backups)
         self.services = ServicesPart(session)
         self._add(self.tr("Services we refer to"), "map-pin", self.services)
+        self.people = self._way(
+            self.tr(
+                "Who can open these records, giving a colleague a way in of their own, and contact cards."
+            ),
+            self.tr("People and contact cards"),
+            "users",
+            "people",
+        )
+        self._add(self.tr("People"), "users", self.people)
+        self.erase = self._way(
+            self.tr("When a record must go for good: every word of it, and what it said before."),
+            self.tr("Erase a record"),
+            "trash-2",
+            "erase",
+        )
+        self._add(self.tr("Erase a record"), "trash-2", self.erase)
         self._hub = self._hub_part()
         self._add(self.tr("The commissioner’s hub"), "send", self._hub)
         self._add(self.tr("About"), "info", self._about())
@@ -185,6 +202,16 @@ class SettingsPage(Page):
         down.addWidget(self.join_button, 0, Qt.AlignmentFlag.AlignLeft)
         return part
 
+    def _way(self, words: str, action: str, icon: str, place: str) -> QWidget:
+        """A sentence and the button that leads to a page of its own."""
+        part = QWidget()
+        down = column(part, gap=10)
+        down.addWidget(Text(words, wrap=True))
+        button = Button(action, icon)
+        button.clicked.connect(partial(self.session.go.emit, Place(place)))
+        down.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return part
+
     def _join(self) -> None:
         self.session.go.emit(Place("join"))
 
@@ -225,7 +252,7 @@ class ChangePassphrase(QWidget):
         inside = column(self.form, gap=10)
         self.errors = ErrorSummary()
         inside.addWidget(self.errors)
-        self.old, self.new, self.again = _secret(), _secret(), _secret()
+        self.old, self.new, self.again = SecretLine(), SecretLine(), SecretLine()
         self.old_field = Field(self.tr("Passphrase now"), self.old)
         self.new_field = Field(
             self.tr("New passphrase"), self.new, self.tr("Five or more words that do not belong together")
@@ -318,9 +345,8 @@ class ChangePassphrase(QWidget):
             raise error
 
     def _show_or_not(self) -> None:
-        mode = QLineEdit.EchoMode.Normal if self.show_it.isChecked() else QLineEdit.EchoMode.Password
         for line in (self.old, self.new, self.again):
-            line.setEchoMode(mode)
+            line.show_typed(self.show_it.isChecked())
 
 
 class NewSheet(QWidget):
@@ -338,7 +364,7 @@ class NewSheet(QWidget):
                 wrap=True,
             )
         )
-        self.passphrase = _secret()
+        self.passphrase = SecretLine()
         self.field = Field(self.tr("Your passphrase, to make a new sheet"), self.passphrase)
         self._down.addWidget(self.field)
         self.make_button = Button(self.tr("Make a new recovery sheet"), "file-text")
@@ -393,12 +419,6 @@ class NewSheet(QWidget):
     def _wait(self, yes: bool) -> None:
         self.passphrase.setEnabled(not yes)
         self.make_button.setEnabled(not yes)
-
-
-def _secret() -> TextLine:
-    line = TextLine()
-    line.setEchoMode(QLineEdit.EchoMode.Password)
-    return line
 
 
 def minutes_words(minutes: int) -> str:

@@ -12,6 +12,7 @@ from ui.widgets.fields import (
     ErrorSummary,
     Field,
     NoteEdit,
+    SecretLine,
     TextLine,
     TextOrMissing,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Page",
     "RowFrame",
     "Said",
+    "SecretLine",
     "Text",
     "TextLine",
     "TextOrMissing",

@@ -115,6 +115,17 @@ class TextLine(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
+class SecretLine(TextLine):
+    """One line nobody beside should read; ``show_typed`` shows it to whoever types."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+
+    def show_typed(self, yes: bool) -> None:
+        self.setEchoMode(QLineEdit.EchoMode.Normal if yes else QLineEdit.EchoMode.Password)
+
+
 class NoteEdit(QPlainTextEdit):
     """Several lines of plain text. Tab leaves it; pasting drops every format."""
 

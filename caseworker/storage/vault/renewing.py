@@ -186,7 +186,7 @@ def _refuse_removing(found: Header, worker: Worker, without: str) -> None:
     if without == worker.uid:
         raise Problem("E-OWN-WAY", "Nobody can remove themselves. Ask a colleague to do it")
     if not workers.may_lead(worker, inside):
-        raise Problem("E-NOT-LEAD", "Ask whoever gives and takes away ways into this vault")
+        raise Problem("E-NOT-LEAD", "Ask whoever adds and removes people in this vault")
 
 
 def _slots(

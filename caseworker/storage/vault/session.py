@@ -396,7 +396,7 @@ class OpenVault:
         if not workers.may_lead(self.worker, inside):
             leads = ", ".join(one.name for one in inside if one.role in workers.LEADS)
             raise Problem(
-                "E-NOT-LEAD", "In this vault {names} gives and takes away ways in. Ask there", names=leads
+                "E-NOT-LEAD", "In this vault {names} can add and remove people. Ask there", names=leads
             )
 
     def _meet(self) -> None:

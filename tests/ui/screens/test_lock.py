@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from caseworker.storage import settings, throttle
+from caseworker.crypto import header as hdr
+from caseworker.crypto.header import PersonKeys
+from caseworker.storage import colleagues, settings, throttle
 from caseworker.storage import vault as vaults
+from caseworker.storage.engine import database
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
+from tests.storage.test_tampering import edited
 from tests.ui.accessibility import everything, name_of, settle
 from ui import theme
 from ui.main import Desk
@@ -114,6 +119,46 @@ def test_a_damaged_header_is_told_before_any_prompt(
     qtbot.waitUntil(lambda: bool(door(desk).field.problem()))
     assert not door(desk).open_button.isEnabled()
     assert set(before) <= {p.name for p in new_vault.path.iterdir()}
+
+
+def test_a_slot_added_by_a_stranger_is_refused_and_the_copy_offered(
+    new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    edited(new_vault.path, lambda body: body["slots"].append({**body["slots"][0], "id": "0" * 32}))
+    desk = open_desk(new_vault.path.parent)
+    door(desk).passphrase.setText(PHRASE)
+    door(desk).unlock()
+    qtbot.waitUntil(lambda: door(desk).copy_button.isVisible(), timeout=20_000)
+    assert "Someone has changed the small file" in door(desk).field.problem()
+    assert desk.window_ is None
+    door(desk).copy_button.click()
+    qtbot.waitUntil(lambda: not door(desk).copy_button.isVisible(), timeout=20_000)
+    door(desk).passphrase.setText(PHRASE)
+    door(desk).unlock()
+    qtbot.waitUntil(lambda: desk.window_ is not None, timeout=20_000)
+    assert database.execute_sql("SELECT count(*) FROM audit WHERE action = 'header_put_back'").fetchone() == (
+        1,
+    )
+    desk.lock()
+
+
+def test_a_vault_made_from_a_contact_card_is_not_opened_at_the_door(
+    new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot
+) -> None:
+    found = vaults.read_header(new_vault.path)[0]
+    opened = vaults.open_vault(vaults.unlock(new_vault.path, PHRASE))
+    card = colleagues.own_card(opened.worker, opened.agency)
+    opened.close()
+    attacker = PersonKeys(bytearray(os.urandom(32)), bytearray(os.urandom(32)))
+    vmk = os.urandom(32)
+    forged = hdr.in_envelope(found.vault, 1, found.slots[0], card.receive_key, vmk, attacker)
+    (new_vault.path / "vault.hdr").write_bytes(hdr.write(found.next((forged,)), vmk))
+    desk = open_desk(new_vault.path.parent)
+    door(desk).passphrase.setText(PHRASE)
+    door(desk).unlock()
+    qtbot.waitUntil(lambda: bool(door(desk).field.problem()), timeout=20_000)
+    assert "somebody you have not met in it" in door(desk).field.problem()
+    assert desk.window_ is None
 
 
 def test_the_recovery_sheet_opens_and_makes_both_new(locked: Desk, new_vault: NewVault, qtbot: QtBot) -> None:
