@@ -37,6 +37,7 @@ class Keyboard(QObject):
             Binding("clients", ("Alt+2",), self.tr("Clients"), go),
             Binding("returns", ("Alt+3",), self.tr("Returns"), go),
             Binding("outbox", ("Alt+4",), self.tr("Outbox"), go),
+            Binding("team", ("Alt+6",), self.tr("Team"), go),
             Binding("settings", ("Alt+5", "Ctrl+,"), self.tr("Settings"), go),
             Binding("help", ("F1", "Ctrl+/"), self.tr("Help and shortcuts"), go),
             Binding("back", ("Alt+Left",), self.tr("Back to where you were"), go),

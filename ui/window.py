@@ -40,6 +40,7 @@ SCREENS = {
     "new_client": ("ui.screens.new_client", "NewClientPage"),
     "returns": ("ui.screens.returns", "ReturnsPage"),
     "outbox": ("ui.screens.outbox", "OutboxPage"),
+    "team": ("ui.screens.team", "TeamPage"),
     "join": ("ui.screens.join", "JoinPage"),
     "settings": ("ui.screens.settings", "SettingsPage"),
     "people": ("ui.screens.people", "PeoplePage"),
@@ -446,10 +447,22 @@ class Window(QWidget):
         """Do what a key or the palette asked for: the names are those of ui/keyboard.py."""
         if action.startswith("tab_"):
             self._ask_page("show_tab", int(action[4:]) - 1)
-        elif action in SCREENS and action != "contact":
+        elif action in SCREENS and action not in ("contact", "team"):
             self.session.go.emit(Place(action))
         else:
             getattr(self, f"_do_{action}")()
+
+    def _do_team(self) -> None:
+        """Only where there is a team: a supervisor's vault, or one that several people work in."""
+        if self._is_team():
+            self.session.go.emit(Place("team"))
+        else:
+            self.show_toast(Told(self.tr("There is a team board once several people work in this vault")))
+
+    def _is_team(self) -> bool:
+        from caseworker.storage import team
+
+        return team.is_team()
 
     def _do_search(self) -> None:
         if self.panel is not None and self._is_narrow():
@@ -680,15 +693,15 @@ class Window(QWidget):
         self._brand_row.addWidget(self._brand)
         self._brand_row.addStretch(1)
         down.addLayout(self._brand_row)
-        self.main_places = Places(
-            self.tr("Places"),
-            [
-                ("today", self.tr("Today"), "sun", "Alt+1"),
-                ("clients", self.tr("Clients"), "users", "Alt+2"),
-                ("returns", self.tr("Returns"), "chart-column", "Alt+3"),
-                ("outbox", self.tr("Outbox"), "send", "Alt+4"),
-            ],
-        )
+        listed = [
+            ("today", self.tr("Today"), "sun", "Alt+1"),
+            ("clients", self.tr("Clients"), "users", "Alt+2"),
+            ("returns", self.tr("Returns"), "chart-column", "Alt+3"),
+            ("outbox", self.tr("Outbox"), "send", "Alt+4"),
+        ]
+        if self._is_team():
+            listed.insert(2, ("team", self.tr("Team"), "activity", "Alt+6"))
+        self.main_places = Places(self.tr("Places"), listed)
         down.addWidget(self.main_places)
         down.addStretch(1)
         self.foot_places = Places(

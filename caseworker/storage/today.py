@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from caseworker.domain.actions import Action
-from caseworker.domain.codes import NOT_RECORDED
 from caseworker.domain.contacts import ATTEMPTED, CLIENT_KINDS, COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.drafts import Draft
 from caseworker.domain.dues import DueDate
@@ -21,6 +20,7 @@ from caseworker.storage import (
     compensation,
     consents,
     drafts,
+    gaps,
     instruments,
     justice_events,
     marac,
@@ -30,6 +30,7 @@ from caseworker.storage import (
     silence,
     waits,
 )
+from caseworker.storage.gaps import Gap
 from caseworker.storage.records import fetch
 from caseworker.storage.who import Who, people
 from caseworker.words import Words, words
@@ -71,16 +72,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Answers that a return needs and nobody has recorded. ``client_ids``: the first few to put right."""
-
-    what: str  # area, crime, source, closure_reason
-    sentence: Words
-    count: int
-    client_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Dated:
     """One date of the records that asks for something, and whom it is about."""
 
@@ -119,7 +110,7 @@ class Board:
 
     @property
     def dq_count(self) -> int:
-        return sum(gap.count for gap in self.dq_missing)
+        return gaps.total(self.dq_missing)
 
 
 def board(now: dt.datetime, worker_id: int | None = None) -> Board:
@@ -144,7 +135,7 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
         overdue=[Due(who[one.client_id], one, (today - dt.date.fromisoformat(one.due)).days) for one in late],
         overdue_count=actions.count_due(dt.date.min, today - dt.timedelta(days=1), worker_id),
         waiting_drafts=drafts.all_drafts(),
-        dq_missing=gaps(today, worker_id),
+        dq_missing=gaps.gaps(today, worker_id),
         last_backup=settings.get(LAST_BACKUP, None),
         dated={
             name: DatedList(
@@ -161,47 +152,6 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
 def _asked(sources: Sequence[Source], today: dt.date, worker_id: int | None) -> list[DueDate]:
     found = [one for source in sources for one in source(today, worker_id)]
     return sorted(found, key=lambda one: one.day)
-
-
-def gaps(today: dt.date, worker_id: int | None = None) -> list[Gap]:
-    """What would hold up a return of this quarter or the last one; only kinds that have some."""
-    since = _two_quarters(today)
-    missing = _codes(NOT_RECORDED)
-    mine = "" if worker_id is None else f" AND e.worker_id = {int(worker_id)}"
-    reported = f"((e.closed = '') OR (e.closed >= '{since.isoformat()}')){mine}"
-    asked = {
-        "area": (
-            words("District not recorded"),
-            f"SELECT DISTINCT e.client_id FROM episode e JOIN client c ON c.id = e.client_id"
-            f" WHERE {reported} AND c.area IN ({missing})",
-        ),
-        "crime": (
-            words("Crime or abuse not recorded"),
-            f"SELECT e.client_id FROM episode e WHERE {reported} AND e.crime IN ({missing})",
-        ),
-        "source": (
-            words("Source of referral not recorded"),
-            "SELECT r.client_id FROM referral r WHERE r.received >= "
-            f"{day_epochs(since)[0]} AND r.client_id IS NOT NULL AND r.source IN ({missing})"
-            + (
-                ""
-                if worker_id is None
-                else f" AND EXISTS (SELECT 1 FROM episode e WHERE e.client_id = r.client_id{mine})"
-            ),
-        ),
-        "closure_reason": (
-            words("Reason for ending not recorded"),
-            f"SELECT e.client_id FROM episode e WHERE e.closed >= '{since.isoformat()}'{mine}"
-            f" AND (e.closure_reason = '' OR e.closure_reason IN ({missing}))",
-        ),
-    }
-    found = []
-    for what, (sentence, sql) in asked.items():
-        total = fetch(f"SELECT count(*) FROM ({sql})")[0][0]
-        if total:
-            first = tuple(row[0] for row in fetch(f"{sql} LIMIT {SHOWN}"))
-            found.append(Gap(what, sentence, total, tuple(dict.fromkeys(first))))
-    return found
 
 
 def _missed(worker_id: int | None, before: int) -> tuple[list[tuple[int, int, int, str, str, int]], int]:
@@ -251,13 +201,6 @@ def _tries(client_id: int, until: int) -> int:
             (client_id, reached or -1, until),
         )[0][0]
     )
-
-
-def _two_quarters(today: dt.date) -> dt.date:
-    """First day of the quarter before this one: its return may still be in preparation."""
-    first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
-    before = first - dt.timedelta(days=1)
-    return before.replace(month=(before.month - 1) // 3 * 3 + 1, day=1)
 
 
 def _codes(codes: Iterable[str]) -> str:

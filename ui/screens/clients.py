@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -27,6 +29,14 @@ from ui.widgets import Button, FlowLayout, Glyph, Heading, Page, Text, TextLine,
 Index = QModelIndex | QPersistentModelIndex
 BLOCK = 128
 KEPT_BLOCKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list somebody came from elsewhere to work through: what it is of, and whose records."""
+
+    heading: str
+    client_ids: tuple[int, ...]
 
 
 class ClientModel(QAbstractTableModel):
@@ -171,6 +181,7 @@ class ClientsPage(Page):
         head.addWidget(self.new)
         self.body.addLayout(head)
 
+        self.only: ListOf | None = None
         self.line = FindLine()
         self.line.setPlaceholderText(self.tr("Name, known-as name or reference"))
         self.line.setAccessibleName(self.tr("Find in the list of clients"))
@@ -223,6 +234,12 @@ class ClientsPage(Page):
     def first_focus(self) -> QWidget | None:
         return self.line
 
+    def show_place(self, arg: Any) -> None:
+        """``arg``: a list to work through (``ListOf``), or nothing for everybody."""
+        if arg != self.only:
+            self.only = arg if isinstance(arg, ListOf) else None
+            self.mark_stale()
+
     def reload(self) -> None:
         self.search()
 
@@ -230,6 +247,11 @@ class ClientsPage(Page):
         """Ask the vault at every key and keep the chosen row where it is."""
         chosen = self.selected_client()
         text = self.line.text().strip()
+        if text:
+            self.only = None  # somebody looks for another
+        if self.only is not None:
+            self._show_only(self.only, chosen)
+            return
         found = clients.search(
             text,
             mine_only=self.mine.isChecked(),
@@ -246,7 +268,18 @@ class ClientsPage(Page):
         self._say_count(found, filtered)
         self._show_empty(not found.ids, filtered)
 
+    def _show_only(self, only: ListOf, chosen: int | None) -> None:
+        self.model.show_ids(only.client_ids, self.session.now())
+        if only.client_ids:
+            self.table.setCurrentIndex(self.model.index(max(0, self.model.row_of(chosen)), ClientModel.NAME))
+        self.clear.setVisible(True)
+        count = len(only.client_ids)
+        words = self.tr("1 client") if count == 1 else self.tr("{shown} clients").format(shown=count)
+        self.count.setText(self.tr("{what}: {count}").format(what=only.heading, count=words))
+        self._show_empty(not only.client_ids, True)
+
     def clear_all(self) -> None:
+        self.only = None
         self.line.clear()
         for tick in (self.mine, self.high, self.closed):
             blocked = tick.blockSignals(True)
@@ -312,7 +345,12 @@ class ClientsPage(Page):
             self.empty_step.setText(self.tr("Add the first client"))
 
     def _empty_step(self) -> None:
-        if self.line.text().strip() or self.mine.isChecked() or self.high.isChecked():
+        if (
+            self.only is not None
+            or self.line.text().strip()
+            or self.mine.isChecked()
+            or self.high.isChecked()
+        ):
             self.clear_all()
         else:
             self._new()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.widgets.bars import Bar, Part
 from ui.widgets.entry import Entry, Facts
 from ui.widgets.fields import (
     ChoiceRow,
@@ -16,6 +17,7 @@ from ui.widgets.fields import (
     TextLine,
     TextOrMissing,
 )
+from ui.widgets.fold import Fold
 from ui.widgets.grid import Grid, GridCell, GridColumn, GridRow
 from ui.widgets.page import Page
 from ui.widgets.parts import (
@@ -38,6 +40,7 @@ from ui.widgets.toast import Toast, announce
 
 __all__ = [
     "Banner",
+    "Bar",
     "Button",
     "Card",
     "Chip",
@@ -51,6 +54,7 @@ __all__ = [
     "Facts",
     "Field",
     "FlowLayout",
+    "Fold",
     "Glyph",
     "Grid",
     "GridCell",
@@ -59,6 +63,7 @@ __all__ = [
     "Heading",
     "NoteEdit",
     "Page",
+    "Part",
     "RowFrame",
     "Said",
     "SecretLine",
