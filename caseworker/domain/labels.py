@@ -29,6 +29,7 @@ NOUNS = {
     "incident": words("incident"),
     "marac_referral": words("MARAC referral"),
     "marac_action": words("MARAC action"),
+    "risk_rules": words("risk rules of an area"),
     "silence": words("note on why a client has gone quiet"),
     "goal": words("goal"),
     "service": words("service one can refer to"),
@@ -356,6 +357,14 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "recorded": (words("Recorded"), "moment"),
         "worker_id": (words("Worker"), "person"),
         "withdrawn": (words("Withdrawn"), "moment"),
+    },
+    "risk_rules": {
+        "escalation_count": (words("Events that count as escalation"), "number"),
+        "escalation_months": (words("Months in which they are counted"), "number"),
+        "review_high": (words("Days to the review of high risk"), "number"),
+        "review_medium": (words("Days to the review of medium risk"), "number"),
+        "review_standard": (words("Days to the review of standard risk"), "number"),
+        "bands": (words("Where grades begin"), "text"),
     },
     "marac_action": {
         "client_id": (words("Client"), "none"),

@@ -16,7 +16,7 @@ from caseworker.domain.dues import DueDate
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.risk import Rules
 from caseworker.domain.when import local
-from caseworker.storage import records, settings
+from caseworker.storage import history, records, settings
 from caseworker.storage.records import fetch
 from caseworker.words import Words, words
 
@@ -72,10 +72,25 @@ def rules(area: str = "") -> Rules:
     return found
 
 
+def has_own_rules(area: str) -> bool:
+    """Whether that area, or the agency for "", has settled rules of its own."""
+    return area in settings.get(_KEY, {})
+
+
+def clear_rules(area: str) -> None:
+    """Let what holds for every area hold there again. Inside ``storage.write``."""
+    kept: dict[str, Any] = dict(settings.get(_KEY, {}))
+    if area in kept:
+        before = rules(area)
+        del kept[area]
+        settings.set(_KEY, kept)
+        _tell(area, before)
+
+
 def set_rules(changed: Rules, area: str = "") -> None:
     """Keep what holds in that area, or for every area that has no rules of its own. Inside ``storage.write``.
 
-    What was signed keeps the thresholds it was signed with.
+    What was signed keeps the thresholds it was signed with; the history keeps what held before.
 
     Raises:
         Refused: field -> sentence; ``area`` for one that is not known.
@@ -84,6 +99,7 @@ def set_rules(changed: Rules, area: str = "") -> None:
     if area and area not in codes.get("marac_area"):
         problems["area"] = words("Choose the area from the list")
     records.refuse(problems)
+    before = rules(area)
     kept = dict(settings.get(_KEY, {}))
     kept[area] = {
         "escalation_count": changed.escalation_count,
@@ -92,6 +108,26 @@ def set_rules(changed: Rules, area: str = "") -> None:
         "bands": {name: dict(starts) for name, starts in changed.bands.items()},
     }
     settings.set(_KEY, kept)
+    _tell(area, before)
+
+
+def _tell(area: str, before: Rules) -> None:
+    row_id = 1 + list(codes.get("marac_area").codes).index(area) if area else 0
+    history.record("risk_rules", row_id, None, _told(before), _told(rules(area)))
+
+
+def _told(held: Rules) -> dict[str, Any]:
+    """The rules as history keeps them: a field for each number."""
+    return {
+        "escalation_count": held.escalation_count,
+        "escalation_months": held.escalation_months,
+        **{f"review_{grade}": held.review_days[grade] for grade in risk.GRADES},
+        "bands": ", ".join(
+            f"{name} {band} {start}"
+            for name, starts in sorted(held.bands.items())
+            for band, start in sorted(starts.items())
+        ),
+    }
 
 
 def _band_problems(bands: Mapping[str, Mapping[str, int]], area: str) -> dict[str, Words]:

@@ -175,3 +175,20 @@ def test_a_withdrawn_incident_is_counted_nowhere_and_stays(amara: int) -> None:
     assert len(incidents.for_client(amara, withdrawn=True)) == 1
     with pytest.raises(Problem, match="E-WITHDRAWN"):
         write(incidents.save, incidents.get(held))
+
+
+def test_changed_rules_say_in_the_history_what_held_before(vault: OpenVault) -> None:
+    write(risk.set_rules, Rules(bands={"DASH24": {"high": 12}}, escalation_count=2), "Thurrock")
+    told = [str(one.sentence()) for one in history.for_row("risk_rules", 3, None)]
+    assert "Events that count as escalation changed from 3 to 2" in told
+    assert "Where grades begin changed from blank to DASH24 high 12" in told
+
+
+def test_an_areas_own_rules_can_be_taken_away_again(vault: OpenVault) -> None:
+    write(risk.set_rules, Rules(escalation_count=4))
+    write(risk.set_rules, Rules(escalation_count=2), "Essex")
+    assert risk.has_own_rules("Essex")
+    write(risk.clear_rules, "Essex")
+    assert not risk.has_own_rules("Essex")
+    assert risk.rules("Essex").escalation_count == 4
+    assert len(history.for_row("risk_rules", 1, None)) == 2

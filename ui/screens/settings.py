@@ -16,6 +16,7 @@ from caseworker.errors import Problem, Refused
 from ui.preferences import IDLE_MINUTES, SCALES, Preferences
 from ui.say import say
 from ui.screens.backup import Backups
+from ui.screens.risk_rules import RiskRules
 from ui.screens.services import ServicesPart
 from ui.screens.sheet import RecoverySheet
 from ui.session import Place, Session, Toast
@@ -131,6 +132,8 @@ class SettingsPage(Page):
         self._add(self.tr("Recovery sheet"), "file-text", self.sheet)
         self.backups = Backups(session)
         self._add(self.tr("Backup"), "download", self.backups)
+        self.risk_rules = RiskRules(session)
+        self._add(self.tr("Risk and MARAC by area"), "shield-alert", self.risk_rules)
         self.services = ServicesPart(session)
         self._add(self.tr("Services we refer to"), "map-pin", self.services)
         self.people = self._way(
@@ -161,8 +164,13 @@ class SettingsPage(Page):
         return self.looks.theme.first()
 
     def show_place(self, arg: Any) -> None:
-        """``backup``, ``hub`` and ``sheet`` go to that part."""
-        part = {"backup": self.backups, "hub": self._hub, "sheet": self.sheet}.get(str(arg))
+        """``backup``, ``hub``, ``sheet`` and ``risk`` go to that part."""
+        part = {
+            "backup": self.backups,
+            "hub": self._hub,
+            "sheet": self.sheet,
+            "risk": self.risk_rules,
+        }.get(str(arg))
         if part is not None:
             self.area.ensureWidgetVisible(part)
 

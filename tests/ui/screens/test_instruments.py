@@ -181,10 +181,26 @@ def test_every_answer_is_in_the_vault_at_once_and_the_form_is_carried_on_where_i
     assert waiting_for(amara) == [f"assessment:{amara}:{form.set_id}"]
     again = form_for(session, waiting_for(amara)[0])
     record.open_form(again)
-    settle()
     assert isinstance(again, InstrumentForm)
-    assert again.rows["10"].first().hasFocus()
+    assert "10" not in again.rows  # still to come
+    hands.press("Y")  # and yet no key is lost
+    assert values(again)["10"] == "yes"
+    assert again.rows["11"].first().hasFocus()
     assert again.rows["9"].value() == "yes"
+
+
+def test_carried_on_the_keyboard_waits_for_the_item_that_is_next(
+    session: Session, record: ClientPage, fill_in: Callable[..., InstrumentForm], amara: int, hands: Hands
+) -> None:
+    form = fill_in("DASH24")
+    hands.type("yyyyyyyyyyyyyy")
+    record.close_form()
+    again = InstrumentForm(session, amara, form.set_id)
+    record.open_form(again)
+    settle_rows(again)
+    assert again.rows["15"].first().hasFocus()
+    top = again.rows["15"].mapTo(again.area.viewport(), again.rows["15"].rect().topLeft()).y()
+    assert 0 <= top < again.area.viewport().height()
 
 
 BROKEN_OFF = """

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from caseworker.domain import codes, risk, when
@@ -23,7 +23,7 @@ from caseworker.storage import risk as stored_risk
 from caseworker.words import Words
 from ui import theme
 from ui.say import say
-from ui.screens.client.items import ItemRow
+from ui.screens.client.items import AnswerPill, ItemRow
 from ui.screens.client.record import InPlace
 from ui.screens.client.scoring import (
     event_words,
@@ -53,7 +53,7 @@ from ui.widgets import (
 from ui.widgets.page import scrolled
 
 WIDE = 960  # logical pixels: from here the side card stands beside the items
-AT_ONCE = 2  # rows built before the next key is looked at
+AT_ONCE = 1  # row built before the next key is looked at
 LONGEST_NAME = 12  # letters of a name in "Mara said"
 
 
@@ -89,14 +89,11 @@ class InstrumentForm(InPlace):
         self._arrange()
         self._gradually = Gradually(self)
         codes_now = [item.code for item in self._asked()]
-        first = self._first_open()
-        start = codes_now.index(first) + 1 if first in codes_now else 0
-        at_once = max(AT_ONCE, start)
-        for code in codes_now[:at_once]:
-            self._row(code)
-        rest = codes_now[at_once:]
+        self._wanted = self._first_open()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.instrument.title)
         self._gradually.start(
-            [partial(self._rows_of, rest[at : at + AT_ONCE]) for at in range(0, len(rest), AT_ONCE)]
+            [partial(self._rows_of, codes_now[at : at + AT_ONCE]) for at in range(0, len(codes_now), AT_ONCE)]
         )
         self._show_state()
 
@@ -107,8 +104,19 @@ class InstrumentForm(InPlace):
 
     def first_focus(self) -> QWidget:
         """The first item without an answer: a form broken off is carried on where it was."""
-        code = self._first_open()
-        return self._row(code).first() if code else self.side.first_focus()
+        if not self._wanted:
+            return self.side.first_focus()
+        # Its row may still be to come: until then the keyboard waits here.
+        return self.rows[self._wanted].first() if self._wanted in self.rows else self
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key pressed before its row was there."""
+        if self._wanted and self.hasFocus():
+            pill = self._row(self._wanted).first()
+            pill.setFocus(Qt.FocusReason.OtherFocusReason)
+            if isinstance(pill, AnswerPill) and self.rows[self._wanted].take_key(pill, event):
+                return
+        super().keyPressEvent(event)
 
     def save(self) -> None:
         """Sign it, or say what has to be put right."""
@@ -334,6 +342,10 @@ class InstrumentForm(InPlace):
         self.list.insertWidget(at, made)
         self.rows[code] = made
         made.show()
+        if code == self._wanted and self.hasFocus():
+            self.list.activate()
+            made.first().setFocus(Qt.FocusReason.OtherFocusReason)
+            self.area.ensureWidgetVisible(made, 0, px(40))
         for follow in items:
             if follow.parent == code and follow.code in {one.code for one in self._asked()}:
                 self._row(follow.code)

@@ -32,6 +32,10 @@ class AnswerPill(Pill):
         self.code = code
         self.setParent(row)
         self._row = row
+        self._size = super().sizeHint()  # asked for with every answer given; the letters never change
+
+    def sizeHint(self) -> QSize:
+        return self._size
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._row.take_key(self, event):
@@ -64,6 +68,7 @@ class ItemRow(QWidget):
         self._value: str | None = None
         self._quiet = False
         self._opened = False  # the rarer answers are on show
+        self._heights: dict[int, int] = {}  # width -> height, until something in it changes
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -441,6 +446,7 @@ class ItemRow(QWidget):
     # ---- placing
 
     def _changed(self) -> None:
+        self._heights.clear()
         self.updateGeometry()
         self._place(self.width(), True)
 
@@ -448,10 +454,12 @@ class ItemRow(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(width, False)
+        if width not in self._heights:
+            self._heights[width] = self._place(width, False)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
-        return QSize(px(420), self._place(max(self.width(), px(420)), False))
+        return QSize(px(420), self.heightForWidth(max(self.width(), px(420))))
 
     def minimumSizeHint(self) -> QSize:
         widest = max((pill.sizeHint().width() for pill in self.pills), default=0)
