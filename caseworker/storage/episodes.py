@@ -63,6 +63,22 @@ def begin(episode: Episode, why: str = "") -> int:
     return save(episode, why)
 
 
+def taken_up(client_id: int, service: str, on: dt.date) -> Episode | None:
+    """The ended episode that support begun on that day would go on with; None when it would be a new one."""
+    return _last_closed(Episode(None, "", client_id, on.isoformat(), service=service))
+
+
+def last_ended(client_id: int, service: str) -> Episode | None:
+    """The episode of that service that ended last, however long ago."""
+    found = records.find(
+        Episode,
+        "episode",
+        "WHERE client_id = ? AND service = ? AND closed <> '' ORDER BY closed DESC, id DESC LIMIT 1",
+        (client_id, service),
+    )
+    return found[0] if found else None
+
+
 def get(episode_id: int) -> Episode:
     """The episode.
 
@@ -141,16 +157,11 @@ def _overlap(episode: Episode) -> dict[str, Words]:
 
 def _last_closed(episode: Episode) -> Episode | None:
     started = iso_date(episode.started)
-    found = records.find(
-        Episode,
-        "episode",
-        "WHERE client_id = ? AND service = ? AND closed <> '' ORDER BY closed DESC, id DESC LIMIT 1",
-        (episode.client_id, episode.service),
-    )
-    if not found or started is None:
+    found = last_ended(episode.client_id, episode.service)
+    if found is None or started is None:
         return None
-    closed = iso_date(found[0].closed)
-    return found[0] if closed is not None and resumes(closed, started) else None
+    closed = iso_date(found.closed)
+    return found if closed is not None and resumes(closed, started) else None
 
 
 def _closing(episode: Episode, reason: str) -> dict[str, Words]:

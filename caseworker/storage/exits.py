@@ -12,9 +12,10 @@ from caseworker.domain import codes, exits
 from caseworker.domain.contacts import COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit, Fate
+from caseworker.domain.safeguarding import is_decided
 from caseworker.domain.when import local, show_stored
 from caseworker.errors import Refused
-from caseworker.storage import actions, episodes, incidents, marac, records
+from caseworker.storage import actions, episodes, incidents, marac, records, safeguarding
 from caseworker.storage.nouns import Noun
 from caseworker.storage.records import fetch
 from caseworker.words import Words, words
@@ -73,6 +74,22 @@ def for_episode(episode: Episode) -> Exit | None:
     """The facts of how that episode ended; None while it is open, or when nobody recorded any."""
     found = records.find(Exit, "exit_facts", "WHERE episode_id = ?", (episode.id,))
     return found[0] if found and exits.holds(found[0], episode.closed) else None
+
+
+def with_episodes(client_id: int) -> list[tuple[Episode, Exit]]:
+    """The client's ended episodes that have facts, with them, the latest ending first."""
+    ended = {one.id: one for one in episodes.for_client(client_id) if one.closed}
+    return [
+        (ended[one.episode_id], one)
+        for one in for_client(client_id)
+        if one.episode_id in ended and exits.holds(one, ended[one.episode_id].closed)
+    ]
+
+
+def before(episode: Episode) -> Exit | None:
+    """The facts of an ending that the client came back from: shown once more before they are asked anew."""
+    found = records.find(Exit, "exit_facts", "WHERE episode_id = ? AND withdrawn = 0", (episode.id,))
+    return found[0] if found and not exits.holds(found[0], episode.closed) else None
 
 
 def close(facts: Exit, reason: str, fates: Iterable[Fate] = (), why: str = "") -> int:
@@ -140,11 +157,19 @@ def _last_contact(client_id: int) -> str:
 
 def _still_open(client_id: int) -> list[Open]:
     found = [
-        Open("action", one.id or 0, words("{text}", text=one.text)) for one in actions.for_client(client_id)
+        Open("action", step.id or 0, words("{text}", text=step.text))
+        for step in actions.for_client(client_id)
     ]
     for paper in marac.for_client(client_id):
         if not paper.sent or paper.told or paper.outcome == "withdrawn":
             continue
         what = words("MARAC referral sent {date}", date=show_stored(paper.sent))
         found.append(Open("marac_referral", paper.id or 0, what))
+    for one in safeguarding.for_client(client_id):
+        if not is_decided(one) or (one.decision == "REF" and one.outcome == "NA-ASK"):
+            what = words(
+                "Safeguarding, {decision}",
+                decision=codes.get("safeguarding_decision").label(one.decision).lower(),
+            )
+            found.append(Open("safeguarding", one.id or 0, what))
     return found

@@ -7,6 +7,9 @@ import datetime as dt
 from caseworker.domain.chases import Chase
 from caseworker.domain.code_rights import CodeRight
 from caseworker.domain.compensation import Claim
+from caseworker.domain.consents import Consent
+from caseworker.domain.episodes import Episode
+from caseworker.domain.exits import Exit
 from caseworker.domain.incidents import Incident
 from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.orders import Order
@@ -14,6 +17,9 @@ from caseworker.storage import (
     chases,
     code_rights,
     compensation,
+    consents,
+    episodes,
+    exits,
     incidents,
     justice_events,
     orders,
@@ -66,6 +72,22 @@ def fill(client_id: int) -> None:
         special_measures.answer(client_id, measure, step, code)
     code_rights.save(
         CodeRight(None, "", client_id, "R6", "late", day(-40), breach="Told nine days after the bail change")
+    )
+    for decision, recipient, more in (
+        ("given", "HOU", {"expires": day(40), "recipient_name": "Colne Homes and Neighbourhoods"}),
+        ("given", "DAS", {"expires": day(-1)}),
+        ("refused", "ANY", {}),
+        ("override", "POL", {"reason": "Threat to kill tonight, and where she is staying is known to him"}),
+    ):
+        consents.save(
+            Consent(
+                None, "", client_id, day(-5), "VOI" if decision == "refused" else "INF", recipient, decision,
+                scope="Name, date of birth, that she has to move and why", **more,
+            )
+        )  # fmt: skip
+    ended = episodes.save(Episode(None, "", client_id, day(-600), service="ISV"))
+    exits.close(
+        Exit(None, "", client_id, ended, day(-400), "reduced", "yes", "NA-REF", further_incident="yes"), "CMP"
     )
     incidents.save(Incident(None, "", client_id, day(-690), kind="VIO"))
     compensation.save(Claim(None, "", client_id, day(-400), "applied", day(-10), "CICA-77"))

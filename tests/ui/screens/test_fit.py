@@ -22,6 +22,7 @@ from caseworker.storage import (
     actions,
     chases,
     compensation,
+    consents,
     contacts,
     drafts,
     episodes,
@@ -52,7 +53,9 @@ from ui.screens.client.chases import ChaseForm
 from ui.screens.client.clients import AboutForm, EqualityForm
 from ui.screens.client.code_rights import RightForm
 from ui.screens.client.compensation import ClaimForm
-from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.consents import ConsentEndForm, ConsentForm, ConsentReviewForm
+from ui.screens.client.episodes import EpisodeForm
+from ui.screens.client.exits import CloseEpisodeForm
 from ui.screens.client.feedback import FeedbackOfferForm
 from ui.screens.client.goals import GoalForm
 from ui.screens.client.incidents import IncidentForm, WithdrawIncidentForm
@@ -249,6 +252,9 @@ FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
         s, c, marac.for_client(c)[-1].id or 0, marac_actions.for_client(c)[0].id
     ),
     "next step": lambda s, c: ActionForm(s, c),
+    "sharing": lambda s, c: ConsentForm(s, c),
+    "taking back": lambda s, c: ConsentEndForm(s, c, agreed(c)),
+    "manager's review": lambda s, c: ConsentReviewForm(s, c, overridden(c)),
     "stage": lambda s, c: StageForm(s, c, justice_events.for_client(c)[0].id),
     "withdrawing a stage": lambda s, c: WithdrawStageForm(s, c, justice_events.for_client(c)[0].id or 0),
     "chase": lambda s, c: ChaseForm(s, c, chases.for_client(c)[0].id),
@@ -265,6 +271,14 @@ FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
     "amending": lambda s, c: AmendForm(s, c, contacts.for_client(c)[0].id or 0),
     "withdrawing": lambda s, c: WithdrawForm(s, c, contacts.for_client(c)[0].id or 0),
 }
+
+
+def agreed(client_id: int) -> int:
+    return next(one.id or 0 for one in consents.for_client(client_id) if one.decision == "given")
+
+
+def overridden(client_id: int) -> int:
+    return next(one.id or 0 for one in consents.for_client(client_id) if one.decision == "override")
 
 
 def test_the_forms_of_a_record_fit(fitted: Window, session: Session, full: int) -> None:

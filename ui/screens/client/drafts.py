@@ -31,7 +31,7 @@ FORMS: dict[str, Kind] = {
     "equality": Kind("clients", "EqualityForm", words("Equality questions, half-typed")),
     "referral": Kind("referrals", "ReferralForm", words("A referral, half-typed")),
     "episode": Kind("episodes", "EpisodeForm", words("Support, half-typed")),
-    "close": Kind("episodes", "CloseEpisodeForm", words("Closing support, half-typed")),
+    "close": Kind("exits", "CloseEpisodeForm", words("Closing support, half-typed")),
     "justice_event": Kind("justice_events", "StageForm", words("A stage of the justice process, half-typed")),
     "withdraw_justice_event": Kind(
         "justice_events", "WithdrawStageForm", words("Withdrawing a stage, half-typed")
@@ -45,6 +45,11 @@ FORMS: dict[str, Kind] = {
     "code_right": Kind("code_rights", "RightForm", words("A right, half-typed")),
     "claim": Kind("compensation", "ClaimForm", words("A compensation claim, half-typed")),
     "withdraw_claim": Kind("compensation", "WithdrawClaimForm", words("Withdrawing a claim, half-typed")),
+    "exit_facts": Kind("exits", "ExitFactsForm", words("How support ended, half-typed")),
+    "consent": Kind("consents", "ConsentForm", words("A decision about sharing, half-typed")),
+    "end_consent": Kind("consents", "ConsentEndForm", words("Taking agreement back, half-typed")),
+    "review_consent": Kind("consents", "ConsentReviewForm", words("A manager's review, half-typed")),
+    "withdraw_consent": Kind("consents", "WithdrawConsentForm", words("Withdrawing a decision, half-typed")),
     "action": Kind("actions", "ActionForm", words("A next step, half-typed")),
     "silence": Kind("silence", "AsideForm", words("Setting aside a silence, half-typed")),
     "done": Kind("actions", "DoneForm", words("What came of a next step, half-typed")),

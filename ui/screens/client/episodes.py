@@ -1,4 +1,4 @@
-"""The forms that begin, change and end support."""
+"""The form that begins support, or changes what was recorded then."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from caseworker.domain import when
 from caseworker.domain.episodes import Episode
 from caseworker.errors import Refused
 from caseworker.storage import episodes, referrals
-from caseworker.words import words
 from ui.screens.client.record import RecordForm
 from ui.session import Session
-from ui.widgets import DateBoxes, TextLine
+from ui.widgets import DateBoxes, Said, TextLine
 
 
 class EpisodeForm(RecordForm):
@@ -28,6 +28,8 @@ class EpisodeForm(RecordForm):
         self.referral_id = newest[0].id if newest and self.episode is None else None
         self.combo("service", self.tr("Service"), "service_type", missing=False)
         self.add("started", self.tr("Support started"), DateBoxes(), self.tr("For example, 27 3 2026"))
+        self.which = Said("", "history")
+        self.down.addWidget(self.which)
         self.combo("crime", self.tr("Main crime or abuse"), "crime")
         self.combo("victim_type", self.tr("Who the client is in this"), "victim_type")
         self.choice("da_context", self.tr("Is it domestic abuse?"), "yes_no")
@@ -47,6 +49,30 @@ class EpisodeForm(RecordForm):
 
     def title(self) -> str:
         return self.tr("Support") if self.episode is not None else self.tr("Start support")
+
+    def follow(self) -> None:
+        """Say before the press whether this goes on with support that ended, or begins anew."""
+        said = "" if self.episode is not None else self._which()
+        self.which.setVisible(bool(said))
+        self.which.show_said(said, "history")
+
+    def _which(self) -> str:
+        last = episodes.last_ended(self.client_id, self.code("service", ""))
+        try:
+            started = when.iso_date(self.day("started"))
+        except Refused:
+            started = None
+        if last is None or started is None:
+            return ""
+        ended = when.iso_date(last.closed) or started
+        if episodes.taken_up(self.client_id, last.service, started) is not None:
+            text = self.tr(
+                "Support ended on {date}, {days} days before: the same episode goes on. What was said"
+            )
+            text = text + " " + self.tr("about its end is kept, and asked anew at the next.")
+        else:
+            text = self.tr("Support ended on {date}, {days} days before: this is a new episode.")
+        return text.format(date=when.show_date(ended), days=(started - ended).days)
 
     def store(self) -> str:
         held = self.episode or Episode(None, "", self.client_id, "", referral_id=self.referral_id)
@@ -69,30 +95,3 @@ class EpisodeForm(RecordForm):
         if episodes.begin(record) in records_before:
             return self.tr("Support goes on: it ended less than 90 days ago.")
         return self.tr("Support started.")
-
-
-class CloseEpisodeForm(RecordForm):
-    """End support: on which day and why."""
-
-    def __init__(
-        self, session: Session, client_id: int, episode_id: int, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(session, f"close:{client_id}:{episode_id}", parent)
-        self.episode = episodes.get(episode_id)
-        self.add("closed", self.tr("Support ended"), DateBoxes())
-        self.combo("closure_reason", self.tr("Why support ended"), "closure_reason", missing=False)
-        self.add("why", self.tr("Anything to add"), TextLine(), "", True)
-        self.start({"closed": self.today().isoformat(), "closure_reason": None, "why": ""})
-
-    def title(self) -> str:
-        return self.tr("Close support")
-
-    def save_words(self) -> str:
-        return self.tr("Close support")
-
-    def store(self) -> str:
-        day = self.day("closed")
-        if not day:
-            raise Refused({"closed": words("Enter the date support ended")})
-        episodes.close(self.episode.id or 0, day, self.code("closure_reason", ""), self.text("why"))
-        return self.tr("Support closed.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import codes, when
@@ -17,8 +16,7 @@ from ui.say import say
 from ui.screens.client.part import Part
 from ui.screens.client.record import RecordForm, TakeBackForm
 from ui.session import Session
-from ui.theme import px
-from ui.widgets import Button, Chip, DateBoxes, Entry, NoteEdit, Said, TextLine
+from ui.widgets import Chip, DateBoxes, Entry, NoteEdit, Said, TextLine
 
 ICONS = {
     "considered": ("plain", "circle"),
@@ -73,11 +71,7 @@ class OrdersCard(Part):
         title = codes.get("order").label(one.kind)
         made = Entry(title, [said, one.terms, (". ".join(part for part in about if part), "muted")], chips)
         if one.granted and where != "refused":
-            breach = Button(self.tr("Record a breach"))
-            breach.setAccessibleName(self.tr("Record a breach: {order}").format(order=title))
-            breach.clicked.connect(partial(self._breach, one.id or 0))
-            made.words.addSpacing(px(3))
-            made.words.addWidget(breach, 0, Qt.AlignmentFlag.AlignLeft)
+            self.button_below(made, self.tr("Record a breach"), partial(self._breach, one.id or 0))
         made.add_button(self.tr("Change"), partial(self._change, one.id or 0))
         made.add_button(self.tr("Withdraw"), partial(self._withdraw, one.id or 0))
         return made

@@ -13,13 +13,16 @@ from caseworker.domain.clients import Client, age_on
 from caseworker.domain.episodes import Episode
 from caseworker.domain.referrals import Referral
 from caseworker.errors import Problem
-from caseworker.storage import actions, clients, episodes, referrals
+from caseworker.storage import actions, clients, consents, episodes, exits, referrals
 from caseworker.storage import safe_contacts as stored_safe
 from ui.say import say
 from ui.screens.client.actions import ActionForm
 from ui.screens.client.clients import EQUALITY, AboutForm, EqualityForm
+from ui.screens.client.consents import ConsentsCard
 from ui.screens.client.drafts import form_for, waiting_for, waiting_words
-from ui.screens.client.episodes import CloseEpisodeForm, EpisodeForm
+from ui.screens.client.episodes import EpisodeForm
+from ui.screens.client.exits import CloseEpisodeForm, ExitsCard
+from ui.screens.client.part import Part
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab, empty
@@ -50,12 +53,14 @@ class OverviewTab(Tab):
             episodes.for_client(self.client_id),
             waiting_for(self.client_id),
             bool(stored_safe.for_client(self.client_id)),
+            exits.with_episodes(self.client_id),
+            consents.for_client(self.client_id, limit=1_000),
             self.session.now().astimezone(when.LONDON).date(),
         )
         if parts == self._shown:
             return
         self._shown = parts
-        _, steps, came, support, waiting, reachable, _ = parts
+        _, steps, came, support, waiting, reachable, ended, *_ = parts
         empty(self.cards)
         if waiting:
             self.cards.addWidget(self._unfinished(waiting))
@@ -63,11 +68,21 @@ class OverviewTab(Tab):
             self.cards.addWidget(self._ask_safe())
         self.cards.addWidget(self._steps(steps))
         self.cards.addWidget(self._support(support))
+        if ended:
+            self.cards.addWidget(self._part(ExitsCard(self.session)))
+        self.cards.addWidget(self._part(ConsentsCard(self.session)))
         self.cards.addWidget(self._referrals(came))
         self.cards.addWidget(self._about(client))
         self.cards.addWidget(self._equality(client))
 
     # ---- cards
+
+    def _part(self, made: Part) -> Part:
+        """A card that reads its own part of the vault."""
+        made.form_wanted.connect(self.form_wanted)
+        made.show_client(self.client_id)
+        made.reload()
+        return made
 
     def _unfinished(self, keys: list[str]) -> Card:
         card = Card(self.tr("Unfinished"), icon="history")

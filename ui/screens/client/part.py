@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import when
 from ui.screens.client.tab import empty
 from ui.session import Session
-from ui.widgets import Button, Card, RowFrame, Said, Text
+from ui.theme import px
+from ui.widgets import Button, Card, Entry, RowFrame, Said, Text
 
 
 class Part(Card):
@@ -58,6 +59,15 @@ class Part(Card):
         line = RowFrame()
         line.across.addWidget(Said(text, icon, token), 1)
         self.add_row(line)
+
+    def button_below(self, entry: Entry, text: str, slot: Callable[..., object]) -> Button:
+        """The one thing to do next about an entry, under its words: beside them there is little room."""
+        button = Button(text)
+        button.setAccessibleName(f"{text}: {entry.title}")
+        button.clicked.connect(slot)
+        entry.words.addSpacing(px(3))
+        entry.words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return button
 
     def last_button(self, text: str, slot: Callable[..., object]) -> Button:
         """A quiet button in a row of its own below the others."""
