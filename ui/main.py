@@ -158,7 +158,7 @@ class Desk(QMainWindow):
         session.checks.run(vault.whole_check, owner=self, then=self._checked, failed=self._not_checked)
         if vault.slot_is_stale:  # guessing has become cheaper, or a colleague renewed the key
             session.checks.run(vault.make_slot_again, self._cost, owner=self, failed=self._not_checked)
-        if not vault.synthetic and not _sheet_typed():
+        if not vault.synthetic and not _sheet_typed(vault.worker):
             self._remind_of_sheet()
 
     def _build_window(self) -> None:
@@ -647,10 +647,10 @@ def _has_vault(root: Path) -> bool:
         return False
 
 
-def _sheet_typed() -> bool:
-    from caseworker.storage import settings
+def _sheet_typed(worker: Any) -> bool:
+    from caseworker.storage import sheets
 
-    return bool(settings.get("recovery_sheet_typed", False))
+    return sheets.typed_back(worker)
 
 
 def _make_practice(root: Path, passphrase: str, cost: Any) -> Any:

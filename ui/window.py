@@ -392,7 +392,10 @@ class Window(QWidget):
         """
         self._before = [place for place in self._before if not _is_about(place.arg, client_id)]
         if self.panel is not None and self.panel_client() == client_id:
-            cast(Any, self.panel).drafts.forget()
+            from ui.screens.form import DraftKeeper  # with the panel it is loaded already
+
+            for draft in self.panel.findChildren(DraftKeeper):
+                draft.forget()
             self._close_panel_now()
         for name, page in list(self._pages.items()):
             if page is not self.current() and (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from caseworker import canonical
 from caseworker.crypto import header as hdr
-from caseworker.crypto import keys
+from caseworker.crypto import keys, sealing, signing
 from caseworker.crypto.header import Header, PersonKeys, Slot
 from caseworker.crypto.keys import KdfCost
 
@@ -267,7 +267,7 @@ JSON = st.recursive(
     max_leaves=6,
 )
 PLACES = ["format", "vault", "generation", "epoch", "min_app", "db", "slots"]
-INSIDE = ["id", "type", "epoch", "kdf", "nonce", "nonce_p", "wrapped", "commit", "person_wrap"]
+INSIDE = ["id", "type", "epoch", "kdf", "nonce", "nonce_p", "wrapped", "commit", "person_wrap", "members"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -302,3 +302,121 @@ def test_two_slots_of_the_same_passphrase_have_nothing_in_common() -> None:
     first, second = make().slots[0].fields, make().slots[0].fields
     for name in ("id", "nonce", "nonce_p", "wrapped", "commit", "person_wrap"):
         assert first[name] != second[name]
+
+
+# --- several people -----------------------------------------------------------------------------------------
+
+
+def somebody() -> tuple[PersonKeys, bytes, bytes]:
+    """Private keys, and the public halves of both."""
+    sign, sign_public = signing.new_sign_key()
+    receive, receive_public = sealing.new_receive_key()
+    return PersonKeys(bytearray(sign), bytearray(receive)), sign_public, receive_public
+
+
+ANNA, ANNA_SIGN, ANNA_RECEIVE = somebody()
+BOLA, BOLA_SIGN, _ = somebody()
+NEW_VMK = bytes(range(100, 132))
+
+
+def enveloped() -> Header:
+    """Anna's two slots, who saw Bola, in envelopes that Bola sealed for the second key of the vault."""
+    vault = HEADER.vault
+    slots = (
+        hdr.pass_slot(vault, 1, "right", CHEAP, VMK, ANNA),
+        hdr.recovery_slot(vault, 1, CODE, VMK, ANNA),
+    )
+    seen = [hdr.with_members(vault, slot, ANNA, [BOLA_SIGN]) for slot in slots]
+    made = tuple(hdr.in_envelope(vault, 2, slot, ANNA_RECEIVE, NEW_VMK, BOLA) for slot in seen)
+    return replace(HEADER, epoch=2, db="vault-0002.db").next(made)
+
+
+def test_an_envelope_opens_with_the_old_secrets_and_gives_the_new_key() -> None:
+    header = enveloped()
+    data = hdr.write(header, NEW_VMK)
+    read = hdr.read(data)
+    assert read == header
+    assert read.min_app == 2
+    assert [slot.opened_by for slot in read.slots] == ["pass", "recovery"]
+    assert read.slots[0].cost == CHEAP
+    assert read.slots[1].cost is None
+    for slot, secret in zip(read.slots, ("right", CODE), strict=True):
+        vmk, mine = hdr.open_slot(read, slot, secret)
+        assert vmk == NEW_VMK
+        assert mine.sign == ANNA.sign
+        with pytest.raises(keys.WrongKey):
+            hdr.open_slot(read, slot, "wrong" if slot.opened_by == "pass" else bytes(19))
+
+
+def test_what_belongs_to_the_person_stays_byte_for_byte_in_an_envelope() -> None:
+    before = hdr.with_members(HEADER.vault, HEADER.slots[0], person(), [BOLA_SIGN])
+    after = hdr.in_envelope(HEADER.vault, 2, before, ANNA_RECEIVE, NEW_VMK, BOLA)
+    for name in ("id", "kdf", "nonce_p", "commit", "person_wrap", "members"):
+        assert after.fields[name] == before.fields[name]
+    assert "wrapped" not in after.fields
+
+
+@pytest.mark.parametrize("who", ["stranger", "nobody listed", "herself"])
+def test_only_a_signer_she_saw_or_she_herself_counts(who: str) -> None:
+    vault = HEADER.vault
+    slot = hdr.pass_slot(vault, 1, "right", CHEAP, VMK, ANNA)
+    signer = {"stranger": somebody()[0], "nobody listed": BOLA, "herself": ANNA}[who]
+    if who == "stranger":
+        slot = hdr.with_members(vault, slot, ANNA, [BOLA_SIGN])
+    slot = hdr.in_envelope(vault, 2, slot, ANNA_RECEIVE, NEW_VMK, signer)
+    if who == "herself":
+        assert hdr.open_envelope(vault, slot, ANNA) == (NEW_VMK, ANNA_SIGN)
+    else:
+        with pytest.raises(hdr.Tampered):
+            hdr.open_envelope(vault, slot, ANNA)
+
+
+def test_every_flipped_byte_of_a_list_or_an_envelope_is_tampering() -> None:
+    slot = enveloped().slots[0]
+    for name in ("members", "sealed"):
+        data = bytearray.fromhex(slot.fields[name])
+        for at in range(len(data)):
+            flipped = bytearray(data)
+            flipped[at] ^= 0x40
+            with pytest.raises(hdr.Tampered):
+                hdr.open_envelope(HEADER.vault, Slot({**slot.fields, name: flipped.hex()}), ANNA)
+
+
+def test_a_list_of_another_slot_vault_or_person_is_tampering() -> None:
+    first, second = enveloped().slots
+    swapped = Slot({**first.fields, "members": second.fields["members"]})
+    for vault, slot, whose in (
+        (HEADER.vault, swapped, ANNA),
+        (str(uuid.UUID(int=8)), first, ANNA),
+        (HEADER.vault, first, BOLA),
+    ):
+        with pytest.raises(hdr.Tampered):
+            hdr.members(vault, slot, whose)
+    assert hdr.members(HEADER.vault, first, ANNA) == {BOLA_SIGN}
+    assert hdr.members(HEADER.vault, HEADER.slots[0], person()) == frozenset()
+    assert "members" not in hdr.with_members(HEADER.vault, first, ANNA, []).fields
+
+
+def test_a_list_says_nothing_of_whose_keys_are_in_it() -> None:
+    data = hdr.write(enveloped(), NEW_VMK)
+    for key in (ANNA_SIGN, ANNA_RECEIVE, BOLA_SIGN):
+        assert key not in data
+        assert key.hex().encode() not in data
+
+
+@pytest.mark.parametrize(
+    "value", ["", "00", "00" * 28, "00" * 59, "00" * (28 + 32 * 16), "zz" * 60, 7, None, ["00" * 60]]
+)
+def test_a_list_out_of_bounds_is_refused(value: Any) -> None:
+    with pytest.raises(hdr.Unsupported):
+        hdr.read(rewrite(lambda body: body["slots"][0].update(members=value)))
+
+
+def test_an_escrow_slot_has_no_list_and_an_envelope_no_other_cost() -> None:
+    escrow = {"id": "0" * 32, "type": "escrow", "epoch": 1, "suite": 1, "to": "0" * 64, "sealed": "00" * 80}
+    with pytest.raises(hdr.Unsupported):
+        hdr.read(rewrite(lambda body: body["slots"].append(escrow | {"members": "00" * 60})))
+    wrong = dict(enveloped().slots[0].fields)
+    for kdf in ({"alg": "hkdf-sha256"}, {**wrong["kdf"], "m_kib": 64 * 1024 * 1024}, {"alg": "argon2id"}, 7):
+        with pytest.raises(hdr.Unsupported):
+            hdr.read(rewrite(lambda body, kdf=kdf: body["slots"].append({**wrong, "kdf": kdf})))

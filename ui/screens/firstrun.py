@@ -708,11 +708,11 @@ class TryStep(Step):
 
     def _unlocked(self, unlocked: Any) -> None:
         from caseworker import storage
-        from caseworker.storage import settings, vault
+        from caseworker.storage import sheets, vault
 
         opened = vault.open_vault(unlocked)
         if self.run.answers.sheet_typed:
-            storage.write(settings.set, "recovery_sheet_typed", True)
+            storage.write(sheets.note, opened.worker)
         self.run.answers.passphrase = ""
         self.run.answers.made = None
         self.run.opened.emit(opened)

@@ -387,9 +387,9 @@ class LockScreen(Door):
 
     def _typed_back(self) -> None:
         from caseworker import storage
-        from caseworker.storage import settings
+        from caseworker.storage import sheets
 
-        storage.write(settings.set, "recovery_sheet_typed", True)
+        storage.write(sheets.note, self._opened.worker)
         self.opened.emit(self._opened)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from caseworker.crypto import keys
 from caseworker.domain import when, workers
 from caseworker.errors import Problem, Refused
+from caseworker.storage import sheets
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import Person
 from ui.say import say
@@ -411,6 +412,10 @@ class AddForm(PersonForm):
         self.sheet.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed_back(self) -> None:
+        named = " ".join(self.name.text().split())
+        for one in self.session.vault.people():
+            if one.worker.name == named and one.opens:
+                self.session.write(sheets.note, one.worker)
         said = self.tr("{name} can open these records now").format(name=self.name.text().strip())
         self.session.toast.emit(Toast(said))
         self.closed.emit()

@@ -406,7 +406,7 @@ class NewSheet(QWidget):
         self.sheet.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed_back(self) -> None:
-        from caseworker.storage import settings
+        from caseworker.storage import sheets
 
         if self.sheet is not None:
             self.sheet.hide()
@@ -414,7 +414,7 @@ class NewSheet(QWidget):
             self.sheet = None
         self.field.show()
         self.make_button.show()
-        self.session.write(settings.set, "recovery_sheet_typed", True)
+        self.session.write(sheets.note, self.session.vault.worker)
         self.session.toast.emit(Toast(self.tr("The new recovery sheet works")))
 
     def _failed(self, error: Exception) -> None:

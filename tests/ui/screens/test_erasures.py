@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
-from caseworker.storage import clients, holds, settings
+from caseworker.storage import clients, drafts, holds, settings
 from caseworker.storage.records import fetch
 from caseworker.storage.today import LAST_BACKUP
 from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import everything
 from tests.ui.screens.parts import now, settle, words_of
+from ui.screens.contacts import ContactPanel
 from ui.screens.erasures import ErasePage
+from ui.screens.form import DraftKeeper
 from ui.session import Place
 from ui.window import Window
 
@@ -73,6 +75,25 @@ def test_a_record_is_erased_in_two_steps_with_the_keyboard(
         settle()
         assert not [label for label in window.findChildren(QLabel) if "Amara" in label.text()]
     assert page.session.vault.whole_check() == []
+
+
+def test_what_is_half_typed_about_her_is_neither_kept_nor_shown(
+    page: ErasePage, window: Window, amara: int, qtbot: QtBot
+) -> None:
+    window.open_panel(amara)
+    settle()
+    panel = window.panel
+    assert isinstance(panel, ContactPanel)
+    assert panel.form is not None
+    QTest.keyClicks(panel.form.note, "She said")
+    (draft,) = [one for one in panel.findChildren(DraftKeeper) if one.waiting]
+    assert draft.key == f"contact:{amara}"
+    to_second(page, amara)
+    page.erase_button.click()
+    qtbot.waitUntil(lambda: page.result.isVisible(), timeout=20_000)
+    settle()
+    assert window.panel is None
+    assert drafts.all_drafts() == []
 
 
 def test_what_is_missing_is_said_first(page: ErasePage, amara: int) -> None:

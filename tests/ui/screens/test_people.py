@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from caseworker.errors import Problem
-from caseworker.storage import throttle
+from caseworker.storage import sheets, throttle
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
@@ -96,6 +96,7 @@ def test_a_colleague_is_added_with_the_keyboard_alone_and_opens_it_as_herself(
     qtbot.waitUntil(lambda: hers.window_ is not None, timeout=20_000)
     assert hers.session is not None
     assert hers.session.vault.worker.name == "Bola Adeyemi"
+    assert sheets.typed_back(hers.session.vault.worker)
     said = words_of(people_of(hers))
     assert "Has not opened it yet" not in said
     hers.lock()
