@@ -316,6 +316,7 @@ def _sheet() -> str:
         "pill": px(30),
         "target": px(26),
         "side": px(40),
+        "scroller": px(56),  # two arrows beside the tabs where they do not all fit
         "tile": px(64),
         "pill_on": px(30) - 2,
         "pill_right": px(8) - 1,

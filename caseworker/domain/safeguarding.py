@@ -24,6 +24,7 @@ REVIEW_WITHIN = 48 * 3600  # seconds: a manager's look at what went without cons
 CHASE_AFTER = (
     3  # working days without word from those it was sent to (Working Together to Safeguard Children)
 )
+SAID_BY_NOTE = "SAFEGUARDING"  # list ``note_category``: the contact tells of somebody at risk
 LONGEST_TEXT = 2_000
 CODED = {
     "about": "safeguarding_about",
@@ -158,13 +159,11 @@ class Check:
 class Answer:
     """What somebody says to "Safeguarding: is there something new?" when logging a contact.
 
-    ``stands``: nothing new, the last decision holds. ``decision``: the one made now. ``at_risk``: a child or adult
-    was said to be at risk in this contact.
+    ``stands``: nothing new, the last decision holds. ``decision``: the one made now.
     """
 
     stands: bool = False
     decision: Safeguarding | None = None
-    at_risk: bool = False
 
 
 def is_decided(record: Safeguarding) -> bool:
@@ -220,11 +219,13 @@ def reason_needed(before: Safeguarding, after: Safeguarding) -> bool:
 
 
 # --- closing a contact --------------------------------------------------------------------------------------
-def asks(contact: Contact, children: Iterable[Child], *, said: bool = False) -> bool:
+def asks(contact: Contact, children: Iterable[Child]) -> bool:
     """Whether a contact cannot be saved without a decision: a conversation, and somebody at risk.
 
-    ``said``: the contact itself tells of a child or adult at risk. A try that reached nobody never needs one.
+    A child or dependant marked so, or anybody the contact itself tells of: its note is about safeguarding. A try that
+    reached nobody never needs one.
     """
+    said = contact.category == SAID_BY_NOTE
     return is_two_way(contact) and (said or any(is_at_risk(child) for child in children))
 
 
@@ -238,21 +239,23 @@ def covers(record: Safeguarding, child: Child) -> bool:
 def standing(
     decisions: Iterable[Safeguarding], children: Iterable[Child], at: int
 ) -> tuple[Safeguarding, ...]:
-    """The decisions that may be said to stand for a contact at that time: one for each child at risk, none older
-    than seven days. Empty when any of them has none, or nobody is at risk.
+    """The decisions that may be said to stand for a contact at that time: one for each child at risk, or the last
+    one of any kind while none is, none older than seven days. Empty when any of them has none.
     """
     newest = sorted(
         (one for one in decisions if is_decided(one) and not one.withdrawn and _fresh(one, at)),
         key=lambda one: (one.decided, one.id or 0),
         reverse=True,
     )
+    at_risk = [child for child in children if is_at_risk(child)]
+    if not at_risk:
+        return tuple(newest[:1])
     found: dict[int | None, Safeguarding] = {}
-    for child in children:
-        if is_at_risk(child):
-            holds = next((one for one in newest if covers(one, child)), None)
-            if holds is None:
-                return ()
-            found[holds.id] = holds
+    for child in at_risk:
+        holds = next((one for one in newest if covers(one, child)), None)
+        if holds is None:
+            return ()
+        found[holds.id] = holds
     return tuple(found.values())
 
 
@@ -282,12 +285,10 @@ def answer_problems(
         return {f"safeguarding_{name}": text for name, text in wrong.items()} | (
             {} if wrong else _left_out(answer.decision, at_risk, held, contact)
         )
-    if not asks(contact, at_risk, said=answer is not None and answer.at_risk):
+    if not asks(contact, at_risk):
         return {}
-    if answer is None or not (answer.stands or answer.at_risk):
+    if answer is None or not answer.stands:
         return {"safeguarding": words("Choose whether there is something new about safeguarding")}
-    if answer.at_risk:
-        return {"safeguarding": words("Record what was decided about the person at risk")}
     if not standing(held, at_risk, contact.at):
         return {
             "safeguarding": words(

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from caseworker.domain import safeguarding as domain
 from caseworker.domain.contacts import Contact, is_two_way
+from caseworker.domain.dues import DueDate
 from caseworker.domain.safeguarding import Answer, Check, Safeguarding
-from caseworker.domain.when import LONDON, day_epochs, epoch, local
+from caseworker.domain.when import LONDON, local
 from caseworker.errors import Problem
 from caseworker.storage import children, records
 from caseworker.storage.engine import database
@@ -21,6 +22,8 @@ from caseworker.words import Words, words
 _DECISIONS = Noun(Safeguarding, "safeguarding", "decided DESC, id DESC")
 _CHECKS = Noun(Check, "safeguarding_check")
 LATELY = 200  # newest decisions looked at
+REVIEW_NOTICE = 2  # days: a manager has no longer than that
+ALWAYS = 100 * 365  # days: what waits never drops off the list by itself
 
 get = _DECISIONS.get
 for_client = _DECISIONS.for_client
@@ -67,12 +70,12 @@ class Question:
     stands: tuple[Safeguarding, ...]
 
 
-def question(contact: Contact, *, said: bool = False) -> Question:
+def question(contact: Contact) -> Question:
     """Whether that contact needs a word about safeguarding, and which decision may be said to stand."""
     if contact.client_id is None or not is_two_way(contact):
         return Question(False, ())
     household = children.for_client(contact.client_id)
-    if not domain.asks(contact, household, said=said):
+    if not domain.asks(contact, household):
         return Question(False, ())
     return Question(True, domain.standing(for_client(contact.client_id, limit=LATELY), household, contact.at))
 
@@ -109,37 +112,6 @@ def of_contact(contact_id: int) -> list[Check]:
 
 
 # --- what waits ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing about safeguarding that waits for somebody: a row of the first screen of the day."""
-
-    client_id: int
-    safeguarding_id: int
-    due: dt.date
-    late: bool
-    sentence: Words
-
-
-def waiting(now: dt.datetime, worker_id: int | None = None, limit: int = 50) -> list[Waiting]:
-    """Concerns nobody decided about, reviews a manager owes, referrals not sent or not answered, soonest first; of
-    one worker, or of everybody in this vault for None.
-    """
-    here = now.astimezone(LONDON)
-    moment, today = epoch(now), here.date()
-    tomorrow = day_epochs(today)[1]
-    found: list[Waiting] = []
-    for one in records.find(
-        Safeguarding,
-        "safeguarding",
-        f"WHERE {_OPEN} AND (? IS NULL OR worker_id = ?) ORDER BY decided LIMIT ?",
-        (worker_id, worker_id, limit * 4),
-    ):
-        due, late, sentence = _waits(one, moment, today, tomorrow)
-        if sentence is not None:
-            found.append(Waiting(one.client_id, one.id or 0, due, late, sentence))
-    return sorted(found, key=lambda one: (one.due, one.safeguarding_id))[:limit]
-
-
 #: As the index ``safeguarding_open`` has it.
 _OPEN = (
     "withdrawn = 0 AND (decision NOT IN ('REF', 'NOR', 'KNO', 'CON') OR (decision = 'CON' AND reviewed = 0)"
@@ -148,26 +120,35 @@ _OPEN = (
 _WHAT_HAPPENED_NEXT = "What happened next"
 
 
-def _waits(
-    one: Safeguarding, moment: int, today: dt.date, tomorrow: int
-) -> tuple[dt.date, bool, Words | None]:
-    """The most pressing thing about it: (day, whether it is late, what it is); None while nothing is due yet."""
-    day = local(one.decided).date()
-    if not domain.is_decided(one):
-        return day, day < today, words("Safeguarding concern, not decided yet")
-    review = domain.review_by(one)
-    if review is not None and review < tomorrow:
-        late = moment > review
-        return (
-            local(review).date(),
-            late,
-            words("Manager's look at a safeguarding decision is overdue")
-            if late
-            else words("Manager has to look at a safeguarding decision"),
+def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
+    """Concerns nobody decided about, reviews a manager owes within 48 hours, referrals not sent or not answered; of
+    one worker, or of everybody in this vault for None.
+    """
+    open_now = records.find(
+        Safeguarding,
+        "safeguarding",
+        f"WHERE {_OPEN} AND (? IS NULL OR worker_id = ?) ORDER BY decided",
+        (worker_id, worker_id),
+    )
+    found = []
+    for one in open_now:
+        day, what = _waits(one)
+        line = DueDate(
+            one.client_id, day, what, "safeguarding", one.id or 0, notice=REVIEW_NOTICE, kept=ALWAYS
         )
+        if line.on_show(today):
+            found.append(line)
+    return found
+
+
+def _waits(one: Safeguarding) -> tuple[dt.date, Words]:
+    """The most pressing thing about an open decision, and its day."""
+    decided = local(one.decided).date()
+    if not domain.is_decided(one):
+        return decided, words("Safeguarding concern, not decided yet")
     if one.decision == "REF" and not one.sent:
-        return day, day < today, words("Safeguarding referral, not sent yet")
-    chase = domain.chase_on(one)
-    if chase is not None and chase <= today:
-        return chase, chase < today, words("Ask what came of a safeguarding referral")
-    return day, False, None
+        return decided, words("Safeguarding referral, not sent yet")
+    review = domain.review_by(one)
+    if review is not None:
+        return local(review).date(), words("Manager to look at a safeguarding decision")
+    return domain.chase_on(one) or decided, words("Ask what came of a safeguarding referral")

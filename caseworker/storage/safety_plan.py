@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from caseworker.domain import safety_plan as domain
+from caseworker.domain.dues import DueDate
 from caseworker.domain.safety_plan import SafetyItem, Sheet
-from caseworker.storage import children, clients, history, perpetrators, pins, professionals
+from caseworker.storage import children, clients, history, perpetrators, pins, professionals, supported
 from caseworker.storage.history import HistoryEntry
 from caseworker.storage.nouns import Noun
 from caseworker.words import Words, words
 
 _ITEMS = Noun(SafetyItem, "safety_item", "id")
+NOTICE = 3  # days before, from which it is on the list
+SINCE = 60  # days after, until which it is
 
 withdraw = _ITEMS.withdraw
 restore = _ITEMS.restore
@@ -39,6 +44,25 @@ def sheet(client_id: int, *, disguised: bool = False) -> Sheet:
     if not disguised:
         return domain.sheet(items)
     return domain.sheet(items, disguised=True, names=names(client_id), services=services(client_id))
+
+
+def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
+    """Plans to look at again, of clients in support: the first day of each."""
+    first = (today - dt.timedelta(days=SINCE)).isoformat()
+    last = (today + dt.timedelta(days=NOTICE)).isoformat()
+    whose = supported.clients(
+        "safety_item",
+        "review_by <> '' AND withdrawn = 0 AND review_by BETWEEN ? AND ?",
+        (first, last),
+        worker_id,
+    )
+    found = []
+    for client_id, items in _ITEMS.for_clients(whose).items():
+        day = domain.next_review(items)
+        if day is not None:
+            what = words("Safety plan to look at again")
+            found.append(DueDate(client_id, day, what, "safety_item", items[0].id or 0, NOTICE, SINCE))
+    return [one for one in found if one.on_show(today)]
 
 
 def said_before(item: SafetyItem) -> list[HistoryEntry]:

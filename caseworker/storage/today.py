@@ -26,6 +26,8 @@ from caseworker.storage import (
     marac,
     orders,
     risk,
+    safeguarding,
+    safety_plan,
     settings,
     silence,
     waits,
@@ -43,11 +45,12 @@ Source = Callable[[dt.date, int | None], list[DueDate]]
 #: What else has dates, by the list it stands in. A noun that gets dates of its own joins here with a function that
 #: gives them for a day and a worker (None: everybody), whatever asks for something then.
 SOURCES: dict[str, tuple[Source, ...]] = {
+    "safeguarding": (safeguarding.due,),
     "reviews": (risk.due,),
     "dates": (marac.due, justice_events.due, orders.due),
     "waits": (waits.due,),
     "forms": (instruments.due,),
-    "deadlines": (chases.due, compensation.due, consents.due),
+    "deadlines": (chases.due, compensation.due, consents.due, safety_plan.due),
     "dormant": (silence.dormant,),
 }
 

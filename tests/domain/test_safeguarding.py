@@ -152,7 +152,7 @@ def test_deciding_about_an_open_concern_needs_no_reason() -> None:
 @pytest.mark.parametrize("outcome", sorted(ATTEMPTED))
 def test_a_try_that_reached_nobody_never_needs_a_decision(outcome: str) -> None:
     attempt = replace(CALL, kind="ATT", outcome=outcome)
-    assert not asks(attempt, [LEO], said=True)
+    assert not asks(replace(attempt, category="SAFEGUARDING"), [LEO])
     assert answer_problems(attempt, [LEO], [], None, TODAY) == {}
 
 
@@ -168,14 +168,14 @@ def test_an_adult_who_depends_on_the_client_counts_too() -> None:
     assert asks(CALL, [replace(LEO, relationship="DEP")])
 
 
-def test_what_is_said_in_the_contact_itself_needs_one_without_any_child() -> None:
-    assert asks(CALL, [], said=True)
-    said = Answer(at_risk=True)
-    assert list(answer_problems(CALL, [], [], said, TODAY)) == ["safeguarding"]
-    assert (
-        answer_problems(CALL, [], [], replace(said, decision=replace(DECIDED, id=None, about="CLI")), TODAY)
-        == {}
-    )
+def test_a_note_about_safeguarding_needs_one_without_any_child() -> None:
+    told = replace(CALL, category="SAFEGUARDING")
+    assert asks(told, [])
+    assert list(answer_problems(told, [], [], None, TODAY)) == ["safeguarding"]
+    assert list(answer_problems(told, [], [], Answer(stands=True), TODAY)) == ["safeguarding"]
+    about_her = replace(DECIDED, about="CLI")
+    assert answer_problems(told, [], [], Answer(decision=replace(about_her, id=None)), TODAY) == {}
+    assert answer_problems(told, [], [about_her], Answer(stands=True), TODAY) == {}
 
 
 def test_nothing_new_closes_it_while_a_decision_stands() -> None:
@@ -215,8 +215,3 @@ def test_a_decision_made_with_the_contact_is_checked_field_by_field_and_must_dec
     undecided = replace(DECIDED, id=None, decision="NA-ASK", concern="")
     found = answer_problems(CALL, [LEO], [], Answer(decision=undecided), TODAY)
     assert set(found) == {"safeguarding_concern", "safeguarding_decision"}
-
-
-def test_somebody_newly_at_risk_is_not_covered_by_what_was_decided_before() -> None:
-    both = Answer(stands=True, at_risk=True)
-    assert list(answer_problems(CALL, [LEO], [DECIDED], both, TODAY)) == ["safeguarding"]

@@ -13,10 +13,10 @@ from caseworker.domain.children import Child
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.safeguarding import Answer, Safeguarding
-from caseworker.domain.when import LONDON
+from caseworker.domain.when import LONDON, local
 from caseworker.domain.workers import Worker
 from caseworker.errors import Problem, Refused
-from caseworker.storage import children, clients, contacts, history, safeguarding
+from caseworker.storage import children, clients, contacts, history, safeguarding, today
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.storage.vault import OpenVault
@@ -185,25 +185,24 @@ def test_taking_the_contact_back_leaves_the_decision(amara: int, leo: int) -> No
 
 
 # --- what waits
-def waiting(worker_id: int | None = None) -> list[tuple[str, bool]]:
-    found = safeguarding.waiting(dt.datetime.now(LONDON), worker_id)
-    return [(str(one.sentence), one.late) for one in found]
+def due(today: dt.date, worker_id: int | None = None) -> dict[str, dt.date]:
+    return {str(one.what): one.day for one in safeguarding.due(today, worker_id)}
 
 
+TODAY = dt.datetime.now(LONDON).date()
 OVERRIDE = {"decision": "REF", "consent": "no", "override_reason": "Immediate danger"}
 
 
-def test_a_managers_look_is_due_and_after_48_hours_overdue(amara: int) -> None:
-    storage.write(
-        safeguarding.save,
-        decision(amara, decided=now() - 49 * HOUR, sent=now() - 48 * HOUR, sent_to="MASH", **OVERRIDE),
-    )
-    assert waiting() == [("Manager's look at a safeguarding decision is overdue", True)]
-    (row,) = safeguarding.for_client(amara)
-    storage.write(
-        safeguarding.save, dataclasses.replace(row, reviewed=now(), reviewed_by="Jo Field", outcome="ASS")
-    )
-    assert waiting() == []
+def test_a_managers_look_is_due_within_48_hours_and_stays_until_somebody_looked(amara: int) -> None:
+    before = now() - 49 * HOUR
+    made = decision(amara, decided=before, sent=before, sent_to="MASH", **OVERRIDE)
+    row = storage.write(safeguarding.save, made)
+    by = local(before + 48 * HOUR).date()
+    assert due(TODAY) == {"Manager to look at a safeguarding decision": by}
+    assert due(TODAY + dt.timedelta(days=200)) == due(TODAY)
+    seen = dataclasses.replace(safeguarding.get(row), reviewed=now(), reviewed_by="Jo Field", outcome="ASS")
+    storage.write(safeguarding.save, seen)
+    assert due(TODAY) == {}
 
 
 def test_undecided_concerns_unsent_and_unanswered_referrals_wait(amara: int) -> None:
@@ -212,25 +211,39 @@ def test_undecided_concerns_unsent_and_unanswered_referrals_wait(amara: int) -> 
     )
     storage.write(safeguarding.save, decision(amara, decision="REF", consent="yes", decided=now() - 2 * DAY))
     old = now() - 9 * DAY
-    storage.write(
-        safeguarding.save,
-        decision(amara, decision="REF", consent="yes", decided=old, sent=old, sent_to="MASH"),
-    )
+    asked = decision(amara, decision="REF", consent="yes", decided=old, sent=old, sent_to="MASH")
+    storage.write(safeguarding.save, asked)
     storage.write(safeguarding.save, decision(amara))
-    assert sorted(waiting()) == [
-        ("Ask what came of a safeguarding referral", True),
-        ("Safeguarding concern, not decided yet", True),
-        ("Safeguarding referral, not sent yet", True),
+    assert set(due(TODAY)) == {
+        "Ask what came of a safeguarding referral",
+        "Safeguarding concern, not decided yet",
+        "Safeguarding referral, not sent yet",
+    }
+    assert due(TODAY, worker_id=999) == {}
+    assert len(due(TODAY, database.worker.id)) == 3
+
+
+def test_a_referral_is_chased_after_three_working_days_and_not_before(amara: int) -> None:
+    storage.write(
+        safeguarding.save, decision(amara, decision="REF", consent="yes", sent=now() - 60, sent_to="MASH")
+    )
+    assert due(TODAY) == {}
+    assert set(due(TODAY + dt.timedelta(days=9))) == {"Ask what came of a safeguarding referral"}
+
+
+def test_the_first_screen_of_the_day_lists_them(amara: int) -> None:
+    storage.write(safeguarding.save, decision(amara, decision="NA-ASK", threshold=""))
+    listed = today.board(dt.datetime.now(LONDON)).dated["safeguarding"]
+    assert [(one.who.name, str(one.due.what)) for one in listed.lines] == [
+        ("Amara Clarke", "Safeguarding concern, not decided yet")
     ]
-    assert waiting(worker_id=999) == []
-    assert len(waiting(database.worker.id)) == 3
 
 
 def test_what_waits_is_found_by_its_index(vault: OpenVault) -> None:
     plan = fetch(
         f"EXPLAIN QUERY PLAN SELECT * FROM safeguarding WHERE {safeguarding._OPEN}"
-        " AND (? IS NULL OR worker_id = ?) ORDER BY decided LIMIT ?",
-        (None, None, 50),
+        " AND (? IS NULL OR worker_id = ?) ORDER BY decided",
+        (None, None),
     )
     assert "safeguarding_open" in str(plan)
     assert "TEMP B-TREE" not in str(plan)

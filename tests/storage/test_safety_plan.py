@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
 from caseworker import storage
 from caseworker.domain.children import Child
 from caseworker.domain.clients import Client
+from caseworker.domain.episodes import Episode
 from caseworker.domain.perpetrators import Perpetrator
 from caseworker.domain.professionals import Professional
 from caseworker.domain.safety_plan import SafetyItem
+from caseworker.domain.when import LONDON
 from caseworker.errors import Refused
-from caseworker.storage import children, clients, history, perpetrators, professionals, safety_plan
+from caseworker.storage import children, clients, episodes, history, perpetrators, professionals, safety_plan
+from caseworker.storage.records import fetch
 from caseworker.storage.vault import OpenVault
 
 
@@ -72,3 +76,23 @@ def test_the_plan_as_text_is_her_words(amara: int) -> None:
     assert safety_plan.sheet(amara).sections[0].lines == ("Blue bag at Jo's",)
     storage.write(safety_plan.withdraw, row, "Not hers")
     assert safety_plan.sheet(amara).sections == ()
+
+
+def test_a_plan_to_look_at_again_is_on_the_list_once_while_support_is_open(amara: int) -> None:
+    today = dt.datetime.now(LONDON).date()
+    for days in (2, 9):
+        storage.write(safety_plan.save, bag(amara, review_by=(today + dt.timedelta(days=days)).isoformat()))
+    assert safety_plan.due(today) == []
+    storage.write(episodes.save, Episode(None, "", amara, today.isoformat()))
+    (line,) = safety_plan.due(today)
+    assert (line.day, str(line.what)) == (today + dt.timedelta(days=2), "Safety plan to look at again")
+    assert safety_plan.due(today - dt.timedelta(days=3)) == []
+
+
+def test_plans_to_look_at_again_are_found_by_their_index(vault: OpenVault) -> None:
+    plan = fetch(
+        "EXPLAIN QUERY PLAN SELECT DISTINCT client_id FROM safety_item t"
+        " WHERE review_by <> '' AND withdrawn = 0 AND review_by BETWEEN ? AND ?",
+        ("2026-01-01", "2026-02-01"),
+    )
+    assert "safety_item_review" in str(plan)

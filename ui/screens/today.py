@@ -40,6 +40,8 @@ PARTS = {
     "court_order": "justice",
     "chase": "justice",
     "claim": "justice",
+    "safeguarding": "people",
+    "safety_item": "safety_plan",
 }
 ROWS = 6  # of each list; "Show all" gives what the vault gave (up to 50)
 WIDE = 900  # logical pixels: the side cards stand beside the lists
@@ -281,6 +283,7 @@ class TodayPage(Page):
             self.tr("Overdue risk reviews") if reviews and reviews.late else self.tr("Risk reviews due today")
         )
         return [
+            dated("safeguarding", self.tr("Safeguarding decisions"), "shield-alert", record),
             dated("reviews", title, "shield-alert", review),
             dated("dates", self.tr("MARAC and court"), "briefcase", record),
             Listed(

@@ -21,6 +21,7 @@ from caseworker.domain.referrals import Referral
 from caseworker.storage import (
     actions,
     chases,
+    children,
     compensation,
     consents,
     contacts,
@@ -35,13 +36,17 @@ from caseworker.storage import (
     marac_actions,
     onward_referrals,
     orders,
+    perpetrators,
+    professionals,
     referrals,
+    safeguarding,
+    safety_plan,
     services,
 )
 from caseworker.words import words
 from tests.domain.test_marac import PAPER
 from tests.ui import accessibility
-from tests.ui.screens import justice_record
+from tests.ui.screens import household, justice_record
 from tests.ui.screens.helped import help_for
 from tests.ui.screens.parts import DAY, now, settle, today
 from ui import theme
@@ -50,6 +55,7 @@ from ui.screens.client.actions import ActionForm, DoneForm
 from ui.screens.client.amending import AmendForm, WithdrawForm
 from ui.screens.client.answer_sets import AnswersPage
 from ui.screens.client.chases import ChaseForm
+from ui.screens.client.children import ChildForm, WithdrawChildForm
 from ui.screens.client.clients import AboutForm, EqualityForm
 from ui.screens.client.code_rights import RightForm
 from ui.screens.client.compensation import ClaimForm
@@ -65,12 +71,17 @@ from ui.screens.client.marac import MaracForm, MaracStepsForm
 from ui.screens.client.marac_actions import MaracActionForm
 from ui.screens.client.onward_referrals import OnwardReferralForm
 from ui.screens.client.orders import BreachForm, OrderForm
+from ui.screens.client.perpetrators import PerpetratorForm
+from ui.screens.client.professionals import ProfessionalForm
 from ui.screens.client.record import RecordForm
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
+from ui.screens.client.safeguarding import SafeguardingForm
+from ui.screens.client.safety_plan import SafetyItemForm
 from ui.screens.client.special_measures import MeasureForm
 from ui.screens.contacts import ContactPanel, draft_key
 from ui.screens.services import EndServiceForm, ServiceForm, ServicesPage
+from ui.screens.together import Together
 from ui.session import Place, Session
 from ui.window import Window
 
@@ -101,6 +112,7 @@ def full(vault: object, add_client: Callable[..., int]) -> int:
             Referral(None, "", client_id, now() - 40 * DAY, source="POL", crime="DA1", outcome="ACC")
         )
         justice_record.fill(client_id)
+        household.fill(client_id)
         late = actions.save(
             Action(None, "", client_id, "Agree the exit bag and ID documents", today().isoformat())
         )
@@ -236,7 +248,32 @@ def test_new_client_fits(fitted: Window) -> None:
     check(fitted, page)
 
 
+def test_the_plan_shown_together_fits(fitted: Window, full: int) -> None:
+    fitted.go(Place("client", full, "safety_plan"))
+    page = fitted.current()
+    assert isinstance(page, ClientPage)
+    page.tab("safety_plan").show_together()  # type: ignore[attr-defined]
+    check(fitted, fitted.findChild(Together))
+
+
+def test_a_contact_that_asks_about_safeguarding_fits(fitted: Window, full: int) -> None:
+    fitted.go(Place("contact", full))
+    panel = fitted.panel
+    assert isinstance(panel, ContactPanel)
+    assert panel.form is not None
+    panel.form.what.set_value("COM")
+    panel.form.fill({"safeguarding": "new", "safeguarding_about": "ADU", "safeguarding_decision": "REF"})
+    panel.form.save()
+    check(fitted, panel)
+
+
 FORMS: dict[str, Callable[[Session, int], RecordForm]] = {
+    "child": lambda s, c: ChildForm(s, c, children.for_client(c)[1].id),
+    "withdrawing a child": lambda s, c: WithdrawChildForm(s, c, children.for_client(c)[0].id or 0),
+    "alleged perpetrator": lambda s, c: PerpetratorForm(s, c, perpetrators.for_client(c)[0].id),
+    "professional": lambda s, c: ProfessionalForm(s, c, professionals.for_client(c)[0].id),
+    "safeguarding": lambda s, c: SafeguardingForm(s, c, safeguarding.for_client(c)[-1].id),
+    "safety plan": lambda s, c: SafetyItemForm(s, c, safety_plan.for_client(c)[0].id),
     "safe contact": lambda s, c: SafeContactForm(s, c),
     "about": lambda s, c: AboutForm(s, c),
     "equality": lambda s, c: EqualityForm(s, c),

@@ -20,6 +20,18 @@ from ui.widgets import DateBoxes, Said, TextLine, Tick
 EQUALITY = ("sex", "gender_same", "ethnicity", "disability", "orientation", "religion")
 
 
+def years(form: RecordForm, name: str) -> int | None:
+    """The age typed under that name; None while there is none.
+
+    Raises:
+        Refused: under that name.
+    """
+    age = form.text(name)
+    if age and not (age.isascii() and age.isdigit() and len(age) <= 3):
+        raise Refused({name: words("Age must be a number, like {example}", example="34")})
+    return int(age) if age else None
+
+
 class PersonForm(RecordForm):
     """Groups of fields that the record and the new-client page share."""
 
@@ -70,9 +82,6 @@ class PersonForm(RecordForm):
         Raises:
             Refused: the date of birth or the age cannot be read.
         """
-        age = self.text("age")
-        if age and not (age.isascii() and age.isdigit() and len(age) <= 3):
-            raise Refused({"age": words("Age must be a number, like {example}", example="34")})
         born = self.day("born")
         return replace(
             client,
@@ -81,7 +90,7 @@ class PersonForm(RecordForm):
             known_as=self.text("known_as"),
             # An answer of "does not know" is kept until a date is typed.
             born=born or (client.born if codes.is_missing(client.born) else "NA-ASK"),
-            age_estimate=int(age) if age else None,
+            age_estimate=years(self, "age"),
             area=self.code("area"),
             language=self.code("language"),
             interpreter=self.code("interpreter"),

@@ -88,6 +88,28 @@ FORMS: dict[str, Kind] = {
     "withdraw_document": Kind(
         "documents", "WithdrawDocumentForm", words("Withdrawing a document, half-typed")
     ),
+    "child": Kind("children", "ChildForm", words("A child or dependant, half-typed")),
+    "withdraw_child": Kind(
+        "children", "WithdrawChildForm", words("Withdrawing a child or dependant, half-typed")
+    ),
+    "perpetrator": Kind("perpetrators", "PerpetratorForm", words("An alleged perpetrator, half-typed")),
+    "withdraw_perpetrator": Kind(
+        "perpetrators", "WithdrawPerpetratorForm", words("Withdrawing an alleged perpetrator, half-typed")
+    ),
+    "professional": Kind("professionals", "ProfessionalForm", words("A professional, half-typed")),
+    "withdraw_professional": Kind(
+        "professionals", "WithdrawProfessionalForm", words("Withdrawing a professional, half-typed")
+    ),
+    "safeguarding": Kind("safeguarding", "SafeguardingForm", words("A safeguarding decision, half-typed")),
+    "withdraw_safeguarding": Kind(
+        "safeguarding",
+        "WithdrawSafeguardingForm",
+        words("Withdrawing a safeguarding decision, half-typed"),
+    ),
+    "safety_item": Kind("safety_plan", "SafetyItemForm", words("Part of a safety plan, half-typed")),
+    "withdraw_safety_item": Kind(
+        "safety_plan", "WithdrawSafetyItemForm", words("Withdrawing part of a safety plan, half-typed")
+    ),
     "withdraw_contact": Kind("amending", "WithdrawForm", words("Withdrawing a contact, half-typed")),
 }
 

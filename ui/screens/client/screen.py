@@ -40,7 +40,9 @@ TABS = (
     ("contacts", "contacts", "ContactsTab"),
     ("risk", "risk", "RiskTab"),
     ("needs", "needs", "NeedsTab"),
+    ("safety_plan", "safety_plan", "SafetyPlanTab"),
     ("justice", "justice", "JusticeTab"),
+    ("people", "people", "PeopleTab"),
     ("documents", "documents", "DocumentsTab"),
     ("history", "history", "HistoryTab"),
 )
@@ -117,6 +119,8 @@ class ClientPage(Page):
             "justice": self.tr("Justice"),
             "risk": self.tr("Risk"),
             "needs": self.tr("Needs and outcomes"),
+            "safety_plan": self.tr("Safety plan"),
+            "people": self.tr("People"),
             "documents": self.tr("Documents"),
             "history": self.tr("History"),
         }

@@ -16,7 +16,7 @@ from caseworker.domain.contacts import Contact
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.words import Words
 from ui.session import Session
-from ui.widgets import column
+from ui.widgets import Field, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Ask(QWidget):
         self.asked = asked
         self.down = column(self, gap=8)
         self.editors: dict[str, Any] = {}
+        self.fields: dict[str, Field] = {}  # those editors that stand in one
 
     def applies(self, contact: Contact) -> bool:
         """Whether the contact as it stands in the form brings this question."""
@@ -46,6 +47,10 @@ class Ask(QWidget):
 
     def problems(self) -> Mapping[str, Words]:
         """What has to be answered before the contact can be saved: name of an editor -> sentence."""
+        return {}
+
+    def told(self) -> Mapping[str, Any]:
+        """What ``storage.contacts.save`` itself has to know of the answer: keyword -> value."""
         return {}
 
     def store(self, contact_id: int) -> None:
@@ -57,7 +62,10 @@ class Ask(QWidget):
 
 
 #: Module and class of each, in the order in which they are asked.
-ASKS = (("ui.screens.contacts.still_safe", "StillSafe"),)
+ASKS = (
+    ("ui.screens.contacts.still_safe", "StillSafe"),
+    ("ui.screens.contacts.safeguarding", "SafeguardingAsk"),
+)
 
 
 def asks(asked: Asked) -> list[Ask]:

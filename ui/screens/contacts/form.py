@@ -170,6 +170,7 @@ class ContactForm(Form):
         for ask in asks(Asked(self.session, self.client_id, self.safe)):
             for name, editor in ask.editors.items():
                 self.bind(name, editor)
+            self.fields |= ask.fields
             ask.hide()
             down.addWidget(ask)
             self.asks.append(ask)
@@ -571,7 +572,8 @@ def save_contact(
     """The contact, its next step, what was asked with it, and the way used, all or nothing; the contact's id."""
     if confirmed and contact.client_id is not None:
         stored_safe.confirm(contact.client_id, confirmed, contact.override_reason)
-    saved = contacts.save(contact, next_action=action, draft_key=key)
+    told = {name: value for ask in asked for name, value in ask.told().items()}
+    saved = contacts.save(contact, next_action=action, draft_key=key, **told)
     for ask in asked:
         ask.store(saved)
     if how is not None and settings.get(LAST_METHOD, "") != how:
