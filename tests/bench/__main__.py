@@ -25,6 +25,8 @@ BENCHES = {
     "search": "the list of clients at every key",
     "encryption": "encrypted over plain: search, record, return, commit",
     "counting": "a quarter's return over DuckDB",
+    "today": "Today read and shown, in a provider's vault",
+    "silence": "who has gone quiet, and the team, in a provider's vault",
     "saving": "save a contact over a raw transaction",
     "disclosure": "round and attack 1,519 linked cells",
     "opening": "unlock window over an empty window; Today after the key",

@@ -27,20 +27,20 @@ MAIN_KEY = bytes(range(32))
 Statement = tuple[str, Sequence[Any]]
 
 
-def made(ground: Ground, contacts: int) -> Path:
+def made(ground: Ground, contacts: int, profile: str = "solo") -> Path:
     """The folder of a vault with that many contacts; made on first use, never written to by a bench."""
-    place = ground.folder / "vaults" / str(contacts)
+    place = ground.folder / "vaults" / f"{profile}-{contacts}"
     found = vaults.find(place) if place.exists() else None
     if found is not None:
         return found
     print(f"  making a vault of {contacts:,} contacts", flush=True)
-    return demo.make("solo", place, PHRASE, contacts=contacts, today=TODAY, cost=CHEAP)
+    return demo.make(profile, place, PHRASE, contacts=contacts, today=TODAY, cost=CHEAP)
 
 
 @contextmanager
-def opened(ground: Ground, contacts: int) -> Iterator[OpenVault]:
+def opened(ground: Ground, contacts: int, profile: str = "solo") -> Iterator[OpenVault]:
     """A throw-away copy of that vault, open."""
-    source = made(ground, contacts)
+    source = made(ground, contacts, profile)
     copy = ground.folder / f"copy-{contacts}" / source.name
     shutil.rmtree(copy.parent, ignore_errors=True)
     shutil.copytree(source, copy)

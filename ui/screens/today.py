@@ -43,7 +43,8 @@ PARTS = {
     "safeguarding": "people",
     "safety_item": "safety_plan",
 }
-ROWS = 6  # of each list; "Show all" gives what the vault gave (up to 50)
+AT_ONCE = 2  # lines built between two key presses
+ROWS = 4  # of each list; "Show all" gives what the vault gave (up to 50)
 WIDE = 900  # logical pixels: the side cards stand beside the lists
 MINUTE_MS = 60_000
 POINTER_MS = 150  # looked again so soon whether the mouse button is still down
@@ -161,20 +162,28 @@ class TodayPage(Page):
     def reload(self) -> None:
         now = self.session.now()
         board = today.board(now, self.session.vault.worker.id)
-        self._ask_quiet()
-        whose = [one.who for one in (*board.overdue, *board.due)] + [one.who for one in board.missed]
-        whose += [one.who for some in board.dated.values() for one in some.lines]
         shown = Shown(
             board,
             sum(1 for item in outbox.items() if item.is_waiting),
             clients.count(),
-            tuple(safe_sentence(who.safe, now) for who in whose),
+            tuple(safe_sentence(who.safe, now) for who in self._on_show(board)),
             now.astimezone(when.LONDON).date(),
         )
-        if shown == self._shown:
-            return
-        self._shown = shown
-        self._show(shown, now)
+        if shown != self._shown:
+            self._shown = shown
+            self._show(shown, now)
+        # Asked for when the lists stand: two threads at once would make the first look wait.
+        self._gradually.then(self._ask_quiet)
+
+    def _on_show(self, board: Board) -> list[Who]:
+        """Those whose lines stand on the screen: only their words can go out of date there."""
+        lists: dict[str, list[Who]] = {
+            "overdue": [one.who for one in board.overdue],
+            "due": [one.who for one in board.due],
+            "missed": [one.who for one in board.missed],
+        }
+        lists |= {name: [one.who for one in some.lines] for name, some in board.dated.items()}
+        return [who for name, some in lists.items() for who in (some if name in self._all else some[:ROWS])]
 
     # ---- showing
 
@@ -234,7 +243,7 @@ class TodayPage(Page):
         steps: list[Callable[[], None]] = []
         for listed in self._listed(board, now):
             if listed.rows:
-                steps.append(partial(self._add_list, listed, now))
+                steps += self._building(listed, now)
         if not steps:
             steps.append(partial(self._add_nothing, known))
         if board.dq_missing:
@@ -304,13 +313,30 @@ class TodayPage(Page):
             dated("dormant", self.tr("Open, no contact for 60 days"), "circle", record),
         ]  # fmt: skip
 
-    def _add_list(self, listed: Listed, now: datetime) -> None:
+    def _building(self, listed: Listed, now: datetime) -> list[Callable[[], None]]:
+        """A list a few lines at a time."""
+        shown = listed.rows if listed.name in self._all else listed.rows[:ROWS]
+        parts = [shown[at : at + AT_ONCE] for at in range(0, len(shown), AT_ONCE)]
+        return [
+            partial(self._add_list, listed, parts[0], now),
+            *(partial(self._add_rows, listed.name, part, now) for part in parts[1:]),
+            *([partial(self._add_rest, listed, shown)] if listed.total > len(shown) else []),
+        ]
+
+    def _add_list(self, listed: Listed, first: Sequence[Row], now: datetime) -> None:
         card = Card(listed.title, str(listed.total), listed.icon)
         card.heading.setWordWrap(False)
         self.cards[listed.name] = card
-        shown = listed.rows if listed.name in self._all else listed.rows[:ROWS]
-        for one in shown:
-            card.add_row(ClientLine(self.session, one.who, one.what, now, one.step, one.kind))
+        self._add_rows(listed.name, first, now)
+        self.lists.addWidget(card)
+
+    def _add_rows(self, name: str, rows: Sequence[Row], now: datetime) -> None:
+        for one in rows:
+            self.cards[name].add_row(ClientLine(self.session, one.who, one.what, now, one.step, one.kind))
+
+    def _add_rest(self, listed: Listed, shown: Sequence[Row]) -> None:
+        """How many more there are, and the button that shows them."""
+        card = self.cards[listed.name]
         if len(listed.rows) > len(shown):
             more = RowFrame()
             button = Button(
@@ -322,13 +348,12 @@ class TodayPage(Page):
             more.across.addWidget(button)
             more.across.addStretch(1)
             card.add_row(more)
-        elif listed.total > len(listed.rows):
+        else:
             rest = RowFrame()
             rest.across.addWidget(
                 Text(self.tr("The first {n} are shown").format(n=len(listed.rows)), "small", "muted")
             )
             card.add_row(rest)
-        self.lists.addWidget(card)
 
     def _what(self, one: Due | Missed, now: datetime) -> str:
         """The line under the name: what to do and since when."""

@@ -51,6 +51,12 @@ class Gradually(QObject):
         self._timer.start()
         self._step()
 
+    def then(self, step: Callable[[], object]) -> None:
+        """One more thing to do when all before it is done; now, if nothing is left to do."""
+        self._steps.append(step)
+        if not self._timer.isActive():
+            self._timer.start()
+
     def _step(self) -> None:
         if self._steps:
             self._steps.popleft()()
