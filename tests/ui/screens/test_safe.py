@@ -198,3 +198,20 @@ def test_nothing_is_shown_that_could_not_be_written_down(
         assert hands.reads("Nothing can be saved until the warning")
     finally:
         storage.database.read_only = False
+
+
+def test_the_reason_for_showing_it_is_the_reason_for_the_contact(
+    window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    jodie = add_client("Jodie Marsh", hours=other_day())
+    window.go(Place("contact", jodie))
+    settle()
+    hands.press("F2")
+    hands.type("a")
+    assert isinstance(window.panel, ContactPanel)
+    form = window.panel.form
+    assert form is not None
+    assert form.contact().override_reason == "The client agreed to this time beforehand"
+    form.what.pills()[0].click()
+    assert form.save()
+    assert reveals(jodie) == ["The client agreed to this time beforehand"]

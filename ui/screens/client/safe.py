@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
@@ -80,8 +80,11 @@ class SafePanel(QFrame):
     """Safe-contact instructions: always on screen with the client, folded by nobody.
 
     Four short answers side by side or two by two; with little height two lines of running text; in the side panel
-    one under the other. ``show_number`` shows what is masked, for this client and this opening.
+    one under the other. ``show_number`` shows what is masked, for this client and this opening. ``reasoned`` carries
+    the reason somebody gave for it, so that nobody has to give it twice.
     """
+
+    reasoned = Signal(object)
 
     def __init__(
         self, session: Session | None = None, one_column: bool = False, parent: QWidget | None = None
@@ -108,8 +111,11 @@ class SafePanel(QFrame):
         self.show_button.clicked.connect(self.show_number)
         self.show_button.hide()
         top.addLayout(self.tools)
-        top.addWidget(self.chip)
         down.addLayout(top)
+        if one_column:  # a long sentence has a line to itself
+            down.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            top.addWidget(self.chip)
 
         self.full = QWidget()
         self._grid = QGridLayout(self.full)
@@ -156,7 +162,7 @@ class SafePanel(QFrame):
         if session is not None:
             session.covering.connect(self.hide_numbers)
         self._arrange(1 if one_column else 2)
-        self._place_button(one_column)
+        self._place_button(False)
 
     def show_safe(self, held: Sequence[SafeContact], now: datetime, client_id: int | None = None) -> None:
         """Show these channels as they stand at that moment. Another client's, or other numbers: masked again."""
@@ -285,6 +291,8 @@ class SafePanel(QFrame):
 
     def _reasoned(self) -> None:
         self._show_now(self.why.reason())
+        if self.shows_numbers:
+            self.reasoned.emit((self.why.code(), self.why.line.text()))
 
     def _show_now(self, reason: str) -> None:
         if self.session is None or self.client_id is None:

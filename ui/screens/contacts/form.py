@@ -406,6 +406,14 @@ class ContactForm(Form):
     def asks_why(self) -> bool:
         return not self.why.isHidden()
 
+    def take_reason(self, code: str, typed: str) -> None:
+        """The reason for which the number was shown is the reason for the contact, unless another stands here."""
+        if self.asks_why() and not self.why.reason():
+            self.why.choice.set_value(code)
+            self.why.line.setText(typed)
+            self._follow()
+            self.drafts.touch()
+
     def confirms(self) -> str:
         """The channel of which somebody says that all of it is still right; empty when nobody does."""
         if not self.asks_why() or self.why.code() != interlock.STILL_RIGHT.code:

@@ -40,6 +40,7 @@ class ContactPanel(QFrame):
         above = row(margins=(18, 4, 18, 6))
         self.safe = SafePanel(session, one_column=True)
         self.safe.show_short(True)
+        self.safe.reasoned.connect(self._reasoned)
         above.addWidget(self.safe)
         whole.addLayout(above)
         self.safe.hide()
@@ -122,6 +123,10 @@ class ContactPanel(QFrame):
         if self.form is not None and known:
             self.safe.show_safe(self.form.safe, self.session.now(), self.form.client_id)
         self.safe.setVisible(known)
+
+    def _reasoned(self, given: object) -> None:
+        if self.form is not None and isinstance(given, tuple):
+            self.form.take_reason(*given)
 
     def _drop_form(self) -> None:
         if self.form is None:
