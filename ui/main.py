@@ -156,6 +156,7 @@ class Desk(QMainWindow):
         session = self.take(vault)
         self._build_window()
         session.checks.run(vault.whole_check, owner=self, then=self._checked, failed=self._not_checked)
+        session.checks.run(vault.sign_notes, owner=self, failed=self._not_checked)
         if vault.slot_is_stale:  # guessing has become cheaper, or a colleague renewed the key
             session.checks.run(vault.make_slot_again, self._cost, owner=self, failed=self._not_checked)
         if not vault.synthetic and not _sheet_typed(vault.worker):

@@ -84,6 +84,7 @@ class Contact:
     worker_id: int | None = None  # author, set by storage
     amended: int = 0  # how often
     withdrawn: int = 0  # when it was taken back as a mistake, epoch seconds; 0: it stands. Set by storage
+    sealed: int = 0  # when this version was signed, epoch seconds; 0: not yet. Set by storage
 
     def problems(self, now: dt.datetime) -> dict[str, Words]:
         """What has to be put right before this can be saved: field -> sentence. Empty when fine."""
@@ -168,9 +169,17 @@ def is_late(contact: Contact) -> bool:
     return contact.recorded - contact.at > LATE_AFTER
 
 
+def is_locked(contact: Contact, now: int) -> bool:
+    """Whether its author's day to put it right is over: from then on it is amended, and said to be.
+
+    Counted in seconds, so that a change of the clocks makes it neither longer nor shorter.
+    """
+    return now - contact.recorded >= LOCKED_AFTER or contact.sealed != 0
+
+
 def reason_needed(contact: Contact, worker_id: int | None, now: int) -> bool:
     """Whether a change must say why: a day after typing, or when somebody else wrote it."""
-    return now - contact.recorded > LOCKED_AFTER or contact.worker_id != worker_id
+    return is_locked(contact, now) or contact.worker_id != worker_id
 
 
 def default_minutes(method: str, kind: str = "CLI") -> int:

@@ -600,7 +600,7 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
 }  # fmt: skip
 
 # Kept by storage itself and never of interest by themselves.
-INTERNAL = frozenset({"id", "uid", "amended", "definition", "signature", "totals"})
+INTERNAL = frozenset({"id", "uid", "amended", "definition", "signature", "totals", "sealed"})
 
 
 def answer_field(instrument: str, version: int, item: str, part: str = "value") -> str:

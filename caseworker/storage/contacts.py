@@ -11,18 +11,18 @@ import time
 
 from caseworker.domain import interlock
 from caseworker.domain.actions import Action
-from caseworker.domain.contacts import Contact, is_two_way, reason_needed
+from caseworker.domain.contacts import Contact, is_locked, is_two_way, reason_needed
 from caseworker.domain.safeguarding import Answer
 from caseworker.domain.when import local
 from caseworker.errors import Problem
-from caseworker.storage import actions, drafts, history, records, safe_contacts
+from caseworker.storage import actions, drafts, history, records, safe_contacts, signatures
 from caseworker.storage import safeguarding as decisions
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from caseworker.words import words
 
 # Never changed by amending: who wrote it and when, and whose it is.
-_FIXED = ("uid", "client_id", "recorded", "worker_id", "withdrawn")
+_FIXED = ("uid", "client_id", "recorded", "worker_id", "withdrawn", "sealed")
 # Whether it was safe turns on these.
 _DECIDE_SAFETY = ("at", "kind", "method", "outcome", "direction", "override_reason")
 _NOT_NEEDED = "The contact this came from was withdrawn"
@@ -70,6 +70,7 @@ def save(
         worker_id=database.worker.id,
         amended=0,
         withdrawn=0,
+        sealed=0,
     )
     row_id = records.add("contact", contact)
     history.record("contact", row_id, contact.client_id, None, records.values(contact))
@@ -124,7 +125,11 @@ def amend(contact: Contact, why: str = "") -> int:
     if contact.episode_id is not None and contact.episode_id != before.episode_id:
         _episode(contact)
     if dataclasses.replace(contact, amended=before.amended) != before:
-        _change(before, dataclasses.replace(contact, amended=before.amended + 1), why, "amend")
+        after = dataclasses.replace(contact, amended=before.amended + 1)
+        _signed_first(before, now)
+        _change(before, after, why, "amend")
+        if reason_needed(before, database.worker.id, now):
+            signatures.sign([after], now)
         if overridden:
             _overridden(row_id, contact)
     if asked is not None and asked.needed:
@@ -220,6 +225,12 @@ def _episode(contact: Contact) -> int | None:
         (contact.client_id, database.worker.id),
     )
     return int(found[0][0]) if found else None
+
+
+def _signed_first(before: Contact, now: int) -> None:
+    """What is about to be amended was due to be signed as it stands; only its author can do that."""
+    if is_locked(before, now) and not before.sealed and before.worker_id == database.worker.id:
+        signatures.sign([before], now)
 
 
 def _overridden(row_id: int, contact: Contact) -> None:

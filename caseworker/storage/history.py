@@ -118,9 +118,9 @@ def changed(
     """The revision rows between two versions, in field order."""
     said = storable(why.strip())[:LONGEST_WHY]
     return [
-        (noun, row_id, client_id, field, _text(before.get(field)), _text(value), said)
+        (noun, row_id, client_id, field, as_kept(before.get(field)), as_kept(value), said)
         for field, value in after.items()
-        if field not in INTERNAL and _text(before.get(field)) != _text(value)
+        if field not in INTERNAL and as_kept(before.get(field)) != as_kept(value)
     ]
 
 
@@ -187,7 +187,8 @@ def _entries(where: str, params: tuple[Any, ...]) -> list[HistoryEntry]:
     return found
 
 
-def _text(value: Any) -> str:
+def as_kept(value: Any) -> str:
+    """An answer as the history keeps it."""
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, bool) else str(value)
@@ -253,6 +254,10 @@ def _settled(noun: Words, _: str) -> Words:
     return words("The {noun} was checked", noun=noun)
 
 
+def _sealed(noun: Words, _: str) -> Words:
+    return words("Notes were signed and locked, a day after they were written or when they were amended")
+
+
 def _other(noun: Words, action: str) -> Words:
     return words("{noun}: {action}", noun=noun, action=action.replace("_", " "))
 
@@ -274,4 +279,5 @@ _EVENTS = {
     "print": _printed,
     "review": _reviewed,
     "settle": _settled,
+    "seal": _sealed,
 }

@@ -152,6 +152,7 @@ class Contact(Table):
     worker_id = IntegerField(null=True)
     amended = IntegerField()
     withdrawn = IntegerField()
+    sealed = IntegerField(default=0)
 
 
 class Action(Table):
@@ -807,6 +808,17 @@ class MaracAction(Table):
     recorded = IntegerField()
     worker_id = IntegerField(null=True)
     withdrawn = IntegerField()
+
+
+class ContactSignature(Table):
+    id = AutoField()
+    contact_id = IntegerField()
+    version = IntegerField()
+    digest = BlobField()
+    worker_id = IntegerField()
+    at = IntegerField()
+    signature = BlobField()
+    audit_seq = IntegerField()
 
 
 #: Every table on this page, in its order.

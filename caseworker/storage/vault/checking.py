@@ -88,6 +88,12 @@ def check_signed_answers(cancelled: Callable[[], bool] | None = None) -> list[Wo
     return instruments.check_signatures(cancelled)
 
 
+def check_signed_notes(cancelled: Callable[[], bool] | None = None, newest: int | None = None) -> list[Words]:
+    from caseworker.storage import signatures  # as above
+
+    return signatures.check(cancelled, newest)
+
+
 def check_headers(folder: Path, unlocked: Unlocked) -> list[Words]:
     found: list[Words] = []
     for name, required in ((HEADER, True), (SPARE, False)):

@@ -28,7 +28,13 @@ from caseworker.storage import anchor, audit, files, records, throttle
 from caseworker.storage.anchor import Anchor, BadAnchor
 from caseworker.storage.engine import database
 from caseworker.storage.vault import people
-from caseworker.storage.vault.checking import check_headers, check_signed_answers, page_checks, run_checks
+from caseworker.storage.vault.checking import (
+    check_headers,
+    check_signed_answers,
+    check_signed_notes,
+    page_checks,
+    run_checks,
+)
 from caseworker.storage.vault.finding import ANCHOR, DAMAGED, HEADER, SPARE, anchor_file, of_other_keys
 from caseworker.storage.vault.identity import meta, pin, set_meta
 from caseworker.storage.vault.people import Person
@@ -44,6 +50,7 @@ from caseworker.storage.vault.unlocking import (
 )
 from caseworker.words import Words, words
 
+_NOTES_CHECKED = 2_000  # signed notes looked at after each unlocking; ``verify`` looks at all of them
 _LONGEST_WAIT = 0.2  # seconds that closing waits for another thread, each time it must
 
 
@@ -609,8 +616,16 @@ class OpenVault:
             steps = page_checks(self.path / self._keys.header.db, key, "rw", cancelled)
             steps.append(lambda: audit.check_chain(cancelled))
             steps.append(lambda: check_signed_answers(cancelled))
+            # Of a long record the rest is for ``verify``: minutes of work after every unlocking serve nobody.
+            steps.append(lambda: check_signed_notes(cancelled, newest=_NOTES_CHECKED))
             steps.append(self._check_own_headers)
             return run_checks(steps, progress, cancelled)
+
+    def sign_notes(self, cancelled: Callable[[], bool] | None = None) -> int:
+        """Sign every note of this worker that is a day old; on the worker thread after unlocking. Gives how many."""
+        from caseworker.storage import signatures  # the rooms of casework: not before the first paint
+
+        return signatures.catch_up(cancelled)
 
     def _check_own_headers(self) -> list[Words]:
         with self._guard:  # not while a passphrase is being changed

@@ -15,7 +15,13 @@ from caseworker.errors import Problem
 from caseworker.storage import anchor, audit
 from caseworker.storage.anchor import BadAnchor
 from caseworker.storage.engine import database
-from caseworker.storage.vault.checking import check_headers, check_signed_answers, page_checks, run_checks
+from caseworker.storage.vault.checking import (
+    check_headers,
+    check_signed_answers,
+    check_signed_notes,
+    page_checks,
+    run_checks,
+)
 from caseworker.storage.vault.finding import anchor_file
 from caseworker.storage.vault.identity import check_identity, who
 from caseworker.storage.vault.opening import bind
@@ -73,6 +79,7 @@ def _verify(
         steps.append(lambda: _check_anchor_file(unlocked))
         steps.append(audit.check_chain)
         steps.append(check_signed_answers)
+        steps.append(check_signed_notes)
         return run_checks(steps, progress, None)
 
 

@@ -226,7 +226,7 @@ class ContactCard(Card):
                 text = self.tr("Late entry: written {date}, {n} days after").format(date=written, n=days)
             flow.addWidget(Chip(text, "warn", "clock"))
         until = one.recorded + rules.LOCKED_AFTER
-        if now <= until:
+        if not rules.is_locked(one, now):
             at = when.local(until)
             if at.date() == when.local(now).date():
                 text = self.tr("You can change this until {time} today").format(time=when.show_time(at))
@@ -234,7 +234,9 @@ class ContactCard(Card):
                 text = self.tr("You can change this until {time} tomorrow").format(time=when.show_time(at))
             flow.addWidget(Chip(text, "safe", "pencil"))
         else:
-            text = self.tr("Locked since {date}").format(date=_day_month(until))
+            text = self.tr("Locked since {date}").format(date=_day_month(one.sealed or until))
+            if one.sealed:
+                text = self.tr("Signed and locked since {date}").format(date=_day_month(one.sealed))
             flow.addWidget(Chip(text, "info", "lock"))
 
     def _add_amendments(self) -> None:
