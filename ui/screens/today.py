@@ -669,3 +669,14 @@ class Tile(Button):
         self.words.setText(words)
         self._glyph.show_icon(icon or self._icon, self._token if figure else "muted")
         self.setAccessibleName(f"{figure} {words}")
+        self._take_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._take_height()
+
+    def _take_height(self) -> None:
+        """As high as its words at the width it has: a button alone would not ask the layout inside it."""
+        inside = self.layout()
+        if inside is not None:
+            self.setMinimumHeight(inside.totalHeightForWidth(self.width()))

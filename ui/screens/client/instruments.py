@@ -27,7 +27,6 @@ from ui.screens.client.items import AnswerPill, ItemRow
 from ui.screens.client.record import InPlace
 from ui.screens.client.scoring import (
     event_words,
-    grade_words,
     item_numbers,
     no_answer_words,
     threshold_words,
@@ -245,7 +244,7 @@ class InstrumentForm(InPlace):
         review = when.iso_date(signed.next_review)
         if signed.grade and review:
             return self.tr("Signed. {grade}. Next review {date}.").format(
-                grade=say(grade_words(signed.grade)), date=when.show_date(review)
+                grade=say(risk.said(signed.grade)), date=when.show_date(review)
             )
         return self.tr("Signed: {form}.").format(form=self.instrument.title)
 

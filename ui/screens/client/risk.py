@@ -24,15 +24,16 @@ from caseworker.storage import incidents, instruments, marac, marac_actions
 from caseworker.storage import risk as stored_risk
 from caseworker.storage.risk import RiskNow
 from ui.say import say
-from ui.screens.client.answer_sets import AnswersPage, WithdrawAnswersForm, grade_chip, state_chip
+from ui.screens.client.answer_sets import AnswersPage, WithdrawAnswersForm, state_chip
 from ui.screens.client.beginning import BeginCard
 from ui.screens.client.incidents import IncidentForm, WithdrawIncidentForm
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.marac import MaracForm, MaracStepsForm, WithdrawMaracForm, never_told
 from ui.screens.client.marac_actions import MaracActionForm, WithdrawMaracActionForm
 from ui.screens.client.risk_chart import Mark, RiskChart
-from ui.screens.client.scoring import band_words, event_words, grade_words
+from ui.screens.client.scoring import band_words, event_words
 from ui.screens.client.tab import Gradually, Tab, empty
+from ui.screens.grade import grade_chip
 from ui.screens.report import Wanted
 from ui.session import Place, Session
 from ui.theme import px
@@ -151,17 +152,9 @@ class RiskTab(Tab):
                 card.body.addWidget(
                     Text(self.tr("By judgement: {reason}").format(reason=held.reason), wrap=True)
                 )
-            due = when.show_date(now.review_due)
-            if now.is_overdue(seen.today):
-                days = (seen.today - now.review_due).days
-                words = self.tr("Review {n} days overdue, it was due {date}").format(n=days, date=due)
-                if days == 1:
-                    words = self.tr("Review 1 day overdue, it was due {date}").format(date=due)
-                chip = Chip(words, "high", "calendar-clock")
-            elif now.review_due == seen.today:
-                chip = Chip(self.tr("Review due today"), "warn", "calendar-clock")
-            else:
-                chip = Chip(self.tr("Next review {date}").format(date=due), "info", "calendar")
+            late, due = now.is_overdue(seen.today), now.review_due <= seen.today
+            words = say(risk.review_said(now.review_due, seen.today))
+            chip = Chip(words, "high" if late else "warn" if due else "info", "calendar-clock")
             card.body.addWidget(chip)
             if now.incidents_since:
                 card.body.addWidget(
@@ -243,7 +236,7 @@ class RiskTab(Tab):
             raised = self.tr("raised from {tool} by judgement").format(
                 tool=band_words(form, held.tool_grade).lower()
             )
-            said = f"{said}, {raised}" if said else say(grade_words(held.grade)) + f", {raised}"
+            said = f"{said}, {raised}" if said else say(risk.said(held.grade)) + f", {raised}"
         return form.title, said
 
     # ---- what happened

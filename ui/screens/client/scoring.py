@@ -17,15 +17,6 @@ def band_words(form: Instrument, code: str) -> str:
     return next((band.label for band in form.bands if band.code == code), code)
 
 
-def grade_words(grade: str) -> Words:
-    """ "High risk"; for no grade that there is none."""
-    return {
-        "high": words("High risk"),
-        "medium": words("Medium risk"),
-        "standard": words("Standard risk"),
-    }.get(grade, words("No grade"))
-
-
 def total_words(form: Instrument, score: Score, so_far: bool = True) -> Words:
     """The running total, or what was signed, as one line."""
     if form.method == "none":
