@@ -52,6 +52,7 @@ class Story:
         self.case: Case = person.cases[number - 1]
         self.number = number
         self.book = book
+        self.is_first = not book.rows  # the first case in which somebody was spoken to
         self.draw = draw
         self.data = mixes.read("casework")
         episode = self.case.episode
@@ -92,6 +93,12 @@ class Story:
                 return table[name]
         return 0
 
+    def contact_number(self, contact: Contact) -> int:
+        """Its number among all contacts of the person, in the order in which they are written."""
+        before = sum(len(case.contacts) for case in self.person.cases[: self.number - 1])
+        here = next(n for n, one in enumerate(self.case.contacts, 1) if one is contact)
+        return before + here
+
     def from_now(self, at: int) -> int:
         """A moment that is not in the future of the made-up world."""
         return min(at, self.world.now - 60)
@@ -118,7 +125,7 @@ def poisson(draw: random.Random, mean: float) -> int:
 
 def add(world: World, person: Person) -> Person:
     """The person with everything that belongs to their cases."""
-    from caseworker.demo import agreements, assessing, danger, justice, planning
+    from caseworker.demo import agreements, assessing, danger, household, justice, planning
 
     if person.book is not None:
         return person
@@ -128,19 +135,22 @@ def add(world: World, person: Person) -> Person:
         # One for each part: what is added to one of them changes nothing in the others.
         return random.Random(f"{part} {person.client.uid}")
 
-    parts = ("danger", "assessing", "planning", "justice", "agreements")
+    parts = ("danger", "assessing", "planning", "household", "justice", "agreements")
     draws = {part: source(part) for part in parts}
     for number in range(1, len(person.cases) + 1):
         story = Story(world, person, number, person.book, draws["danger"])
         if not story.talks:
             continue
         harm = danger.happened(story)
+        danger.rang_as_the_client(story)
         story.draw = draws["assessing"]
         assessing.assess(story, harm)
         story.draw = draws["planning"]
         planning.plan(story)
         planning.offer(story)
         planning.set_aside(story)
+        story.draw = draws["household"]
+        household.around(story, harm)
         story.draw = draws["justice"]
         justice.follow(story, harm)
         story.draw = draws["agreements"]

@@ -12,6 +12,7 @@ from caseworker.domain import codes, marac, risk
 from caseworker.domain.incidents import Incident, qualifies
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.safe_claims import REFUSED, SafeClaim, claimed
 from caseworker.domain.when import local
 
 DAY = 24 * 3600
@@ -24,6 +25,7 @@ class Harm:
 
     severity: float  # moves the chance of every "yes", in log odds
     by_whom: str
+    sex: str
     incidents: list[Incident]
 
     def known(self, at: int) -> list[Incident]:
@@ -46,7 +48,8 @@ def happened(story: Story) -> Harm:
     dash = story.data["dash"]
     severity = draw.gauss(story.share(dash["shift"]), dash["spread"])
     severe = likely(severity, dash["yes"]) >= SEVERE
-    harm = Harm(severity, story.someone("M" if story.chance(94.6) else "F"), [])
+    sex = "M" if story.chance(94.6) else "F"
+    harm = Harm(severity, story.someone(sex), sex, [])
     learned = min(talk.recorded for talk in story.talks)  # a first note may be written after a second one
     group = codes.get("crime").group(case.episode.crime)
     days = draw.randrange(0, 15)
@@ -88,6 +91,32 @@ def _add(story: Story, harm: Harm, day: dt.date, recorded: int, *, first: bool =
     )
     harm.incidents.append(made)
     story.book.add(made)
+
+
+def rang_as_the_client(story: Story) -> None:
+    """Somebody asked for another number and could not be checked: it waits beside the one that is safe."""
+    data = story.data["claim"]
+    phone = next((one for one in story.person.safe if one.channel == "TEL" and one.allowed == "yes"), None)
+    if phone is None or not story.chance(data["any"]):
+        return
+    talk = story.talks[-1]
+    said = replace(phone, value=story.world.phone_of(story.draw), hours="")
+    settled = story.ended or story.chance(data["settled"])
+    story.book.add(
+        SafeClaim(
+            None,
+            0,
+            "TEL",
+            claimed(phone, said),
+            str(story.draw.choice(data["reason"])),
+            recorded=talk.recorded,
+            settled=story.from_now(talk.recorded + 2 * DAY) if settled else 0,
+            outcome=REFUSED if settled else "",
+        )
+    )
+    if not settled:
+        place = story.person.safe.index(phone)
+        story.person.safe[place] = replace(phone, doubted=talk.recorded)
 
 
 # --- MARAC --------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from caseworker.demo.people import Person, Report, World
 from caseworker.domain import services
 from caseworker.domain.actions import Action
 from caseworker.domain.chases import Chase
+from caseworker.domain.children import Child
 from caseworker.domain.clients import Client
 from caseworker.domain.code_rights import CodeRight
 from caseworker.domain.colleagues import Colleague
@@ -43,8 +44,13 @@ from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
+from caseworker.domain.perpetrators import Perpetrator
+from caseworker.domain.professionals import Professional
 from caseworker.domain.referrals import Referral
+from caseworker.domain.safe_claims import SafeClaim
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.domain.safeguarding import Check, Safeguarding
+from caseworker.domain.safety_plan import SafetyItem
 from caseworker.domain.silence import Aside
 from caseworker.domain.special_measures import SpecialMeasure
 from caseworker.errors import Problem
@@ -199,6 +205,13 @@ _RECORDS: dict[type, str] = {
     Exit: "exit_facts",
     Document: "document",
     Hold: "hold",
+    SafeClaim: "safe_claim",
+    Child: "child",
+    Perpetrator: "perpetrator",
+    Professional: "professional",
+    Safeguarding: "safeguarding",
+    Check: "safeguarding_check",
+    SafetyItem: "safety_item",
 }
 # Fields that name another row of the same client, and its table.
 _POINTS = {
@@ -207,6 +220,8 @@ _POINTS = {
     "answer_set_id": "answer_set",
     "goal_id": "goal",
     "ends_id": "consent",
+    "child_id": "child",
+    "safeguarding_id": "safeguarding",
 }
 _SPEAKS_OF = {
     kind: [(name, _POINTS[name]) for name in _columns(kind) if name in _POINTS] for kind in _RECORDS

@@ -261,8 +261,11 @@ class World:
 
     def phone(self) -> str:
         """A number kept for drama: it rings nowhere."""
-        number = self.draw.randrange(1000)
-        return f"07700 900{number:03d}" if self.chance(88) else f"01632 960{number:03d}"
+        return self.phone_of(self.draw)
+
+    def phone_of(self, draw: random.Random) -> str:
+        number = draw.randrange(1000)
+        return f"07700 900{number:03d}" if draw.random() < 0.88 else f"01632 960{number:03d}"
 
     def safe_contacts(self, client: Client) -> list[SafeContact]:
         """How the client can be reached."""
