@@ -12,8 +12,9 @@ from caseworker.domain import codes, marac, risk
 from caseworker.domain.incidents import Incident, qualifies
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.safe_claims import REFUSED, SafeClaim, claimed
-from caseworker.domain.when import local
+from caseworker.domain.when import local, midnight
 
 DAY = 24 * 3600
 SEVERE = 13  # answers of "yes" to expect; from here on more is known to have happened before
@@ -160,7 +161,9 @@ def refer(story: Story, harm: Harm, held: AnswerSet, number: int) -> None:
         return  # known before alone takes nobody there
     paper = _paper(story, draft, held, routes)
     if paper is not None:
-        story.book.add(paper)
+        number = story.book.add(paper)
+        if paper.heard:
+            _asked_of_agencies(story, dt.date.fromisoformat(paper.heard), number)
 
 
 def _paper(
@@ -211,3 +214,26 @@ def _paper(
         told=told,
         recorded=recorded,
     )
+
+
+def _asked_of_agencies(story: Story, heard: dt.date, number: int) -> None:
+    """What the meeting agreed; most of it gets done, some of it late."""
+    data, draw, today = story.data["marac_action"], story.draw, story.world.today
+    for agency, action in draw.sample(data["agreed"], draw.randrange(1, 4)):
+        due = heard + dt.timedelta(days=draw.randrange(3, 29))
+        done = heard + dt.timedelta(days=draw.randrange(2, 40))
+        is_done = done < today and story.chance(data["done"])
+        story.book.add(
+            MaracAction(
+                None,
+                story.uid(),
+                0,
+                number,
+                agency,
+                action,
+                due=due.isoformat() if story.chance(88) else "",
+                done=done.isoformat() if is_done else "",
+                effect=str(draw.choice(data["effect"])) if is_done and story.chance(60) else "",
+                recorded=story.from_now(int(midnight(heard).timestamp()) + 16 * 3600),
+            )
+        )

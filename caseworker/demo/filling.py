@@ -42,6 +42,7 @@ from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.perpetrators import Perpetrator
@@ -190,6 +191,7 @@ _RECORDS: dict[type, str] = {
     Incident: "incident",
     AnswerSet: "answer_set",
     MaracReferral: "marac_referral",
+    MaracAction: "marac_action",
     Goal: "goal",
     Action: "action",
     OnwardReferral: "onward_referral",
@@ -220,6 +222,7 @@ _POINTS = {
     "answer_set_id": "answer_set",
     "goal_id": "goal",
     "ends_id": "consent",
+    "marac_referral_id": "marac_referral",
     "child_id": "child",
     "safeguarding_id": "safeguarding",
 }

@@ -34,6 +34,7 @@ from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import Moved, Taken
 from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.marac import MaracReferral, criteria, heard_in_time
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.perpetrators import Perpetrator
@@ -198,6 +199,8 @@ def test_every_paper_is_whole_and_every_incident_could_have_been_typed(people):
         for paper in person.book.of(MaracReferral):
             assert not paper.problems(yesterday), paper
             assert not paper.paper_problems(), paper
+        for action in person.book.of(MaracAction):
+            assert not action.problems(yesterday), action
         for incident in person.book.of(Incident):
             assert not incident.problems(yesterday), incident
             assert local(incident.recorded).date().isoformat() >= incident.happened
