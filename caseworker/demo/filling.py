@@ -402,15 +402,15 @@ class _Filling:
             filled = record if isinstance(record, Filled) else None
             made = filled.held if filled else record
             table = _RECORDS[type(made)]
-            changes: dict[str, Any] = {
-                "id": self._next(table),
-                "client_id": client_id,
-                "worker_id": worker.id,
-            }
-            for field, of in _SPEAKS_OF.get(type(made), ()):
+            changes: dict[str, Any] = {"client_id": client_id, "worker_id": worker.id}
+            for field, of in _SPEAKS_OF[type(made)]:
                 number = getattr(made, field)
                 if number is not None:
                     changes[field] = numbers[of][number - 1]
+            if 0 in changes.values():  # it speaks of a contact too many, which was left out
+                numbers[table].append(0)
+                continue
+            changes["id"] = self._next(table)
             numbers[table].append(changes["id"])
             row = dataclasses.replace(made, **changes)
             if filled:
