@@ -15,7 +15,7 @@ from caseworker.domain.exits import Exit, Fate
 from caseworker.domain.safeguarding import is_decided
 from caseworker.domain.when import local, show_stored
 from caseworker.errors import Refused
-from caseworker.storage import actions, episodes, incidents, marac, records, safeguarding
+from caseworker.storage import actions, episodes, incidents, marac, marac_actions, records, safeguarding
 from caseworker.storage.nouns import Noun
 from caseworker.storage.records import fetch
 from caseworker.words import Words, words
@@ -165,6 +165,10 @@ def _still_open(client_id: int) -> list[Open]:
             continue
         what = words("MARAC referral sent {date}", date=show_stored(paper.sent))
         found.append(Open("marac_referral", paper.id or 0, what))
+    for task in marac_actions.for_client(client_id):
+        if not task.done:
+            what = words("MARAC action, {agency}: {action}", agency=task.agency, action=task.action)
+            found.append(Open("marac_action", task.id or 0, what))
     for one in safeguarding.for_client(client_id):
         if not is_decided(one) or (one.decision == "REF" and one.outcome == "NA-ASK"):
             what = words(

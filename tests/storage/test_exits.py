@@ -14,6 +14,7 @@ from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit, Fate, read_fates
 from caseworker.domain.incidents import Incident
+from caseworker.domain.safeguarding import Safeguarding
 from caseworker.domain.when import LONDON
 from caseworker.errors import Refused
 from caseworker.storage import (
@@ -25,6 +26,7 @@ from caseworker.storage import (
     history,
     incidents,
     instruments,
+    safeguarding,
     write,
 )
 from caseworker.storage.engine import database
@@ -158,3 +160,21 @@ def test_facts_are_amended_with_a_reason_after_a_day(episode: Episode) -> None:
 def test_ending_without_facts_still_works_and_leaves_none(episode: Episode) -> None:
     write(episodes.close, episode.id or 0, ago(0), "CMP")
     assert exits.for_episode(episodes.get(episode.id or 0)) is None
+
+
+def test_a_safeguarding_concern_without_a_decision_is_still_open(episode: Episode) -> None:
+    concern = write(
+        safeguarding.save,
+        Safeguarding(
+            None,
+            "",
+            episode.client_id,
+            about="CLI",
+            concern="Sleeps in the car",
+            decided=int(time.time()) - 60,
+        ),
+    )
+    (one,) = exits.known(episode).open
+    assert (one.noun, one.row_id) == ("safeguarding", concern)
+    row_id = write(exits.close, facts(episode), "DIS", [Fate("safeguarding", concern, "passed")])
+    assert read_fates(exits.get(row_id).open_ends) == (Fate("safeguarding", concern, "passed"),)

@@ -28,6 +28,7 @@ from caseworker.storage import (
     history,
     incidents,
     justice_events,
+    next_dates,
     orders,
     special_measures,
     write,
@@ -287,3 +288,22 @@ def test_what_is_due_is_found_by_an_index(
     ]
     assert any(index in plan for plan in plans), plans
     assert not [plan for plan in plans if plan.startswith("SCAN") and "episode_open" not in plan]
+
+
+# ---- what comes next
+
+
+def test_the_next_date_of_a_record_is_the_soonest_whatever_it_is_of(amara: int) -> None:
+    assert next_dates.of(amara, TODAY) is None
+    write(orders.save, Order(None, "", amara, "NMO", granted=day(-90), expires=day(60)))
+    stage(amara, "13", day(-30), next_on=day(20))
+    found = next_dates.of(amara, TODAY)
+    assert found is not None
+    assert str(found.what) == "Date set at: First hearing"
+    write(chases.save, Chase(None, "", amara, day(-14), next_on=day(-1)))
+    found = next_dates.of(amara, TODAY)
+    assert found is not None
+    assert str(found.what) == "Ask again: Officer in the case"
+    # one that nobody acts on any more does not stand in the way for ever
+    long_after = next_dates.of(amara, TODAY + dt.timedelta(days=400))
+    assert long_after is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -384,3 +385,75 @@ def test_another_client_shows_nothing_of_the_last(
     settle()
     assert "Chelmsford" not in words_of(tab)
     assert {cell.text for row in measures(tab).model_.rows for cell in row.cells} == {"–"}
+
+
+def test_the_next_date_stands_over_the_record_while_there_is_support(
+    page: ClientPage, session: Session, amara: int
+) -> None:
+    assert not page.date_chip.isVisible()
+    stage(session, amara, "13", day(-20), next_on=day(15))
+    settle()
+    assert page.date_chip.text() == "Date set at: First hearing, in 15 days"
+    session.write(episodes.close, episodes.open_for(amara)[0].id or 0, day(0), "CJE")
+    settle()
+    assert not page.date_chip.isVisible()
+
+
+def test_the_day_of_a_sexual_violence_adviser_is_done_with_the_keyboard(
+    window: Window, page: ClientPage, tab: JusticeTab, amara: int, hands: Hands
+) -> None:
+    """After a call: the charge and whether she knows, the officer chased, screens asked for, a right offered."""
+    keys = f"Ctrl+{[name for name, _, _ in TABS].index('justice') + 1}"
+    counts: dict[str, int] = {}
+
+    def counted(what: str, before: int) -> None:
+        counts[what] = hands.keys - before
+
+    def tab_to(wanted: Callable[[], bool]) -> None:
+        for _ in range(60):
+            if wanted():
+                return
+            hands.press("Tab")
+        raise AssertionError("no way there with the Tab key")
+
+    start = hands.keys
+    hands.press(keys)
+    tab_to(lambda: Hands.name(hands.focus()) == "Add a stage")
+    hands.press("Return")
+    settle()
+    for key in "char":
+        hands.press(key)
+    hands.press("Ctrl+Return")
+    settle()
+    assert [one.stage for one in justice_events.for_client(amara)] == ["08"]
+    counted("stage", start)
+
+    start = hands.keys
+    hands.press(keys)
+    tab_to(lambda: hands.focus() is tab.chase)
+    for key in ("Return", "g", "Ctrl+Return"):
+        hands.press(key)
+        settle()
+    assert len(chases.for_client(amara)) == 1
+    counted("chase", start)
+
+    start = hands.keys
+    hands.press(keys)
+    tab_to(lambda: hands.focus() is measures(tab))
+    for key in ("y", "Right", "y", "Right", "y"):
+        hands.press(key)
+        settle()
+    (held,) = special_measures.for_client(amara)
+    assert (held.explained, held.wanted, held.requested) == ("yes", "yes", "yes")
+    counted("screens explained, wanted, asked for", start)
+
+    start = hands.keys
+    hands.press("Tab")
+    tab_to(lambda: hands.focus().accessibleName() == "Rights under the Victims' Code")
+    for key in ("Down", "Down", "Down", "Down", "Down", "Down", "o"):
+        hands.press(key)
+        settle()
+    assert code_rights.for_right(amara, "R7").status == "offered"
+    counted("Victim Personal Statement offered", start)
+    print("\nkeys: " + ", ".join(f"{what} {n}" for what, n in counts.items()))
+    assert all(n <= 30 for n in counts.values())

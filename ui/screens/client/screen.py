@@ -18,7 +18,7 @@ from caseworker.domain import risk as rules
 from caseworker.domain import when
 from caseworker.domain.clients import Client
 from caseworker.errors import Problem
-from caseworker.storage import audit, clients, episodes, marac, risk
+from caseworker.storage import audit, clients, episodes, marac, next_dates, risk
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
 from ui.say import say
@@ -91,8 +91,10 @@ class ClientPage(Page):
         self._chip_flow = FlowLayout(8, self.chips)
         self.grade_chip, self.review_chip, self.marac_chip = Chip(), Chip(), Chip()
         self.support_chip, self.next_chip, self.alias_chip = Chip(), Chip(), Chip()
+        self.date_chip = Chip()
         for chip in (
-            self.grade_chip, self.review_chip, self.marac_chip, self.support_chip, self.next_chip, self.alias_chip,
+            self.grade_chip, self.review_chip, self.marac_chip, self.support_chip, self.next_chip,
+            self.date_chip, self.alias_chip,
         ):  # fmt: skip
             self._chip_flow.addWidget(chip)
         self._down.addWidget(self.chips)
@@ -299,9 +301,23 @@ class ClientPage(Page):
             self.next_chip.show_chip(
                 text, "warn" if late else "info", "calendar-clock" if late else "calendar"
             )
+        self._show_date(client.id or 0, bool(open_now))
         self.alias_chip.setVisible(client.is_alias)
         self.alias_chip.show_chip(self.tr("Name is an alias"), "plain", "user")
         self._show_risk(client.id or 0)
+
+    def _show_date(self, client_id: int, supported: bool) -> None:
+        """The next court date, end of an order, asking again ... while there is support."""
+        today = self.session.now().astimezone(when.LONDON).date()
+        found = next_dates.of(client_id, today) if supported else None
+        self.date_chip.setVisible(found is not None)
+        if found is not None:
+            late = found.day < today
+            day = say(when.show_day_relative(found.day, today))
+            text = self.tr("{what}, {day}").format(what=say(found.what), day=day)
+            self.date_chip.show_chip(
+                text, "warn" if late else "info", "calendar-clock" if late else "calendar"
+            )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
