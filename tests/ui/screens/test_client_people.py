@@ -18,6 +18,7 @@ from tests.ui.screens import household
 from tests.ui.screens.parts import settle, today, words_of
 from ui.screens.client import ClientPage
 from ui.screens.client.children import ChildForm
+from ui.screens.client.incidents import IncidentForm
 from ui.screens.client.perpetrators import PerpetratorForm
 from ui.screens.client.professionals import ProfessionalForm
 from ui.screens.client.safeguarding import SafeguardingForm
@@ -296,3 +297,18 @@ def test_what_is_half_typed_waits_on_the_overview(people: ClientPage, session: S
     assert "An alleged perpetrator, half-typed" in words_of(people.tab("overview"))
     again = PerpetratorForm(session, amara)
     assert again.text("name") == "Dan P"
+
+
+def test_an_incident_offers_the_names_recorded(
+    window: Window, session: Session, full: int, hands: Hands, amara: int
+) -> None:
+    window.go(Place("client", full, "people"))
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    form = IncidentForm(session, full)
+    page.open_form(form)
+    settle()
+    hands.click("Use the name Dan P")
+    assert form.text("by_whom") == "Dan P"
+    assert form.drafts.waiting
+    assert IncidentForm(session, amara).names.isHidden()

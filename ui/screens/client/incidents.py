@@ -10,6 +10,7 @@ from caseworker.domain import risk as rules
 from caseworker.domain.incidents import Incident
 from caseworker.storage import incidents, marac
 from caseworker.storage import risk as stored_risk
+from ui.screens.client.perpetrators import NamesRow
 from ui.screens.client.record import RecordForm, TakeBackForm
 from ui.session import Session
 from ui.widgets import DateBoxes, NoteEdit, TextLine
@@ -40,6 +41,8 @@ class IncidentForm(RecordForm):
             self.tr("The alleged perpetrator’s name, or what the client calls them"),
             True,
         )
+        self.names = NamesRow(client_id, self.editors["by_whom"], self)
+        self.down.addWidget(self.names)
         self.add("note", self.tr("A few words"), NoteEdit(lines=2), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.incident is not None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from caseworker.domain import codes
 from caseworker.domain.labels import field_label
@@ -16,7 +18,7 @@ from ui.screens.client.record import RecordForm, TakeBackForm
 from ui.screens.form import value_of
 from ui.session import Session
 from ui.theme import px
-from ui.widgets import DateBoxes, Field, Said, TextLine
+from ui.widgets import Button, DateBoxes, Field, FlowLayout, Said, TextLine
 
 _CODED = (
     "sex",
@@ -29,6 +31,30 @@ _CODED = (
     *FACTS,
 )
 _TEXTS = ("name", "weapons_words", "occupation", "orders", "convicted_of")
+
+
+class NamesRow(QWidget):
+    """The names recorded for this client, one press each, under a field that says who did something.
+
+    One spelling of a name matters: whether an incident is a repeat is seen by it.
+    """
+
+    def __init__(self, client_id: int, line: QLineEdit, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.line = line
+        across = FlowLayout(8, self)
+        names = perpetrators.names(client_id)
+        for name in names:
+            button = Button(name, "user", "quiet")
+            button.setAccessibleName(self.tr("Use the name {name}").format(name=name))
+            button.clicked.connect(partial(self._take, name))
+            across.addWidget(button)
+        self.setVisible(bool(names))
+
+    def _take(self, name: str) -> None:
+        self.line.setText(name)
+        self.line.textEdited.emit(name)  # as if it had been typed: the draft is kept
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class PerpetratorForm(RecordForm):
