@@ -65,11 +65,15 @@ class Ahead(QObject):
 
 
 def _load() -> None:
-    """On the worker thread: the modules of all screens, and the lists their fields offer."""
-    from caseworker.domain import codes
+    """On the worker thread: the modules of all screens and parts of a record, and what their fields offer."""
+    from caseworker.domain import codes, instruments
+    from ui.screens.client.screen import TABS
     from ui.window import SCREENS
 
     for module, _ in SCREENS.values():
         import_module(module)
+    for _, module, _ in TABS:
+        import_module(f"ui.screens.client.{module}")
+    instruments.shelf()
     for name in codes.names():
         codes.get(name)

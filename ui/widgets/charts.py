@@ -144,12 +144,13 @@ def mark_size() -> QSize:
 
 
 def paint_key(painter: QPainter, box: QRectF, which: int) -> None:
-    """A short piece of the line in that place with its mark: how a table says which line is which."""
+    """The mark of the line in that place, on a piece of it where there is room: a table’s key to the chart."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     middle = box.center().y()
-    painter.setPen(_pen(which))
-    painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
+    if box.width() > px(18):
+        painter.setPen(_pen(which))
+        painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
     paint_mark(painter, box.center(), which, float(px(9)))
     painter.restore()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import (
@@ -20,7 +21,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -194,11 +204,10 @@ class FactTable(QTableView):
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 2)
 
     def _natural(self, at: int) -> int:
-        letters = QFontMetrics(theme.font("label"))
-        wide = letters.horizontalAdvance(self.facts.columns[at].title)
+        wide = _letters("label", theme.look())[1].horizontalAdvance(self.facts.columns[at].title)
         for one in self.facts.rows:
             cell = one[at]
-            inside = QFontMetrics(theme.font(cell.role)).horizontalAdvance(cell.text)
+            inside = _letters(cell.role, theme.look())[1].horizontalAdvance(cell.text)
             if cell.draw is not None and cell.size is not None:
                 inside += cell.size.width() + (px(8) if cell.text else 0)
             wide = max(wide, inside)
@@ -238,10 +247,17 @@ def picture_width(cell: Cell, wide: int) -> int:
     return cell.size.width() + (px(8) if cell.text else 0)
 
 
+@lru_cache(maxsize=64)
+def _letters(role: str, look: theme.Look) -> tuple[QFont, QFontMetrics]:
+    """Made once a look: a table asks for them for every cell it draws."""
+    font = theme.font(role)
+    return font, QFontMetrics(font)
+
+
 def _boxed(text: str, role: str, room: int) -> int:
     if not text:
         return 0
-    letters = QFontMetrics(theme.font(role))
+    _, letters = _letters(role, theme.look())
     return letters.boundingRect(QRect(0, 0, room, 10_000), Qt.TextFlag.TextWordWrap, text).height()
 
 
@@ -281,10 +297,10 @@ class _Drawn(QStyledItemDelegate):
         tall = _boxed(cell.text, cell.role, box.width())
         under = _boxed(cell.under, "small", box.width()) if cell.under else 0
         y = box.y() + max(0, (box.height() - tall - under) // 2)
-        painter.setFont(theme.font(cell.role))
+        painter.setFont(_letters(cell.role, theme.look())[0])
         painter.setPen(theme.colour(_TONES.get(cell.tone, "ink")))
         painter.drawText(QRect(box.x(), y, box.width(), tall), wrap, cell.text)
         if cell.under:
-            painter.setFont(theme.font("small"))
+            painter.setFont(_letters("small", theme.look())[0])
             painter.setPen(theme.colour("muted"))
             painter.drawText(QRect(box.x(), y + tall, box.width(), under), wrap, cell.under)

@@ -47,7 +47,7 @@ def shown(window: Window, client_id: int) -> NeedsTab:
     window.go(Place("client", client_id))
     page = page_of(window)
     page.show_part("needs")
-    for _ in range(4):
+    for _ in range(8):
         settle()
     tab = page.tab("needs")
     assert isinstance(tab, NeedsTab)

@@ -12,9 +12,10 @@ from caseworker.demo.services import made_up_services
 from caseworker.storage import drafts, services
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
-from ui.screens.services import ServicesPage
+from ui.screens.services import ServiceForm, ServicesPage
 from ui.screens.today import TodayPage
 from ui.session import Place, Session
+from ui.widgets import Tick
 from ui.window import Window
 
 
@@ -55,6 +56,20 @@ def test_a_service_is_typed_by_hand(page: ServicesPage, hands: Hands) -> None:
     assert "For: Colchester; any crime; age 16 and over" in said
     assert "To be checked" in said
     assert "Waiting list" in said
+
+
+def test_what_was_saved_stands_in_the_form_ticks_and_all(page: ServicesPage, session: Session) -> None:
+    session.write(services.take_in, made_up_services(today()))
+    held = next(one for one in services.every() if one.name == "Elder abuse line")
+    form = ServiceForm(session, held.id)
+    page.open_form(form)
+    settle()
+    on, off = Tick("", True), Tick("")
+    for name, same in (("crime_EA", on), ("crime_DA", off), ("area_E07000071", on)):
+        shown = form.editors[name].icon().pixmap(form.editors[name].iconSize()).toImage()
+        assert shown == same.icon().pixmap(same.iconSize()).toImage(), name
+    assert form.editors["how"].height() >= 2 * form.fontMetrics().height()  # nothing is squeezed to a line
+    assert form.height() >= form.heightForWidth(form.width())
 
 
 def test_what_is_wrong_is_said_and_the_form_stays(page: ServicesPage, hands: Hands) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ from caseworker.storage import goals
 from ui.say import say
 from ui.screens.client.actions import ActionForm, DoneForm
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import empty
+from ui.screens.client.tab import Gradually, empty
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import Card, Chip, ChoiceRow, DateBoxes, Entry, Text, TextLine, Tick, column
@@ -39,6 +39,7 @@ class PlanCard(Card):
         self.list = column()
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.addLayout(self.list)
+        self._gradually = Gradually(self)
 
     def show_plan(self, client_id: int, plan: Sequence[Goal], actions: Sequence[Action], today: date) -> None:
         """Show these goals in their order, each with its actions."""
@@ -47,19 +48,21 @@ class PlanCard(Card):
         open_now = sum(goal.status == OPEN for goal in plan)
         self.show_count(self.tr("{n} open").format(n=open_now) if plan else "")
         served = {goal.id for goal in plan}
+        made: list[Callable[[], object]] = []
         for goal in plan:
-            self.list.addWidget(self._goal(goal, today))
+            made.append(partial(self._put_goal, goal, today))
             its = [one for one in actions if one.goal_id == goal.id]
             over = [one for one in its if one.done][: self.DONE]
             for action in [*(one for one in its if not one.done), *over]:
-                self.list.addWidget(self._action(action, today, under=True))
+                made.append(partial(self._put_action, action, today, True))
         others = [one for one in actions if one.goal_id not in served and not one.done]
         if others:
-            self._say(self.tr("Next steps that serve no goal"), "label")
-        for action in others:
-            self.list.addWidget(self._action(action, today, under=False))
-        if not plan and not others:
-            self._say(self.tr("No goal yet. Ask what the client wants to be different."), "body", "muted")
+            made.append(partial(self._say, self.tr("Next steps that serve no goal"), "label"))
+        made += [partial(self._put_action, action, today, False) for action in others]
+        if not made:
+            said = self.tr("No goal yet. Ask what the client wants to be different.")
+            made.append(partial(self._say, said, "body", "muted"))
+        self._gradually.start(made)
 
     # ---- doing
 
@@ -95,6 +98,12 @@ class PlanCard(Card):
         holder = QWidget()
         column(holder, (16, 6, 16, 12)).addWidget(Text(text, role, tone, wrap=True))
         self.list.addWidget(holder)
+
+    def _put_goal(self, goal: Goal, today: date) -> None:
+        self.list.addWidget(self._goal(goal, today))
+
+    def _put_action(self, action: Action, today: date, under: bool) -> None:
+        self.list.addWidget(self._action(action, today, under))
 
     def _goal(self, goal: Goal, today: date) -> Entry:
         title = f"“{goal.text}”" if goal.own_words else goal.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
@@ -15,8 +15,12 @@ from caseworker.domain import goals as goal_rules
 from caseworker.domain import instruments as rules
 from caseworker.domain import needs as need_rules
 from caseworker.domain import onward_referrals as onward_rules
-from caseworker.domain.goals import OPEN
+from caseworker.domain.actions import Action
+from caseworker.domain.episodes import Episode
+from caseworker.domain.feedback import FeedbackOffer, Given
+from caseworker.domain.goals import OPEN, Goal
 from caseworker.domain.needs import NeedRow
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.errors import Problem, Refused
 from caseworker.storage import actions, episodes, feedback, goals, instruments, onward_referrals, services
 from ui.say import say
@@ -167,30 +171,65 @@ class NeedsTab(Tab):
         self._all = False
         self.needs = NeedsCard()
         self.outcomes = OutcomesCard()
+        self.list = column()
         self.side = QHBoxLayout()
         self.side.setSpacing(px(14))
         self.side.addWidget(self.needs, 3)
         self.side.addWidget(self.outcomes, 2)
-        self.scores = ScoresCard()
-        self.plan = PlanCard(session)
-        self.onward = OnwardCard(session)
-        self.feedback = FeedbackCard(session)
-        self.before = Card(self.tr("Asked before"), icon="history")
-        self.list = column()
-        self.before.body.setContentsMargins(0, 0, 0, 0)
-        self.before.body.addLayout(self.list)
-        self.begin = BeginCard(session, self.tr("Ask something else, or at another stage"), KINDS)
         self.body.addLayout(self.side)
-        for card in (self.scores, self.plan, self.onward, self.feedback, self.before, self.begin):
-            self.body.addWidget(card)
+        self.below = column(gap=12)
+        self.body.addLayout(self.below)
         self.body.addStretch(1)
-        for asking in (self.needs, self.outcomes, self.scores, self.feedback):
+        for asking in (self.needs, self.outcomes):
             asking.asked.connect(self.ask)
-        for wanting in (self.plan, self.onward, self.feedback):
-            wanting.form_wanted.connect(self.form_wanted)
         self.needs.opened.connect(self.set_aim)
-        self.begin.begun.connect(self.form_wanted)
         self._gradually = Gradually(self)
+
+    # ---- the cards under needs and outcomes, each made when it is first shown: all at once would be felt
+
+    @cached_property
+    def scores(self) -> ScoresCard:
+        made = ScoresCard()
+        made.asked.connect(self.ask)
+        self.below.addWidget(made)
+        return made
+
+    @cached_property
+    def plan(self) -> PlanCard:
+        made = PlanCard(self.session)
+        made.form_wanted.connect(self.form_wanted)
+        self.below.addWidget(made)
+        return made
+
+    @cached_property
+    def onward(self) -> OnwardCard:
+        made = OnwardCard(self.session)
+        made.form_wanted.connect(self.form_wanted)
+        self.below.addWidget(made)
+        return made
+
+    @cached_property
+    def feedback(self) -> FeedbackCard:
+        made = FeedbackCard(self.session)
+        made.form_wanted.connect(self.form_wanted)
+        made.asked.connect(self.ask)
+        self.below.addWidget(made)
+        return made
+
+    @cached_property
+    def before(self) -> Card:
+        made = Card(self.tr("Asked before"), icon="history")
+        made.body.setContentsMargins(0, 0, 0, 0)
+        made.body.addLayout(self.list)
+        self.below.addWidget(made)
+        return made
+
+    @cached_property
+    def begin(self) -> BeginCard:
+        made = BeginCard(self.session, self.tr("Ask something else, or at another stage"), KINDS)
+        made.begun.connect(self.form_wanted)
+        self.below.addWidget(made)
+        return made
 
     def entry(self) -> QWidget:
         """Where the keyboard arrives."""
@@ -227,8 +266,6 @@ class NeedsTab(Tab):
             scored.setdefault(one[0].instrument, []).append(one)
         given = feedback.of(of_kind("feedback"))
         newest = next((one for one in support if not one.closed), support[0] if support else None)
-        self.scores.setVisible(bool(scored))
-        self.before.setVisible(bool(sets))
         steps_to_take: list[Callable[[], object]] = [
             partial(
                 self.needs.show_needs,
@@ -239,12 +276,12 @@ class NeedsTab(Tab):
                 today,
             ),
             partial(self.outcomes.show_sets, _latest_form(of_kind("outcomes")), names, today),
-            partial(self.scores.show_sets, scored, names, today),
-            partial(self.plan.show_plan, client, plan, steps, today),
-            partial(self.onward.show_referrals, client, referrals, places, today),
-            partial(self.feedback.show_feedback, client, offers, given, newest, today),
-            partial(self.begin.show_client, client),
+            partial(self._show_scores, scored, names, today),
+            partial(self._show_plan, plan, steps, today),
+            partial(self._show_onward, referrals, places, today),
+            partial(self._show_feedback, offers, given, newest, today),
             partial(self._show_before, sets, names),
+            self._show_begin,
         ]
         self._gradually.start(steps_to_take)
 
@@ -298,9 +335,28 @@ class NeedsTab(Tab):
 
     # ---- parts
 
+    def _show_scores(self, by_name: dict[str, list[Signed]], names: dict[int, str], today: date) -> None:
+        self.scores.setVisible(bool(by_name))
+        self.scores.show_sets(by_name, names, today)
+
+    def _show_plan(self, plan: list[Goal], steps: list[Action], today: date) -> None:
+        self.plan.show_plan(self.client_id, plan, steps, today)
+
+    def _show_onward(self, found: list[OnwardReferral], places: dict[int, str], today: date) -> None:
+        self.onward.show_referrals(self.client_id, found, places, today)
+
+    def _show_feedback(
+        self, offers: list[FeedbackOffer], given: list[Given], episode: Episode | None, today: date
+    ) -> None:
+        self.feedback.show_feedback(self.client_id, offers, given, episode, today)
+
+    def _show_begin(self) -> None:
+        self.begin.show_client(self.client_id)
+
     def _show_before(self, sets: Sequence[Signed], names: dict[int, str]) -> None:
         empty(self.list)
         newest = list(reversed(sets))
+        self.before.setVisible(bool(newest))
         self.before.show_count(len(newest))
         shown = newest if self._all else newest[:ASKED]
         for held, taken in shown:
