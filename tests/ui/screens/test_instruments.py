@@ -575,6 +575,19 @@ def test_a_signed_set_is_read_only_and_shown_with_its_own_version_when_its_file_
 # ---- the widgets themselves
 
 
+@pytest.mark.parametrize("wide", [1280, 900])
+def test_there_is_no_empty_room_under_the_last_item(
+    window: Window, fill_in: Callable[..., InstrumentForm], wide: int
+) -> None:
+    window.resize(wide, 800)
+    form = fill_in("DASH24")
+    settle()
+    last = form.rows["24"] if wide == 1280 else form.side
+    inside = form.area.widget()
+    assert inside is not None
+    assert inside.height() - last.mapTo(inside, last.rect().bottomLeft()).y() < 300
+
+
 def test_opening_builds_only_the_first_rows(session: Session, record: ClientPage, amara: int) -> None:
     set_id = session.write(instruments.begin, amara, "DASH24")
     form = InstrumentForm(session, amara, set_id)

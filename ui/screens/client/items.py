@@ -69,7 +69,8 @@ class ItemRow(QWidget):
         self._quiet = False
         self._opened = False  # the rarer answers are on show
         self._heights: dict[int, int] = {}  # width -> height, until something in it changes
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        # Never taller than its words: with "Minimum" the page would keep room for the narrowest way to stand.
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.number = Text(number, "figures", "muted", parent=self)

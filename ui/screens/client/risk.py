@@ -78,10 +78,6 @@ class RiskTab(Tab):
         super().show_client(client_id)
         self._shown = None
 
-    def entry(self) -> QWidget:
-        """Where the keyboard arrives: one press begins, or carries on."""
-        return self.begin.begin_button
-
     def reload(self) -> None:
         self.begin.show_client(self.client_id)
         now = when.epoch(self.session.now())
