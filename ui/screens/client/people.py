@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -21,7 +22,7 @@ from ui.screens.client.children import ChildForm, WithdrawChildForm
 from ui.screens.client.perpetrators import PerpetratorForm, WithdrawPerpetratorForm
 from ui.screens.client.professionals import ProfessionalForm, WithdrawProfessionalForm
 from ui.screens.client.safeguarding import SafeguardingForm, WithdrawSafeguardingForm
-from ui.screens.client.tab import Tab, empty
+from ui.screens.client.tab import Gradually, Tab, empty
 from ui.session import Place, Session
 from ui.widgets import Card, Chip, Entry, RowFrame, Said, Text, column
 
@@ -37,6 +38,7 @@ class PeopleTab(Tab):
         self.cards = column(gap=14)
         self.body.addLayout(self.cards)
         self.body.addStretch(1)
+        self._gradually = Gradually(self)
 
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
@@ -57,10 +59,18 @@ class PeopleTab(Tab):
         self._shown = parts
         household, decided, alleged, others, started, _ = parts
         empty(self.cards)
-        self.cards.addWidget(self._children(household, started))
-        self.cards.addWidget(self._decisions(decided, household, when.epoch(now)))
-        self.cards.addWidget(self._perpetrators(alleged))
-        self.cards.addWidget(self._professionals(others))
+        self._gradually.start(
+            partial(self._show_card, card)
+            for card in (
+                partial(self._children, household, started),
+                partial(self._decisions, decided, household, when.epoch(now)),
+                partial(self._perpetrators, alleged),
+                partial(self._professionals, others),
+            )
+        )
+
+    def _show_card(self, card: Callable[[], Card]) -> None:
+        self.cards.addWidget(card())
 
     # ---- children
 
