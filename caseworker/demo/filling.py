@@ -31,7 +31,7 @@ from caseworker.domain.code_rights import CodeRight
 from caseworker.domain.colleagues import Colleague
 from caseworker.domain.compensation import Claim
 from caseworker.domain.consents import Consent
-from caseworker.domain.contacts import Contact
+from caseworker.domain.contacts import LOCKED_AFTER, Contact
 from caseworker.domain.documents import Document
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit
@@ -55,7 +55,7 @@ from caseworker.domain.safety_plan import SafetyItem
 from caseworker.domain.silence import Aside
 from caseworker.domain.special_measures import SpecialMeasure
 from caseworker.errors import Problem
-from caseworker.storage import audit, instruments, vault
+from caseworker.storage import audit, instruments, signatures, vault
 from caseworker.storage.engine import CACHE_KIB, database
 
 WORKER_NAME = "Amina Made-up"
@@ -234,6 +234,10 @@ STATEMENTS = {
     # Answers go in before their set: those of a signed set can never be added to.
     "answer": "INSERT INTO answer (id, answer_set_id, item, value, source, note) VALUES (?, ?, ?, ?, ?, ?)",
     **{table: _insert(table, kind) for kind, table in _RECORDS.items()},
+    "contact_signature": (
+        "INSERT INTO contact_signature (contact_id, version, digest, worker_id, at, signature, audit_seq)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    ),
     "service": _insert("service", services.Service),
     "colleague": _insert("colleague", Colleague),
 }
@@ -345,11 +349,14 @@ class _Filling:
     def _add_report(self, report: Report) -> None:
         if self.contacts >= self.wanted:
             return
-        worker = self.world.draw.choice(self.workers).id
+        worker = self.world.draw.choice(self.workers)
         referral = dataclasses.replace(report.referral, id=self._next("referral"))
         self._add("referral", _values(referral))
-        contact = dataclasses.replace(report.contact, id=self._next("contact"), worker_id=worker)
+        contact = dataclasses.replace(
+            report.contact, id=self._next("contact"), worker_id=worker.id, sealed=self._sealed(report.contact)
+        )
         self._add("contact", _values(contact))
+        self._sign_notes([contact], None, worker)
         self.contacts += 1
 
     def _add_person(self, person: Person) -> None:
@@ -369,6 +376,7 @@ class _Filling:
             row_id = self._next("referral")
             self._add("referral", _values(dataclasses.replace(referral, id=row_id, client_id=client_id)))
         numbers: dict[str, list[int]] = defaultdict(list)
+        notes: list[Contact] = []
         for case in person.cases:
             referral_id, episode_id = self._next("referral"), self._next("episode")
             referral = dataclasses.replace(case.referral, id=referral_id, client_id=client_id)
@@ -380,7 +388,7 @@ class _Filling:
             for contact in case.contacts:
                 wanted = self.contacts < self.wanted
                 if wanted:
-                    self._add_contact(contact, client_id, episode_id, worker_id)
+                    notes.append(self._add_contact(contact, client_id, episode_id, worker))
                 numbers["contact"].append(self.last["contact"] if wanted else 0)
             for action in case.actions:
                 row = dataclasses.replace(
@@ -392,6 +400,7 @@ class _Filling:
                 )
                 self._add("action", _values(row))
             numbers["episode"].append(episode_id)
+        self._sign_notes(notes, client_id, worker)
         self._add_records(person, client_id, worker, numbers)
 
     def _add_records(
@@ -432,17 +441,36 @@ class _Filling:
         data = instruments.spelled(held, filled.answers, person.client.uid, episode, worker.uid)
         return dataclasses.replace(held, signature=worker.sign(instruments.PURPOSE, data))
 
-    def _add_contact(self, contact: Contact, client_id: int, episode_id: int, worker: int) -> None:
+    def _add_contact(self, contact: Contact, client_id: int, episode_id: int, worker: _Hand) -> Contact:
         row_id = self._next("contact")
-        values = _values(contact)
-        # id, uid, client_id, episode_id ... worker_id stands third from the end
-        row = (row_id, values[1], client_id, episode_id, *values[4:-3], worker, *values[-2:])
-        self.rows["contact"].append(row)
+        made = dataclasses.replace(
+            contact, id=row_id, client_id=client_id, episode_id=episode_id, worker_id=worker.id,
+            sealed=self._sealed(contact),
+        )  # fmt: skip
+        self._add("contact", _values(made))
         self.contacts += 1
         for left in range(contact.amended, 0, -1):
             why = _WHY[(row_id + left) % len(_WHY)]
             old, new = (str(contact.minutes + 5 * over) for over in (left, left - 1))
             self.amendments.append(("contact", row_id, client_id, "minutes", old, new, why))
+        return made
+
+    def _sealed(self, contact: Contact) -> int:
+        """When its author signed it: a day after it was typed, or not yet."""
+        at = contact.recorded + LOCKED_AFTER
+        return at if at < self.world.now else 0
+
+    def _sign_notes(self, notes: list[Contact], client_id: int | None, worker: _Hand) -> None:
+        due = [note for note in notes if note.sealed]
+        if not due:
+            return
+        made, detail = signatures.signed(due, worker.sign)
+        seq = audit.append("seal", "contact", due[0].id or 0, client_id, detail)
+        for note, digest, signature in made:
+            self._add(
+                "contact_signature",
+                (note.id, note.amended, digest, worker.id, note.sealed, signature, seq),
+            )
 
     def _write_rows(self) -> None:
         connection = database.connection()

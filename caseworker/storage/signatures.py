@@ -61,14 +61,9 @@ def sign(notes: Sequence[Contact], now: int) -> None:
     if database.sign is None:
         raise RuntimeError("nobody has the vault open who could sign")
     by_client = sorted(notes, key=lambda one: (one.client_id or 0, one.id or 0))
-    for _, group in groupby(by_client, key=lambda one: one.client_id):
-        made = []
-        for one in group:
-            digest = digest_of(as_kept(one))
-            made.append((one, digest, database.sign(PURPOSE, _bytes(one.uid, one.amended, digest))))
-        first = made[0][0]
-        detail = {"of": _together((one.id or 0, one.amended, signature) for one, _, signature in made)}
-        seq = audit.append("seal", "contact", first.id or 0, first.client_id, detail)
+    for client_id, group in groupby(by_client, key=lambda one: one.client_id):
+        made, detail = signed(list(group), database.sign)
+        seq = audit.append("seal", "contact", made[0][0].id or 0, client_id, detail)
         for one, digest, signature in made:
             database.execute_sql(
                 "INSERT INTO contact_signature (contact_id, version, digest, worker_id, at, signature, audit_seq)"
@@ -76,6 +71,19 @@ def sign(notes: Sequence[Contact], now: int) -> None:
                 (one.id, one.amended, digest, database.worker.id, now, signature, seq),
             )
             database.execute_sql("UPDATE contact SET sealed = ? WHERE id = ?", (now, one.id))
+
+
+def signed(
+    notes: Sequence[Contact], key: Callable[[str, bytes], bytes]
+) -> tuple[list[tuple[Contact, bytes, bytes]], dict[str, str]]:
+    """Each of one client's notes, in order of their ids, with the digest and the signature of its version as it
+    reads; and what the audit entry says of them. It writes nothing.
+    """
+    made = []
+    for one in notes:
+        digest = digest_of(as_kept(one))
+        made.append((one, digest, key(PURPOSE, _bytes(one.uid, one.amended, digest))))
+    return made, {"of": _together((one.id or 0, one.amended, signature) for one, _, signature in made)}
 
 
 def as_kept(contact: Contact) -> dict[str, str]:

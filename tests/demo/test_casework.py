@@ -43,7 +43,7 @@ from caseworker.domain.safeguarding import Check, Safeguarding
 from caseworker.domain.safety_plan import SafetyItem, gives_away
 from caseworker.domain.special_measures import SpecialMeasure
 from caseworker.domain.when import local, midnight
-from caseworker.storage import episodes, exits, marac
+from caseworker.storage import episodes, exits, marac, signatures
 from caseworker.storage import instruments as stored
 from caseworker.storage import vault as vaults
 from caseworker.storage.engine import database
@@ -477,6 +477,20 @@ def test_no_noun_is_forgotten_a_providers_vault_has_rows_in_every_table(vault: O
         if not database.execute_sql(f"SELECT 1 FROM {(name := table._meta.table_name)} LIMIT 1").fetchone()
     }
     assert empty == set(NOT_MADE_UP)
+
+
+def test_every_note_is_signed_by_its_own_author_a_day_after_it_was_typed(vault: OpenVault):
+    demo.fill("provider", contacts=1500, today=TODAY)
+    assert signatures.check() == []
+    now = midnight(TODAY).timestamp()
+    late = "SELECT count(*) FROM contact WHERE sealed = 0 AND recorded + 86400 < ?"
+    assert database.execute_sql(late, (now,)).fetchone() == (0,)
+    of_others = (
+        "SELECT count(*) FROM contact c JOIN contact_signature s ON s.contact_id = c.id"
+        " WHERE s.worker_id <> c.worker_id"
+    )
+    assert database.execute_sql(of_others).fetchone() == (0,)
+    assert database.execute_sql("SELECT count(DISTINCT worker_id) FROM contact_signature").fetchone()[0] > 10
 
 
 def test_one_changed_answer_in_a_made_up_vault_is_found(vault: OpenVault):
