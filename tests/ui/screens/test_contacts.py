@@ -15,6 +15,7 @@ from caseworker import storage
 from caseworker.domain import when
 from caseworker.domain.contacts import is_attempt, is_two_way
 from caseworker.domain.safe_claims import Check
+from caseworker.domain.safe_contacts import SafeContact
 from caseworker.storage import actions, contacts, drafts, history, safe_contacts
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
@@ -64,7 +65,9 @@ def test_a_contact_with_a_45_letter_note_takes_at_most_60_keys_from_today(
     hands.type("t")
     hands.press("Ctrl+Return")
     with capsys.disabled():
-        print(f"\n  contact from Today, 45-letter note: {hands.keys} key presses, {hands.clicks} clicks")
+        print(
+            f"\n  contact from Today, 45-letter note: {hands.keys} key presses, {hands.clicks} clicks, 4 decisions"
+        )
     assert hands.clicks == 0
     assert hands.keys <= 60
     (saved,) = contacts.for_client(amara)
@@ -85,7 +88,7 @@ def test_an_attempt_is_logged_in_a_few_keys(
     hands.type("n")
     hands.press("Ctrl+Return")
     with capsys.disabled():
-        print(f"\n  attempt from Today: {hands.keys} key presses")
+        print(f"\n  attempt from Today: {hands.keys} key presses, 2 decisions (who, what)")
     assert hands.keys <= 10
     (saved,) = contacts.for_client(amara)
     assert (saved.kind, saved.outcome) == ("ATT", "NOA")
@@ -541,3 +544,109 @@ def test_enter_in_a_choice_is_not_swallowed(form: ContactForm) -> None:
     form.how.setFocus()
     QTest.keyClick(form.how.first(), Qt.Key.Key_Right)
     assert form.how.value() == "SMS"
+
+
+def test_doing_it_again_puts_an_undone_contact_back(
+    form: ContactForm, window: Window, amara: int, hands: Hands
+) -> None:
+    form.what.set_value("COM")
+    form.next.set_value("7")
+    assert form.save()
+    settle()
+    window.setFocus()
+    hands.press("Ctrl+Z")
+    assert contacts.for_client(amara) == []
+    hands.press("Ctrl+Shift+Z")
+    assert len(contacts.for_client(amara)) == 1
+    assert len(actions.for_client(amara)) == 1
+    assert window.toast.text() == "Contact put back."
+    hands.press("Ctrl+Shift+Z")  # once
+    assert len(contacts.for_client(amara)) == 1
+    hands.press("Ctrl+Z")
+    assert contacts.for_client(amara) == []
+
+
+def test_a_sentence_typed_over_the_way_of_contact_does_not_lose_what_happened(form: ContactForm) -> None:
+    form.what.pills()[1].click()
+    assert form.what.value() == "NOA"
+    form.how.first().setFocus()
+    QTest.keyClicks(form.how.first(), "In the car she told me about it")
+    assert form.how.value() == "TEL"
+    assert form.what.value() == "NOA"
+
+
+def test_an_outcome_comes_back_with_the_way_it_belongs_to(form: ContactForm) -> None:
+    form.what.pills()[1].click()
+    form.how.pills()[2].click()
+    assert form.what.value() is None
+    form.how.pills()[0].click()
+    assert form.what.value() == "NOA"
+
+
+def test_the_questions_some_contacts_bring_stand_before_the_note_for_the_keyboard(
+    form: ContactForm, hands: Hands
+) -> None:
+    settle()
+    form.what.pills()[-2].click()
+    assert form.what.value() == "WPA"
+    form.what.first().setFocus()
+    hands.press("Tab")
+    assert form.asks[0].editors["still_safe"].first().hasFocus()
+    hands.press("Tab")
+    assert form.note.hasFocus()
+
+
+def test_what_may_not_be_sent_is_said_as_soon_as_it_is_chosen(
+    window: Window, amara: int, hands: Hands
+) -> None:
+    storage.write(safe_contacts.save, SafeContact(None, amara, "SMS", "no"))
+    window.go(Place("contact", amara))
+    settle()
+    form = form_of(window)
+    form.how.pills()[1].click()
+    assert hands.reads("Texts are not safe for this client. Choose another way")
+    form.what.set_value("SNT")
+    assert not form.save()
+    assert contacts.for_client(amara) == []
+
+
+def test_a_passed_review_is_confirmed_with_one_key_while_logging(
+    window: Window, amara: int, hands: Hands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passed = (today() - dt.timedelta(days=1)).isoformat()
+    storage.database.execute_sql("UPDATE safe_contact SET review_by = ? WHERE channel = 'TEL'", (passed,))
+    hands.press("Ctrl+J")
+    hands.type("ama")
+    hands.press("Return")
+    hands.press("Tab")
+    hands.type("s")  # still right
+    hands.press("Tab")
+    hands.type("n")  # no answer
+    hands.press("Ctrl+Return")
+    with capsys.disabled():
+        print(
+            f"\n  attempt after a passed review: {hands.keys} key presses, 3 decisions (who, still right, what)"
+        )
+    assert hands.keys <= 12
+    (saved,) = contacts.for_client(amara)
+    assert saved.outcome == "NOA"
+    assert safe_contacts.for_client(amara)[0].review_by == (today() + dt.timedelta(days=90)).isoformat()
+
+
+def test_a_first_contact_on_a_number_from_a_referral_takes_few_keys(
+    window: Window, add_client: Callable[..., int], hands: Hands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nia = add_client("Nia Hughes", safe=False)
+    hands.press("Ctrl+J")
+    hands.type("nia")
+    hands.press("Return")
+    hands.press("Tab")
+    hands.type("r")  # the referral gave it
+    hands.press("Tab")
+    hands.type("n")
+    hands.press("Ctrl+Return")
+    with capsys.disabled():
+        print(f"\n  first attempt, nothing asked yet: {hands.keys} key presses, 3 decisions (who, why, what)")
+    assert hands.keys <= 12
+    (saved,) = contacts.for_client(nia)
+    assert saved.override_reason == "Not asked yet: the referral gave this way to reach the client"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from caseworker.domain import codes, interlock, when
@@ -74,6 +74,8 @@ class ContactForm(Form):
         self._minutes_typed = False
         self._wanted: str | None = None  # the outcome last chosen, kept while it is not offered
         self.asks: list[Ask] = []
+        self._asks_made = False
+        self._kept: Mapping[str, object] = {}  # a draft's answers to questions that are not made yet
 
         down = column(self, gap=11)
         self._build_who(down)
@@ -86,9 +88,15 @@ class ContactForm(Form):
         self._build_more(down)
 
         self.drafts = DraftKeeper(session, draft_key(client_id), self.draft_fields, self)
+        self.edited.connect(self.make_asks)
         self.edited.connect(self._follow)
         self.edited.connect(self.drafts.touch)
+        self._first_editors = frozenset(self.editors)
         self._start()
+        if self._kept:
+            self.make_asks()
+        else:
+            QTimer.singleShot(0, self, self.make_asks)
 
     # ---- parts, in reading order
 
@@ -167,13 +175,32 @@ class ContactForm(Form):
         self.bind("rest", self.rest)
         down.addWidget(self.rest_field)
         self.what.chosen.connect(self._outcome_chosen)
+        self._asks_place = column(gap=11)
+        down.addLayout(self._asks_place)
+
+    def make_asks(self) -> None:
+        """The questions that some contacts bring: none applies before something is chosen, so the form is on the screen
+        before they are made, and whoever needs them sooner has them made.
+        """
+        if self._asks_made:
+            return
+        self._asks_made = True
+        earlier: QWidget = self.rest
         for ask in asks(Asked(self.session, self.client_id, self.safe)):
             for name, editor in ask.editors.items():
                 self.bind(name, editor)
             self.fields |= ask.fields
             ask.hide()
-            down.addWidget(ask)
+            self._asks_place.addWidget(ask)
             self.asks.append(ask)
+            # Made after the note, they belong before it.
+            for stop in ask.findChildren(QWidget):
+                # The list behind a combo box is a window of its own.
+                if stop.focusPolicy() & Qt.FocusPolicy.TabFocus and stop.window() == self.window():
+                    self.setTabOrder(earlier, stop)
+                    earlier = stop
+        self.fill({name: value for name, value in self._kept.items() if name not in self._first_editors})
+        self._follow()
 
     def _build_note(self, down: QVBoxLayout) -> None:
         self.note = NoteEdit(lines=4)
@@ -252,6 +279,7 @@ class ContactForm(Form):
         self.category.set_value("PRACTICAL")
         kept = drafts.get(self.drafts_key())
         if kept is not None:
+            self._kept = kept.fields
             self.fill(kept.fields)
             self._minutes_typed = bool(kept.fields.get("minutes_typed"))
             at = when.local(kept.kept)
@@ -488,6 +516,7 @@ class ContactForm(Form):
 
     def save(self) -> bool:
         """Save what stands in the form; False when something has to be put right first."""
+        self.make_asks()
         now = self.session.now()
         problems: dict[str, Words] = {}
         if not self.method():
