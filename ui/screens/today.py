@@ -374,6 +374,8 @@ class TodayPage(Page):
     # ---- gone quiet: found by the worker, never waited for
 
     def _ask_quiet(self) -> None:
+        if self.session.is_locked():
+            return
         newest = audit.head().seq
         if newest != self._quiet_asked:
             self._quiet_asked = newest

@@ -182,7 +182,7 @@ class ContactForm(Form):
         """The questions that some contacts bring: none applies before something is chosen, so the form is on the screen
         before they are made, and whoever needs them sooner has them made.
         """
-        if self._asks_made:
+        if self._asks_made or self.session.is_locked():
             return
         self._asks_made = True
         earlier: QWidget = self.rest
