@@ -178,7 +178,8 @@ def fitted(
 
 def check(window: Window, what: QWidget | None) -> None:
     assert what is not None
-    settle()
+    for _ in range(8):  # a long page is built a card at a time
+        settle()
     assert what.isVisible()
     accessibility.everything(what)
 
