@@ -73,7 +73,7 @@ class SafetyItem:
         if codes.is_missing(self.kind):
             found["kind"] = words("Choose which part of the plan it belongs to")
         if not self.text.strip():
-            found["text"] = words("Enter what the client will do, in her words")
+            found["text"] = words("Enter what the client will do, in the client’s words")
         elif len(self.text) > LONGEST_WORDS:
             found["text"] = words("Must be {most} characters or fewer", most=LONGEST_WORDS)
         if self.agreed == "yes" and not self.agreed_on:

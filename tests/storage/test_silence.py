@@ -172,7 +172,7 @@ def test_the_vault_is_read_as_the_lives_were_lived(vault: OpenVault) -> None:
                 outcome = "VMN" if event.outcome == "VML" else event.outcome  # nobody said it may be left
                 row = contacts.save(
                     Contact(None, "", client_id, None, moment(event.day, event.hour), kind, event.method,
-                            outcome, minutes=1, override_reason="Agreed with her")
+                            outcome, minutes=1, override_reason="Agreed with the client")
                 )  # fmt: skip
                 if event.planned is not None:
                     due = (first + dt.timedelta(days=event.planned)).isoformat()

@@ -54,8 +54,8 @@ def test_the_plan_stands_in_its_parts_with_what_it_said_before(plan: ClientPage)
         "Way out",
         "Bag and documents ready",
         "Suicide safety",
-        "In her words",
-        "Not agreed with her yet",
+        "In the client’s words",
+        "Not agreed with the client yet",
     ):
         assert part in text
     assert "What it said before" in text

@@ -74,7 +74,7 @@ class SafetyPlanTab(Tab):
         if review is None:
             self.count.setText(self.tr("{n} items").format(n=len(items)) if len(items) > 1 else "")
         else:
-            shown = f"{when.show_date(review)}, {say(when.show_day_relative(review, today))}"
+            shown = say(when.show_day_and_distance(review, today))
             self.count.setText(self.tr("Look at it again by {day}").format(day=shown))
             self.count.set_tone("warn" if review < today else "muted")
         self.together.setEnabled(bool(items))
@@ -106,15 +106,15 @@ class SafetyPlanTab(Tab):
             lines.append((self.tr("Look again by {day}").format(day=when.show_date(review)), "muted"))
         chips = []
         if one.hers:
-            chips.append(Chip(self.tr("In her words"), "info", "message-square"))
+            chips.append(Chip(self.tr("In the client’s words"), "info", "message-square"))
         agreed = when.iso_date(one.agreed_on)
         if one.agreed == "yes" and agreed is not None:
-            text = self.tr("Agreed with her on {day}").format(day=when.show_date(agreed))
+            text = self.tr("Agreed with the client on {day}").format(day=when.show_date(agreed))
             chips.append(Chip(text, "safe", "check"))
         elif one.agreed == "no":
             chips.append(Chip(self.tr("She does not agree"), "warn", "x"))
         else:
-            chips.append(Chip(self.tr("Not agreed with her yet"), "warn", "circle-help"))
+            chips.append(Chip(self.tr("Not agreed with the client yet"), "warn", "circle-help"))
         entry = Entry(one.text, lines, chips)
         before = safety_plan.said_before(one)
         if before:
@@ -162,9 +162,13 @@ class SafetyItemForm(RecordForm):
         self.item = safety_plan.get(item_id) if item_id is not None else None
         held = self.item or SafetyItem(None, "", client_id)
         self.combo("kind", self.tr("Part of the plan"), "safety_item", missing=False)
-        self.add("text", self.tr("What it says"), NoteEdit(lines=4), self.tr("As she says it: “I will ...”"))
+        self.add(
+            "text", self.tr("What it says"), NoteEdit(lines=4), self.tr("As the client says it: “I will ...”")
+        )
         self._choice(
-            "hers", self.tr("Whose words are these?"), [("yes", self.tr("Hers")), ("no", self.tr("Mine"))]
+            "hers",
+            self.tr("Whose words are these?"),
+            [("yes", self.tr("The client’s")), ("no", self.tr("Mine"))],
         )
         owners = codes.get("plan_owner")
         self._choice(
@@ -174,7 +178,7 @@ class SafetyItemForm(RecordForm):
         )
         self._choice(
             "agreed",
-            self.tr("Is it agreed with her?"),
+            self.tr("Is it agreed with the client?"),
             [("yes", self.tr("Yes")), ("no", self.tr("No")), ("NA-ASK", self.tr("Not yet"))],
         )
         self.agreed_field = self.add("agreed_on", self.tr("Agreed on"), DateBoxes())
@@ -184,7 +188,7 @@ class SafetyItemForm(RecordForm):
             self.tr("How it reads on a page that anybody may find"),
             TextLine(),
             self.tr(
-                "Choose it with her. For example, “Drop the holdall off”. Left empty, it is never on that page"
+                "Choose it with the client. For example, “Drop the holdall off”. Left empty, it is never on that page"
             ),
             True,
         )

@@ -33,6 +33,7 @@ from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
 
+DATES_AHEAD = 90  # days: a date farther off stands in its own part of the record only
 SHORT = 440  # logical pixels: under this the safe-contact panel becomes running text
 #: The parts of a record in reading order: name, module and class here. Each is made when somebody first looks at it.
 TABS = (
@@ -258,12 +259,14 @@ class ClientPage(Page):
         self.known_as.setVisible(bool(client.known_as))
         self.reference.setText(client.reference)
 
-    def _show_risk(self, client_id: int) -> None:
-        """Grade, review and MARAC. Beside the name when there is little height: risk is never out of sight."""
+    def _show_risk(self, client_id: int, supported: bool) -> None:
+        """Grade, its review while there is support, and MARAC. Beside the name when there is little height: risk is
+        never out of sight.
+        """
         today = self.session.now().astimezone(when.LONDON).date()
         standing = risk.standings([client_id]).get(client_id)
         show_grade_chip(self.grade_chip, standing.grade if standing else "")
-        self.review_chip.setVisible(standing is not None)
+        self.review_chip.setVisible(standing is not None and supported)
         if standing is not None:
             show_grade_chip(self.short_chip, standing.grade)
             late = standing.is_overdue(today)
@@ -304,12 +307,14 @@ class ClientPage(Page):
         self._show_date(client.id or 0, bool(open_now))
         self.alias_chip.setVisible(client.is_alias)
         self.alias_chip.show_chip(self.tr("Name is an alias"), "plain", "user")
-        self._show_risk(client.id or 0)
+        self._show_risk(client.id or 0, bool(open_now))
 
     def _show_date(self, client_id: int, supported: bool) -> None:
         """The next court date, end of an order, asking again ... while there is support."""
         today = self.session.now().astimezone(when.LONDON).date()
         found = next_dates.of(client_id, today) if supported else None
+        if found is not None and (found.day - today).days > DATES_AHEAD:
+            found = None
         self.date_chip.setVisible(found is not None)
         if found is not None:
             late = found.day < today
