@@ -232,9 +232,12 @@ class TodayPage(Page):
             self.next_tile.show_figure(board.dq_count, words, "list-checks")
             return
         relative = say(when.show_day_relative(coming[0].day, day))
-        words = say(coming[0].what)
+        # In a word: the whole sentence stands in the list.
+        words = {"marac_referral": self.tr("MARAC"), "court_order": self.tr("order ends")}.get(
+            coming[0].noun, self.tr("court date")
+        )
         if len(coming) > 1:
-            words = self.tr("{what}, and {n} more").format(what=words, n=len(coming) - 1)
+            words = self.tr("{what}, {n} more").format(what=words, n=len(coming) - 1)
         self.next_tile.show_figure(f"{relative[:1].upper()}{relative[1:]}", words, "briefcase")
 
     def _show_lists(self, board: Board, known: int, now: datetime) -> None:

@@ -255,7 +255,7 @@ def test_what_marac_asks_for_is_the_next_date(window: Window, session: Session, 
     storage.database.execute_sql("UPDATE marac_referral SET sent = ? WHERE id = ?", (sent.isoformat(), row))
     session.changed.emit()
     page = page_of(window)
-    assert page.next_tile.accessibleName() == "Tomorrow MARAC should hear the case"
+    assert page.next_tile.accessibleName() == "Tomorrow MARAC"
     page.next_tile.click()
     settle()
     assert page.cards["dates"].isAncestorOf(QApplication.focusWidget())
