@@ -32,6 +32,13 @@ _STOPS = {
     "EML": words("Emails are not safe for this client. Choose another way, or wait until the client rings"),
     "LET": words("Letters are not safe for this client. Choose another way, or hand it over in person"),
 }
+#: The same in a line of the summary, which does not wrap.
+_CHOOSE_ANOTHER = {
+    "SMS": words("Choose another way: texts are not safe"),
+    "MSG": words("Choose another way: messages are not safe"),
+    "EML": words("Choose another way: emails are not safe"),
+    "LET": words("Choose another way: letters are not safe"),
+}
 WHY = words("Enter why it was safe")
 
 
@@ -67,8 +74,8 @@ def problems(contact: Contact, safe: Iterable[SafeContact]) -> dict[str, Words]:
     if channel is None:
         return {}
     found: dict[str, Words] = {}
-    if stopped := stop(held, channel):
-        found["method"] = stopped
+    if stop(held, channel):
+        found["method"] = _CHOOSE_ANOTHER[channel]
     if contact.outcome == "VML" and not voicemail_safe(held):
         found["outcome"] = NO_VOICEMAIL
     if not found and question(contact, held) is not None and not contact.override_reason.strip():

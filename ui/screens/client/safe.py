@@ -112,10 +112,11 @@ class SafePanel(QFrame):
         self.show_button.hide()
         top.addLayout(self.tools)
         down.addLayout(top)
-        if one_column:  # a long sentence has a line to itself
-            down.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
-        else:
-            top.addWidget(self.chip)
+        self._top = top
+        self._chip_row = row()
+        self._chip_row.addStretch(1)
+        down.addLayout(self._chip_row)
+        self._chip_below: bool | None = None
 
         self.full = QWidget()
         self._grid = QGridLayout(self.full)
@@ -163,6 +164,7 @@ class SafePanel(QFrame):
             session.covering.connect(self.hide_numbers)
         self._arrange(1 if one_column else 2)
         self._place_button(False)
+        self._place_chip(one_column)  # in the side panel a long sentence has a line to itself
 
     def show_safe(self, held: Sequence[SafeContact], now: datetime, client_id: int | None = None) -> None:
         """Show these channels as they stand at that moment. Another client's, or other numbers: masked again."""
@@ -341,14 +343,25 @@ class SafePanel(QFrame):
         """Arrange for that width, before anybody asks how high it is."""
         if not self._one_column:
             self._arrange(4 if width > px(880) else 2)
-            self._place_button(width < px(760))
+            self._place_top(width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit(self.width())
         super().resizeEvent(event)
 
+    def _place_top(self, width: int) -> None:
+        """The button and the chip in the top line where there is room for them, else each on a line of its own."""
+        room = width - px(24 + 150)  # beside margins, icon and heading
+        change = 0
+        for at in range(self.tools.count()):
+            item = self.tools.itemAt(at)
+            if item is not None and item.widget() is not self.show_button:
+                change += item.sizeHint().width() + px(6)
+        chip = self.chip.sizeHint().width() + px(16)
+        self._place_button(change + self.show_button.sizeHint().width() + chip > room)
+        self._place_chip(change + chip > room)
+
     def _place_button(self, below: bool) -> None:
-        """Beside the chip where there is room, else at the foot."""
         if below == self._button_below:
             return
         self._button_below = below
@@ -357,6 +370,16 @@ class SafePanel(QFrame):
             self._foot.insertWidget(0, self.show_button)
         else:
             self.tools.insertWidget(0, self.show_button)
+
+    def _place_chip(self, below: bool) -> None:
+        if below == self._chip_below:
+            return
+        self._chip_below = below
+        (self._top if below else self._chip_row).removeWidget(self.chip)
+        if below:
+            self._chip_row.insertWidget(0, self.chip)
+        else:
+            self._top.addWidget(self.chip)
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:

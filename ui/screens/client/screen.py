@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
@@ -368,3 +368,5 @@ class Header(QWidget):
         need = self.heightForWidth(self.width())
         if need > 0 and need != self.minimumHeight():
             self.setFixedHeight(need)
+            # In the middle of a layout the page still reckons with the old height and would centre the new one in it.
+            QTimer.singleShot(0, self, self.updateGeometry)

@@ -75,7 +75,6 @@ class ContactForm(Form):
         self._wanted: str | None = None  # the outcome last chosen, kept while it is not offered
         self.asks: list[Ask] = []
         self._asks_made = False
-        self._kept: Mapping[str, object] = {}  # a draft's answers to questions that are not made yet
 
         down = column(self, gap=11)
         self._build_who(down)
@@ -91,12 +90,8 @@ class ContactForm(Form):
         self.edited.connect(self.make_asks)
         self.edited.connect(self._follow)
         self.edited.connect(self.drafts.touch)
-        self._first_editors = frozenset(self.editors)
         self._start()
-        if self._kept:
-            self.make_asks()
-        else:
-            QTimer.singleShot(0, self, self.make_asks)
+        QTimer.singleShot(0, self, self.make_asks)
 
     # ---- parts, in reading order
 
@@ -199,7 +194,6 @@ class ContactForm(Form):
                 if stop.focusPolicy() & Qt.FocusPolicy.TabFocus and stop.window() == self.window():
                     self.setTabOrder(earlier, stop)
                     earlier = stop
-        self.fill({name: value for name, value in self._kept.items() if name not in self._first_editors})
         self._follow()
 
     def _build_note(self, down: QVBoxLayout) -> None:
@@ -279,7 +273,6 @@ class ContactForm(Form):
         self.category.set_value("PRACTICAL")
         kept = drafts.get(self.drafts_key())
         if kept is not None:
-            self._kept = kept.fields
             self.fill(kept.fields)
             self._minutes_typed = bool(kept.fields.get("minutes_typed"))
             at = when.local(kept.kept)
@@ -319,6 +312,8 @@ class ContactForm(Form):
     # ---- following what is chosen
 
     def fill(self, values: Mapping[str, object]) -> None:
+        if not values.keys() <= self.editors.keys():
+            self.make_asks()
         super().fill({name: value for name, value in values.items() if value is not None})
 
     def _follow(self) -> None:
