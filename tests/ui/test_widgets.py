@@ -35,6 +35,7 @@ from ui.widgets import (
     Tick,
     Toast,
 )
+from ui.widgets.fields import ErrorLink
 from ui.widgets.parts import CHIP_KINDS
 
 W = TypeVar("W", bound=QWidget)
@@ -491,3 +492,24 @@ def test_a_closed_part_is_freed(qtbot: QtBot, plain_look: None) -> None:
     del parent
     gc.collect()
     assert [ref for ref in seen if ref() is not None] == []
+
+
+def test_a_long_problem_wraps_in_a_narrow_place_and_can_still_be_pressed(
+    qtbot: QtBot, plain_look: None
+) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    down = QVBoxLayout(page)
+    summary, field = ErrorSummary(), TextLine()
+    down.addWidget(summary)
+    down.addWidget(field)
+    page.resize(260, 400)
+    page.show()
+    summary.show_problems([("Choose whether there is something new about safeguarding", field)])
+    qtbot.waitExposed(page)
+    link = summary.findChild(ErrorLink)
+    assert link is not None
+    assert page.width() <= 320
+    assert link.height() >= 2 * link.fontMetrics().lineSpacing()
+    link.click()
+    qtbot.waitUntil(field.hasFocus)

@@ -10,8 +10,8 @@ from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -30,6 +30,9 @@ from ui.widgets.parts import Button, FlowLayout, Text, Tick, column, row
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
+
+
+WIDEST_LINK = 620  # a line of a problem is never longer than people read well
 
 
 class Field(QWidget):
@@ -168,8 +171,6 @@ class Pill(QRadioButton):
 
     def sizeHint(self) -> QSize:
         # Chosen, the words are bold: leave room for them from the start so that nothing moves.
-        from PySide6.QtGui import QFontMetrics
-
         wide = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
         return QSize(wide + px(16 + 3) + px(8 + 4) + 8, px(30) + 2)
 
@@ -609,6 +610,42 @@ class TextOrMissing(QWidget):
         self.chosen.emit(self.value())
 
 
+class ErrorLink(Button):
+    """One problem as a link. Its words wrap: a problem that is cut cannot be put right."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, kind="error-link", parent=parent)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        letters = theme.font("strong")
+        letters.setUnderline(True)
+        self.setFont(letters)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        room = QRect(0, 0, max(1, width), 1 << 16)
+        words = QFontMetrics(self.font()).boundingRect(room, int(Qt.TextFlag.TextWordWrap), self.text())
+        return max(px(26), words.height() + px(6))
+
+    def sizeHint(self) -> QSize:
+        wide = min(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 2, px(WIDEST_LINK))
+        return QSize(wide, self.heightForWidth(wide))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(120), self.heightForWidth(max(self.width(), px(120))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(theme.colour("on_high"))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect(), int(flags), self.text())
+        painter.end()
+
+
 class ErrorSummary(QFrame):
     """ "There is a problem": every problem as a link to its field. Takes the focus when shown."""
 
@@ -631,10 +668,7 @@ class ErrorSummary(QFrame):
             link.deleteLater()
         self._targets = []
         for text, target in problems:
-            if target is None:
-                self._add_line(Button(text, kind="error-link"), self)
-            else:
-                self._add_line(Button(text, kind="error-link"), target)
+            self._add_line(ErrorLink(text, self), self if target is None else target)
         self.setVisible(bool(problems))
         if problems:
             said = ". ".join(text for text, _ in problems)
