@@ -26,6 +26,7 @@ BENCHES = {
     "encryption": "encrypted over plain: search, record, return, commit",
     "counting": "a quarter's return over DuckDB",
     "today": "Today read and shown, in a provider's vault",
+    "screens": "every screen, tab and form opened in a provider's vault",
     "silence": "who has gone quiet, and the team, in a provider's vault",
     "saving": "save a contact over a raw transaction",
     "disclosure": "round and attack 1,519 linked cells",

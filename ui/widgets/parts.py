@@ -316,10 +316,22 @@ class FlowLayout(QLayout):
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = px(gap)
+        self._forget()
         self.setContentsMargins(0, 0, 0, 0)
+
+    def _forget(self) -> None:
+        # While a page is laid out the same is asked many times over, and every answer asks everything inside.
+        self._tall: dict[int, int] = {}  # width -> height
+        self._wanted: QSize | None = None
+        self._least: QSize | None = None
+
+    def invalidate(self) -> None:
+        self._forget()
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -328,6 +340,7 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        self._forget()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -337,19 +350,25 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), False)
+        if width not in self._tall:
+            self._tall[width] = self._place(QRect(0, 0, width, 0), False)
+        return self._tall[width]
 
     def sizeHint(self) -> QSize:
-        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
-        wide = sum(s.width() for s in shown) + self._gap * max(0, len(shown) - 1)
-        return QSize(wide, max((s.height() for s in shown), default=0))
+        if self._wanted is None:
+            shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+            wide = sum(s.width() for s in shown) + self._gap * max(0, len(shown) - 1)
+            self._wanted = QSize(wide, max((s.height() for s in shown), default=0))
+        return self._wanted
 
     def minimumSize(self) -> QSize:
-        least = QSize(0, 0)
-        for item in self._items:
-            if not item.isEmpty():
-                least = least.expandedTo(item.minimumSize())
-        return least
+        if self._least is None:
+            least = QSize(0, 0)
+            for item in self._items:
+                if not item.isEmpty():
+                    least = least.expandedTo(item.minimumSize())
+            self._least = least
+        return self._least
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
