@@ -102,10 +102,15 @@ def needs_check(before: SafeContact | None, after: SafeContact, first_answers: b
     """Whether a change has to be checked. What only stops does not.
 
     ``first_answers``: the record is being started, so that new channels are what it is started with. Later a new
-    channel is as good a way to lead us astray as a new number.
+    channel is as good a way to lead us astray as a new number, and a stop that brings a code word along would give
+    whoever rings next the word that opens everything.
     """
     if before is None or (before.allowed == "NA-ASK" and not before.value.strip()):
-        return after.allowed not in ("no", "NA-ASK") and not first_answers
+        if first_answers:
+            return False
+        before = before or SafeContact(None, after.client_id, after.channel, voicemail=after.voicemail)
+        if after.allowed == "no":  # it says which number or address is stopped; nobody is led to it
+            before = dataclasses.replace(before, value=after.value, whose=after.whose)
     return bool(changed(stopped(before, after), after))
 
 
@@ -114,7 +119,7 @@ def stopped(before: SafeContact, after: SafeContact) -> SafeContact:
     closing = {
         name: getattr(after, name)
         for name in _STOPS
-        if getattr(before, name) == "yes" and getattr(after, name) != "yes"
+        if getattr(after, name) == "no" or (getattr(before, name) == "yes" and getattr(after, name) != "yes")
     }
     return dataclasses.replace(before, **closing)
 

@@ -233,8 +233,11 @@ def _empty_chain(client_id: int, found: dict[str, set[Any]]) -> int:
     for table, ids in found.items():
         for block in blocks(sorted(ids)):
             marks = ", ".join("?" * len(block))
+            # Of hers or of nobody's: the history of answers counts by their set, so a number may be another client's.
             database.execute_sql(
-                f"DELETE FROM revision WHERE noun = ? AND row_id IN ({marks})", [table, *block]
+                f"DELETE FROM revision WHERE noun = ? AND row_id IN ({marks})"
+                " AND (client_id IS NULL OR client_id = ?)",
+                [table, *block, client_id],
             )
     database.execute_sql("DELETE FROM revision WHERE client_id = ?", (client_id,))
     gone = [seq for (seq,) in fetch("SELECT seq FROM audit WHERE client_id = ?", (client_id,))]

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from caseworker.domain.children import Child
@@ -184,6 +184,8 @@ def test_nothing_new_closes_it_while_a_decision_stands() -> None:
 
 
 @given(st.integers(0, 30 * DAY))
+@example(STANDS_FOR)
+@example(STANDS_FOR + 1)
 def test_a_decision_stands_for_seven_days_and_no_second_longer(age: int) -> None:
     held = replace(DECIDED, decided=NOW - age)
     stands = answer_problems(CALL, [LEO], [held], Answer(stands=True), TODAY) == {}

@@ -237,6 +237,32 @@ def tables_with(mark: str) -> set[str]:
     return found
 
 
+def test_what_others_answered_before_stays_and_what_she_did_goes(vault: OpenVault) -> None:
+    """The history of answers is kept by the set, whose number may be that of an answer of somebody else."""
+
+    def assessed(client_id: int, note: str) -> int:
+        held = instruments.begin(client_id, "DASH24")
+        for item in range(1, 25):
+            instruments.answer(held, str(item), "yes", "victim", note)
+        instruments.answer(held, "1", "no", "victim")
+        return held
+
+    hers = storage.write(clients.save, Client(None, "", "Amara Clarke"))
+    other = storage.write(clients.save, Client(None, "", "Beth Marlow"))
+    storage.write(assessed, other, "Keptanswer first")
+    storage.write(assessed, hers, f"{MARK}answer")
+    last = storage.write(assessed, storage.write(clients.save, Client(None, "", "Cleo")), "Keptanswer last")
+    assert (last,) in fetch("SELECT id FROM answer WHERE answer_set_id = 1")  # the positive control
+    erase(vault, hers)
+    erase(vault, other)
+    assert [one.old for one in history.for_row("answer", last, 3) if one.field.endswith("note")] == [
+        "Keptanswer last"
+    ]
+    assert MARK not in str(fetch("SELECT old, new FROM revision"))
+    assert "Keptanswer first" not in str(fetch("SELECT old, new FROM revision"))
+    assert vault.whole_check() == []
+
+
 def test_what_belongs_to_another_client_stays_and_only_the_mention_goes(vault: OpenVault) -> None:
     database.execute_sql(
         "CREATE TABLE kin (id INTEGER PRIMARY KEY, client_id INTEGER NOT NULL REFERENCES client(id),"

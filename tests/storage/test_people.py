@@ -315,6 +315,15 @@ def test_a_removal_with_a_new_key_is_one_step(three: dict[str, str], vault: Open
     again.close()
 
 
+def test_nobody_takes_her_own_way_in_away_with_a_new_key(three: dict[str, str], vault: OpenVault) -> None:
+    chen = opened(vault.path, CHEN)
+    uid = chen.worker.uid
+    chen.close()
+    assert code_of(lambda: vaults.renew(vault.path, CHEN, without=uid, cost=CHEAP)) == "E-OWN-WAY"
+    assert header(vault.path).epoch == 1
+    assert [visit(vault.path, phrase) for phrase in (CHEN, BOLA, PHRASE)] == ["Chen", "Bola", "Amina Okafor"]
+
+
 def test_it_can_be_renewed_again_and_again_by_different_people(
     three: dict[str, str], vault: OpenVault
 ) -> None:

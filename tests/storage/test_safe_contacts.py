@@ -208,6 +208,36 @@ def test_a_new_way_into_an_old_record_has_to_be_checked_too(call: SafeContact) -
     assert refused(dataclasses.replace(email, allowed="yes")) == {"checked"}
 
 
+@pytest.mark.parametrize(
+    "brought",
+    [
+        {"allowed": "no", "code_word": "thistle"},
+        {"allowed": "NA-ASK", "code_word": "thistle"},
+        {"allowed": "NA-ASK", "value": "him@example.com"},
+        {"allowed": "no", "note": "Ring 07700 900666 instead"},
+    ],
+)
+def test_a_stop_of_a_new_way_brings_no_code_word_into_an_old_record(
+    call: SafeContact, brought: dict[str, str]
+) -> None:
+    """ "Do not email me, and my code word is thistle": with it whoever rang could change the number at the next call."""
+    database.execute_sql("UPDATE client SET made = made - 86400")
+    email = SafeContact(None, call.client_id, "EML", **brought)  # type: ignore[arg-type]
+    assert refused(email) == {"checked"}
+    write(safe_contacts.save, email, "", Check("NOT", "Rang from an unknown number"))
+    held = safe_contacts.for_client(call.client_id)[-1]
+    assert (held.allowed, held.code_word, held.value, held.note) == (email.allowed, "", "", "")
+    assert refused(dataclasses.replace(held, code_word="thistle")) == {"checked"}
+
+
+def test_a_way_nobody_knew_about_is_stopped_without_proof(call: SafeContact) -> None:
+    write(safe_contacts.save, SafeContact(None, call.client_id, "EML", "NA-UNK", "her@example.com"))
+    database.execute_sql("UPDATE client SET made = made - 86400")
+    held = safe_contacts.for_client(call.client_id)[-1]
+    write(safe_contacts.save, dataclasses.replace(held, allowed="no"))
+    assert safe_contacts.for_client(call.client_id)[-1].allowed == "no"
+
+
 def test_an_unchecked_new_way_is_kept_as_not_asked(call: SafeContact) -> None:
     database.execute_sql("UPDATE client SET made = made - 86400")
     email = SafeContact(None, call.client_id, "EML", "yes", "him@example.com", "OWN")
