@@ -290,6 +290,11 @@ def test_a_call_nobody_could_place_and_its_first_wording_go_with_her(vault: Open
     erase(vault, client_id)
     assert tables_with(MARK) == set()
     assert MARK.encode() not in raw(vault)
+    held = fetch(
+        "SELECT action FROM audit WHERE noun = 'contact' AND row_id = ? AND salt IS NOT NULL", (call,)
+    )
+    assert held == []
+    assert vault.whole_check() == []
 
 
 # --- what stays ---------------------------------------------------------------------------------------------

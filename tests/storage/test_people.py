@@ -397,6 +397,20 @@ def test_old_files_put_back_are_never_renewed_or_cleared_away(new_vault: NewVaul
     assert visit(new_vault.path, PHRASE) == "Amina Okafor"
 
 
+def test_an_older_case_file_put_back_is_not_renewed_into_the_newest(new_vault: NewVault) -> None:
+    file = new_vault.path / "vault-0001.db"
+    older = file.read_bytes()
+    held = opened(new_vault.path)
+    storage.write(audit.append, "change", "setting", 1)
+    held.close()
+    file.write_bytes(older)
+    assert code_of(lambda: vaults.renew(new_vault.path, PHRASE, cost=CHEAP)) == "E-ROLLBACK"
+    assert header(new_vault.path).epoch == 1
+    warned = opened(new_vault.path)
+    assert warned.alarm
+    warned.close()
+
+
 def test_a_damaged_page_stops_a_renewal_and_nothing_is_changed(new_vault: NewVault) -> None:
     held = opened(new_vault.path)
     for number in range(60):

@@ -220,7 +220,7 @@ def test_a_new_way_into_an_old_record_has_to_be_checked_too(call: SafeContact) -
 def test_a_stop_of_a_new_way_brings_no_code_word_into_an_old_record(
     call: SafeContact, brought: dict[str, str]
 ) -> None:
-    """ "Do not email me, and my code word is thistle": with it whoever rang could change the number at the next call."""
+    """With such a code word whoever rang could have the number changed at the next call."""
     database.execute_sql("UPDATE client SET made = made - 86400")
     email = SafeContact(None, call.client_id, "EML", **brought)  # type: ignore[arg-type]
     assert refused(email) == {"checked"}
