@@ -183,7 +183,7 @@ def test_a_full_disk_keeps_the_text_and_saves_when_there_is_room(
     hands.press("Return")
     hands.click("How: Text")
     hands.click("What happened: They replied")
-    hands.fill("Why was it safe to make contact then?", "Client wrote first")
+    hands.click("Why was it safe to make contact then?: Client gave it")
     hands.fill("Note", "What matters")
     note = hands.find_editor("Note")
     assert note is not None
