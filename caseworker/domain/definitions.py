@@ -23,6 +23,8 @@ from caseworker.words import Words, words
 
 KINDS = ("risk", "needs", "outcomes", "score", "feedback")
 METHODS = ("none", "sum", "grade")
+MOST_BYTES = 128 * 1024  # a form is dropped in by hand and may come from anybody
+LONGEST_LINE = 2_000  # characters; what reads a form takes the square of it
 
 _CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _NAME = re.compile(r"[A-Z][A-Z0-9]*")
@@ -189,7 +191,9 @@ def read(file: Path) -> Instrument:
         Problem: E-INSTRUMENT naming file, line and reason.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+        text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise _broken(file.name, 1, words("the file cannot be read as text")) from None
     found = parse(text, file.name)
@@ -209,6 +213,11 @@ def parse(text: str, file: str) -> Instrument:
     Raises:
         Problem: E-INSTRUMENT naming file, line and reason.
     """
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise _broken(file, 1, words("the file is larger than {most} bytes", most=MOST_BYTES))
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            raise _broken(file, number, words("the line is longer than {most} characters", most=LONGEST_LINE))
     return _Reader(text, file).instrument()
 
 
@@ -273,6 +282,10 @@ class _Reader:
             at = re.search(r"at line (\d+)", str(error))
             line = int(at[1]) if at else len(self.text.splitlines()) or 1
             raise _broken(self.file, line, words("this is not TOML")) from None
+        except RecursionError:
+            raise _broken(self.file, 1, words("it is nested too deeply")) from None
+        except ValueError:  # a number of more digits than Python reads, a date that is none
+            raise _broken(self.file, 1, words("a number or a date is not one")) from None
         self.keyed(data, "", {name: kind for name, (kind, _) in _TOP.items()})
         for name, (_, needed) in _TOP.items():
             if needed and name not in data:

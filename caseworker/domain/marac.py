@@ -6,8 +6,11 @@ The person causing harm is never told. Consent is preferred and not required; wi
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from unicodedata import combining, normalize
 
 from caseworker.domain import codes
 from caseworker.domain.incidents import Incident, qualifies
@@ -261,15 +264,32 @@ def with_repeat(
 
 
 def may_be_same(one: str, other: str) -> bool:
-    """Names as people give them: "Dan P" and "Daniel Price" may be one person, "Tom" and "Daniel Price" are not.
+    """Names as people give them: "Dan P" and "Price, Daniel" may be one person, "Tom" and "Daniel Price" are not.
 
-    Compared by first letters, so that it is rather asked once too often than missed.
+    Compared by first letters in any order, so that it is rather asked once too often than missed. Who is named by
+    what he is to her ("her ex") or not at all may be anybody.
     """
-    if any(not name.strip() or codes.is_missing(name.strip()) for name in (one, other)):
-        return True
-    short, long = sorted(([word[0] for word in name.casefold().split()] for name in (one, other)), key=len)
-    rest = iter(long)
-    return all(letter in rest for letter in short)
+    short, long = sorted((_initials(one), _initials(other)), key=Counter.total)
+    return short <= long
+
+
+def _initials(name: str) -> Counter[str]:
+    """How often each letter begins a part of the name; accents, titles and what he is to her left out."""
+    if codes.is_missing(name.strip()):
+        return Counter()
+    plain = normalize("NFKD", name.replace("\u2019", "'")).casefold()
+    parts = re.findall(r"[^\W\d_]+", "".join(sign for sign in plain if sign != "'" and not combining(sign)))
+    return Counter(part[0] for part in parts if part not in _NO_NAMES)
+
+
+#: What stands where a name should, or before one.
+_NO_NAMES = frozenset((
+    "mr", "mrs", "ms", "miss", "mx", "dr", "sir", "the", "a", "an", "my", "her", "his", "their", "ex",
+    "former", "current", "new", "old", "not", "known", "unknown", "name", "unnamed", "alleged", "perpetrator",
+    "suspect", "person", "somebody", "someone", "man", "woman", "male", "female", "husband", "wife", "spouse",
+    "partner", "boyfriend", "girlfriend", "brother", "sister", "father", "mother", "son", "daughter", "uncle",
+    "cousin", "stepfather", "dad", "in", "law", "and",
+))  # fmt: skip
 
 
 def hear_by(sent: dt.date) -> dt.date:

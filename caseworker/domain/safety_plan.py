@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,10 +39,13 @@ CALM: dict[str, Words] = {
 }
 #: Words that say what a list is for, whoever finds it.
 TELLING = (
-    "abuse", "abusive", "advocate", "attack", "bail", "caseworker", "code word", "court", "domestic", "escape", "flee",
-    "harm", "hide", "idva", "injunction", "isva", "leave him", "leave her", "marac", "molestation", "outreach",
-    "perpetrator", "police", "rape", "refuge", "restraining", "safe", "safety", "safeguarding", "shelter",
-    "solicitor", "stalking", "suicide", "support worker", "victim", "violence", "violent", "weapon", "women aid",
+    "999", "abuse", "abusive", "advocate", "attack", "bail", "bailed", "caseworker", "code word", "coercive",
+    "counselling", "counsellor", "court", "crisis", "da worker", "domestic", "dv", "escape", "fled", "flee", "fleeing",
+    "harm", "harmed", "harming", "helpline", "hide", "hideout", "hiding", "idva", "injunction", "isva",
+    "leave him", "leave her", "marac", "molestation", "non mol", "outreach", "perpetrator", "police", "rape",
+    "raped", "rapist", "refuge", "restraining", "safe", "safeguarding", "safehouse", "safely", "safer",
+    "safety", "samaritans", "shelter", "social services", "social worker", "solicitor", "stalking", "suicide",
+    "support worker", "unsafe", "victim", "violence", "violent", "weapon", "women aid", "womens aid",
 )  # fmt: skip
 
 
@@ -125,15 +129,40 @@ def next_review(items: Iterable[SafetyItem]) -> dt.date | None:
 
 def gives_away(text: str, names: Iterable[str] = (), services: Iterable[str] = ()) -> tuple[str, ...]:
     """The words in a text that would tell somebody who finds it what it is, or whose: telling words, any part of
-    somebody's name, a service's name as a whole.
+    somebody's name or their initials, a service's name as a whole.
+
+    However they are spelled: with or without accents, apostrophes, hyphens, dots between letters, an s at the end.
     """
-    plain = f" {_plain(text)} "
+    people, bodies = [name for name in names if name.strip()], [name for name in services if name.strip()]
+    readings = [f" {reading} " for reading in _readings(text)]
+    found = [word for word in TELLING if any(_tells(word, plain) for plain in readings)]
     parts = {
-        part for name in names for part in _plain(name).split() if len(part) > 1 and part not in _JOINING
+        part
+        for name in people
+        for reading in _readings(name)
+        for part in reading.split()
+        if len(part) > 1 and part not in _JOINING
     }
-    whole = sorted(parts | {_plain(name) for name in services if name.strip()})
-    found = [word for word in TELLING if (f" {word}" if len(word) > 4 else f" {word} ") in plain]
-    return (*found, *(word for word in whole if f" {word} " in plain))
+    whole = {reading for name in bodies for reading in _readings(name)}
+    whole |= {"".join(reading.split()) for reading in whole}
+    found += [
+        word
+        for word in sorted(parts | whole)
+        if any(f" {word} " in plain or f" {word}s " in plain for plain in readings)
+    ]
+    found += sorted(_initials(people) & set(re.findall(r"\b[A-Z]{2,4}\b", text.replace(".", ""))))
+    return tuple(dict.fromkeys(found))
+
+
+def _tells(word: str, plain: str) -> bool:
+    """Longer words also where something follows them: "policeman"."""
+    return any(f" {word}{end}" in plain for end in ([""] if len(word) > 4 else [" ", "s "]))
+
+
+def _initials(names: Iterable[str]) -> set[str]:
+    """The first letters of names of several parts, as people write them in short: "AC"."""
+    parts = [_readings(name)[0].upper().split() for name in names]
+    return {"".join(part[0] for part in some) for some in parts if len(some) > 1}
 
 
 def sheet(
@@ -164,10 +193,23 @@ def sheet(
     )
 
 
-def _plain(text: str) -> str:
-    """Lower case, words parted by single spaces, possessives dropped: "Amara's" is Amara."""
-    return " ".join(re.sub(r"['’]s\b", "", text.casefold()).replace("’", "'").translate(_MARKS).split())
+def _readings(text: str) -> tuple[str, ...]:
+    """What a text reads as: lower case, no accents, words parted by single spaces, possessives dropped, letters that
+    stand alone put together. Words that an apostrophe or a hyphen parts are read as one and as two; letters with two
+    dots as German has them, both ways.
+    """
+    whole = "".join(sign for sign in text.casefold() if unicodedata.category(sign) != "Cf")
+    whole = re.sub(r"['`´ʼ‘’]\s?s\b", "", whole)
+    found = []
+    for spelled in (whole, whole.translate(_DOTTED)):
+        plain = "".join(
+            sign for sign in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(sign)
+        ).casefold()
+        for joined in ("", r"['`´ʼ‘’]", r"['`´ʼ‘’\-‐‑]"):
+            words_of = re.findall(r"[^\W_]+", re.sub(joined, "", plain) if joined else plain)
+            found.append(re.sub(r"\b(\w) (?=\w\b)", r"\1", " ".join(words_of)))
+    return tuple(dict.fromkeys(found))
 
 
+_DOTTED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _JOINING = frozenset({"the", "of", "and", "for", "de", "la", "van", "al", "el", "bin", "ben"})
-_MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]{}"“”/\\-–—_&+*#@', " "))

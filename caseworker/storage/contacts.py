@@ -12,7 +12,7 @@ import time
 from caseworker.domain import interlock
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact, is_locked, is_two_way, reason_needed
-from caseworker.domain.safeguarding import Answer
+from caseworker.domain.safeguarding import SAID_BY_NOTE, Answer
 from caseworker.domain.when import local
 from caseworker.errors import Problem
 from caseworker.storage import actions, drafts, history, records, safe_contacts, signatures
@@ -117,10 +117,13 @@ def amend(contact: Contact, why: str = "") -> int:
         safe = safe_contacts.for_client(before.client_id)
         problems = interlock.problems(contact, safe) | problems
         overridden = interlock.question(contact, safe) is not None
-    # Only now a conversation: then, as when it is logged, somebody at risk is not passed over.
-    asked = decisions.question(contact) if is_two_way(contact) and not is_two_way(before) else None
+    # Only now a conversation, or only now about somebody at risk: then, as when it is logged, nobody is passed over.
+    tells = contact.category == SAID_BY_NOTE != before.category and not decisions.of_contact(row_id)
+    asks = is_two_way(contact) and (tells or not is_two_way(before))
+    asked = decisions.question(contact) if asks else None
     if asked is not None and asked.needed and not asked.stands:
-        problems["outcome"] = words("Somebody is at risk: record a safeguarding decision under People first")
+        field = "outcome" if not is_two_way(before) else "category"
+        problems[field] = words("Somebody is at risk: record a safeguarding decision under People first")
     records.refuse(problems)
     if contact.episode_id is not None and contact.episode_id != before.episode_id:
         _episode(contact)

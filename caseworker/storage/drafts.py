@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 
-from caseworker.domain.drafts import Draft
+from caseworker.domain.drafts import Draft, client_of
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 
@@ -14,8 +14,12 @@ from caseworker.storage.records import fetch
 def keep(key: str, fields: Mapping[str, object]) -> None:
     """Keep exactly what stands in a form, in place of what was kept before. Inside ``storage.write``.
 
-    Not audited: nothing has been recorded yet.
+    Not audited: nothing has been recorded yet. Of a client who is not in the vault nothing is kept: a form left open
+    while her record was erased must not write of her again, nor into the record that gets her number next.
     """
+    whose = client_of(key)
+    if whose is not None and not fetch("SELECT 1 FROM client WHERE id = ?", (whose,)):
+        return
     database.execute_sql(
         "INSERT INTO draft (key, fields, kept) VALUES (?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET fields = excluded.fields, kept = excluded.kept",

@@ -459,8 +459,30 @@ def check_signatures(cancelled: Callable[[], bool] | None = None) -> list[Words]
                     words("The signed assessment number {number} is not as it was signed", number=last)
                 )
         if len(found) >= 20:
-            break
-    return found
+            return found
+    return found + _check_taken_out()
+
+
+def _check_taken_out() -> list[Words]:
+    """Whether every set that the audit chain says was signed is still there and signed, and every one that is withdrawn
+    was withdrawn by somebody. Erased clients' are gone for good.
+    """
+    gone = fetch(
+        "SELECT row_id FROM audit WHERE action = 'sign' AND noun = 'answer_set' AND salt IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM answer_set a WHERE a.id = audit.row_id AND a.signed <> 0) LIMIT 20"
+    )
+    hidden = fetch(
+        "SELECT id FROM answer_set a WHERE withdrawn <> 0 AND NOT EXISTS (SELECT 1 FROM audit"
+        " WHERE audit.client_id = a.client_id AND noun = 'answer_set' AND row_id = a.id AND action = 'withdraw')"
+        " LIMIT 20"
+    )
+    return [
+        *(words("The signed assessment number {number} is missing", number=row_id) for (row_id,) in gone),
+        *(
+            words("The assessment number {number} was withdrawn and nobody said so", number=row_id)
+            for (row_id,) in hidden
+        ),
+    ]
 
 
 # --- inside -------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,34 @@ def test_no_damage_does_worse_than_one_clear_sentence(data: st.DataObject) -> No
         told = re.search(r"Line (\d+):", str(problem.words))
         assert told is not None
         assert 1 <= int(told[1]) <= max(1, len(text.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a = " + "[" * 1_900, "it is nested too deeply"),
+        ("a = " + "{b = " * 390 + "1", "it is nested too deeply"),
+        ("a = " + "[\n" * 20_000, "it is nested too deeply"),
+        ("x = " + "\\\n" * 60_000, "not TOML"),
+        ("a = " + "9" * 1_990, "is not known here"),
+        ("a = " + "9" * 5_000, "the line is longer than 2000 characters"),
+        ("[" + ".".join("a" * 30_000) + "]", "the line is longer than 2000 characters"),
+        ("\n" * 200_000, "the file is larger than 131072 bytes"),
+        (" " * 1_999 + "x", "not TOML"),
+    ],
+)
+def test_a_hostile_definition_is_one_clear_sentence_too_and_soon(text: str, why: str) -> None:
+    began = time.process_time()
+    assert why in refused(text)
+    assert time.process_time() - began < 5
+
+
+def test_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    file = tmp_path / "CALM-2.toml"
+    with file.open("wb") as grown:
+        grown.truncate(3 << 30)
+    with pytest.raises(Problem, match="larger than"):
+        definitions.read(file)
 
 
 def test_the_example_in_the_documentation_can_be_read() -> None:

@@ -98,6 +98,16 @@ def test_only_kinds_that_count_make_a_repeat_reported_or_not(kind: str, repeat: 
         ("NA-UNK", "Daniel Price", True),
         ("Tom", "Daniel Price", False),
         ("Dan Price", "Dan Osei", False),
+        ("Price, Daniel", "Daniel Price", True),
+        ("PRICE (Dan)", "Dan Price", True),
+        ("Mr Price", "Daniel Price", True),
+        ("Éric Blanc", "Eric Blanc", True),
+        ("Dan O'Neill", "D O\u2019Neill", True),
+        ("her ex, Dan", "Dan Price", True),
+        ("her husband", "Dan Price", True),
+        ("not known", "Dan Price", True),
+        ("her brother Tom", "Dan Price", False),
+        ("Dan Dun", "Dan Price", False),
     ],
 )
 def test_another_person_makes_a_new_case_and_a_name_left_out_does_not(

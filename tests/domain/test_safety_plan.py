@@ -99,6 +99,37 @@ def test_words_that_would_give_a_page_away_are_found(text: str, found: tuple[str
     assert gives_away(text, NAMES, ["The Harbour Centre"]) == found
 
 
+HERS = ("Zoë Müller-O'Brien", "Leo", "Amara Clarke", "Ana-Lucía", "Ng")
+OURS = ("Next Chapter", "SERICC")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ring Zoe", "zoës bag", "ZOE'S", "Zoëʼs", "Zoe` s", "ring Muller", "Mueller", "OBrien", "o brien", "O’Brien",
+        "Leos school", "l.e.o.", "leó", "‘Leo’", "Leo…", "a|Leo|b", "Leo=7", "Leo•", "«Leo»", "Zoe‐Lee", "L E O",
+        "analucia", "Ana Lucia", "ana-lucia", "ng", "To A.C. by six", "AC at six", "nextchapter", "Next-Chapter",
+        "next  chapter", "S.E.R.I.C.C", "sericc's", "womens aid", "Women’s Aid", "safer place", "safely", "unsafe",
+        "raped", "harmed", "IDVAs", "fleeing", "ＰＯＬＩＣＥ", "po\u00adlice", "po\u200blice", "non-mol", "D.V.", "999",
+        "social-worker", "policeman",
+    ],
+)  # fmt: skip
+def test_no_spelling_hides_a_name_a_service_or_a_telling_word(text: str) -> None:
+    assert gives_away(text, HERS, OURS)
+    assert sheet([replace(BAG, disguise=text)], disguised=True, names=HERS, services=OURS).sections == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Drop the holdall off", "Leopard print scarf", "Mulled wine", "Ring a plumber", "Chapter two, next week",
+        "Change the fleece", "Rapeseed oil", "A to Z", "Harmony practice", "Analysis due", "ac unit", "In on Friday",
+    ],
+)  # fmt: skip
+def test_ordinary_wording_stays(text: str) -> None:
+    assert gives_away(text, HERS, OURS) == ()
+
+
 @given(
     st.sampled_from((*TELLING, "amara", "clarke", "price", "jo")), st.text(alphabet="abc ,.\n", max_size=30)
 )

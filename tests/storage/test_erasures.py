@@ -300,6 +300,15 @@ def test_a_call_nobody_could_place_and_its_first_wording_go_with_her(vault: Open
 # --- what stays ---------------------------------------------------------------------------------------------
 
 
+def test_a_form_left_open_keeps_nothing_of_her_afterwards(vault: OpenVault) -> None:
+    kept = storage.write(clients.save, Client(None, "", "Kept"))
+    gone = storage.write(clients.save, Client(None, "", "Goes"))
+    erase(vault, gone)
+    for key in (f"contact:{gone}", f"marac:{gone}:new", f"contact:{kept}", "contact:"):
+        storage.write(drafts.keep, key, {"note": f"{MARK} note"})
+    assert {draft.key for draft in drafts.all_drafts()} == {f"contact:{kept}", "contact:"}
+
+
 def test_that_it_was_done_stays_with_who_when_and_why_and_no_name(vault: OpenVault) -> None:
     client_id = fill("goes")
     entries = fetch("SELECT count(*) FROM audit")[0][0]

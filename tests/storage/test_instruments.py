@@ -318,6 +318,34 @@ def test_the_check_of_the_whole_vault_finds_an_answer_changed_after_signing(
     assert [str(one) for one in vaults.verify(vault.path, PHRASE)] == [told]
 
 
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        (["UPDATE answer_set SET signed = 0"], "The signed assessment number 1 is missing"),
+        (["DELETE FROM answer", "DELETE FROM answer_set"], "The signed assessment number 1 is missing"),
+        (
+            ["UPDATE answer_set SET withdrawn = 5"],
+            "The assessment number 1 was withdrawn and nobody said so",
+        ),
+    ],
+)
+def test_the_check_finds_a_signed_set_taken_out_of_sight(
+    amara: int, vault: OpenVault, statements: list[str], told: str
+) -> None:
+    write(instruments.sign, dash(amara))
+    for (name,) in fetch("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'answer%'"):
+        write(database.execute_sql, f"DROP TRIGGER {name}")
+    for statement in statements:
+        write(database.execute_sql, statement)
+    assert [str(one) for one in vault.whole_check()] == [told]
+
+
+def test_a_set_withdrawn_by_somebody_is_no_finding(amara: int, vault: OpenVault) -> None:
+    held = write(instruments.sign, dash(amara)).id or 0
+    write(instruments.withdraw, held, "The wrong person")
+    assert vault.whole_check() == []
+
+
 def test_a_colleague_cannot_finish_or_sign_what_another_began(amara: int) -> None:
     held = dash(amara)
     write(

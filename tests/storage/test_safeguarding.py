@@ -172,6 +172,23 @@ def test_an_attempt_amended_into_a_conversation_needs_a_decision_too(amara: int,
     assert [one.answer for one in safeguarding.of_contact(row)] == ["stands"]
 
 
+def test_a_conversation_amended_to_tell_of_somebody_at_risk_needs_a_decision_too(amara: int) -> None:
+    call = storage.write(contacts.save, Contact(None, "", amara, None, int(time.time()) - 60, minutes=10))
+    told = dataclasses.replace(contacts.get(call), category="SAFEGUARDING")
+    with pytest.raises(Refused) as caught:
+        storage.write(contacts.amend, told)
+    assert list(caught.value.problems) == ["category"]
+    made = storage.write(
+        safeguarding.save,
+        Safeguarding(
+            None, "", amara, "ADU", person="Her mother", concern="Left alone", decided=int(time.time()) - 30,
+            decision="NOR", threshold="A neighbour looks in",
+        ),
+    )  # fmt: skip
+    storage.write(contacts.amend, told)
+    assert [(one.safeguarding_id, one.answer) for one in safeguarding.of_contact(call)] == [(made, "stands")]
+
+
 def test_a_note_put_right_is_not_asked_again(amara: int) -> None:
     row = storage.write(contacts.save, call(amara))
     storage.write(children.save, Child(None, "", amara, "Leo", at_risk="yes"))
