@@ -435,6 +435,18 @@ class _Filling:
             self._add(
                 "answer", (self._next("answer"), held.id, given.item, given.value, given.source, given.note)
             )
+        if held.withdrawn:
+            self.revisions.append(
+                (
+                    "answer_set",
+                    held.id or 0,
+                    held.client_id,
+                    "withdrawn",
+                    "0",
+                    str(held.withdrawn),
+                    "Asked of somebody else",
+                )
+            )
         if not held.signed:
             return held
         episode = person.cases[(filled.held.episode_id or 0) - 1].episode.uid

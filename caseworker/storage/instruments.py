@@ -472,9 +472,8 @@ def _check_taken_out() -> list[Words]:
         " AND NOT EXISTS (SELECT 1 FROM answer_set a WHERE a.id = audit.row_id AND a.signed <> 0) LIMIT 20"
     )
     hidden = fetch(
-        "SELECT id FROM answer_set a WHERE withdrawn <> 0 AND NOT EXISTS (SELECT 1 FROM audit"
-        " WHERE audit.client_id = a.client_id AND noun = 'answer_set' AND row_id = a.id AND action = 'withdraw')"
-        " LIMIT 20"
+        "SELECT id FROM answer_set WHERE withdrawn <> 0 AND id NOT IN"
+        " (SELECT row_id FROM revision WHERE noun = 'answer_set' AND field = 'withdrawn') LIMIT 20"
     )
     return [
         *(words("The signed assessment number {number} is missing", number=row_id) for (row_id,) in gone),

@@ -173,7 +173,10 @@ def test_an_attempt_amended_into_a_conversation_needs_a_decision_too(amara: int,
 
 
 def test_a_conversation_amended_to_tell_of_somebody_at_risk_needs_a_decision_too(amara: int) -> None:
-    call = storage.write(contacts.save, Contact(None, "", amara, None, int(time.time()) - 60, minutes=10))
+    call = storage.write(
+        contacts.save,
+        Contact(None, "", amara, None, int(time.time()) - 60, minutes=10, override_reason="She rang first"),
+    )
     told = dataclasses.replace(contacts.get(call), category="SAFEGUARDING")
     with pytest.raises(Refused) as caught:
         storage.write(contacts.amend, told)
