@@ -19,6 +19,7 @@ from caseworker.demo.danger import Harm
 from caseworker.domain import codes, instruments, risk
 from caseworker.domain.contacts import Contact
 from caseworker.domain.instruments import Answer, AnswerSet, Instrument
+from caseworker.domain.when import midnight
 from caseworker.storage.instruments import closed
 
 BETWEEN = 42  # days from one asking about needs and outcomes to the next
@@ -151,6 +152,13 @@ def _risk(story: Story, harm: Harm) -> dt.date | None:
     if story.ended and long_enough and asked_again:
         target = story.pick(data["exit"][grade])
         _take(story, harm, last, "exit", _toward(story, values, target))
+    if not story.ended and story.chance(data["kept_up"]):
+        # Looked at again on time, with what others know, also while the client cannot be spoken to.
+        while due < story.world.today.isoformat():
+            moment = int(midnight(dt.date.fromisoformat(due)).timestamp()) + 10 * 3600
+            noted = replace(last, at=moment, recorded=moment + 1200)
+            found = _take(story, harm, noted, "review", _drifted(story, values, -0.5), was=grade)
+            grade, due = found.grade, found.next_review
     lately = story.world.now - last.recorded < 4 * danger.DAY
     if not story.ended and lately and last is not done and story.chance(data["unfinished"]):
         some = dict(list(_drifted(story, values, 0).items())[:9])

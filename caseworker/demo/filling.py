@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -238,6 +239,7 @@ STATEMENTS = {
         "INSERT INTO contact_signature (contact_id, version, digest, worker_id, at, signature, audit_seq)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)"
     ),
+    "draft": "INSERT INTO draft (key, fields, kept) VALUES (?, ?, ?)",
     "service": _insert("service", services.Service),
     "colleague": _insert("colleague", Colleague),
 }
@@ -401,6 +403,9 @@ class _Filling:
                 self._add("action", _values(row))
             numbers["episode"].append(episode_id)
         self._sign_notes(notes, client_id, worker)
+        if person.unfinished:
+            kept = self.world.now - 7 * 3600
+            self._add("draft", (f"contact:{client_id}", json.dumps({"note": person.unfinished}), kept))
         self._add_records(person, client_id, worker, numbers)
 
     def _add_records(

@@ -43,7 +43,7 @@ class Case:
 class Person:
     """A made-up client. ``referrals`` are those that led to no support; ``was``: a name used before, if any.
 
-    ``book`` holds the rest of the record once it is drawn.
+    ``book`` holds the rest of the record once it is drawn; ``unfinished`` a note left half-typed.
     """
 
     client: Client
@@ -52,6 +52,7 @@ class Person:
     referrals: list[Referral]
     was: str = ""
     book: Book | None = None
+    unfinished: str = ""
 
     @property
     def first(self) -> int:
@@ -169,8 +170,11 @@ class World:
 
     def people(self) -> Iterator[Person | Report]:
         """People and anonymous reports without end; first the difficult cases that software gets wrong."""
+        from caseworker.demo.firstday import first_day
         from caseworker.demo.planted import planted
 
+        if self.profile.workers == 1:
+            yield from first_day(self)
         for one in planted(self):
             yield casework.add(self, one) if isinstance(one, Person) else one
         while True:
