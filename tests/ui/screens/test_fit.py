@@ -219,6 +219,8 @@ def test_the_record_fits(fitted: Window, full: int) -> None:
         page.show_tab(tab)
         check(fitted, page)
         assert page.header.isVisible()
+        assert page.header.y() == 0
+        assert page.header.minimumHeight() == page.header.maximumHeight() == page.header.height()
         assert page.safe.isVisible()
 
 

@@ -358,6 +358,10 @@ class ClientPage(Page):
 class Header(QWidget):
     """As high as its words need at the width it has: a box layout alone would squeeze it when a form is open."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._taking = False
+
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
@@ -366,7 +370,15 @@ class Header(QWidget):
 
     def take_height(self) -> None:
         need = self.heightForWidth(self.width())
-        if need > 0 and need != self.minimumHeight():
-            self.setFixedHeight(need)
-            # In the middle of a layout the page still reckons with the old height and would centre the new one in it.
-            QTimer.singleShot(0, self, self.updateGeometry)
+        if self._taking or need <= 0 or need == self.minimumHeight() == self.maximumHeight():
+            return
+        # Setting it lays the page out, which asks again: answered half-way, least and most would part for good.
+        self._taking = True
+        self.setFixedHeight(need)
+        self._taking = False
+        # In the middle of a layout the page still reckons with the old height and would centre the new one in it.
+        QTimer.singleShot(0, self, self._settle)
+
+    def _settle(self) -> None:
+        self.take_height()
+        self.updateGeometry()
