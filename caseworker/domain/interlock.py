@@ -18,8 +18,10 @@ from caseworker.domain.safe_contacts import SafeContact, safe_now
 from caseworker.domain.when import local
 from caseworker.words import Words, words
 
-# How each method reaches the client.
-CHANNEL_OF_METHOD = {"TEL": "TEL", "SMS": "SMS", "MSG": "MSG", "EML": "EML", "LET": "LET", "F2F-HOM": "VIS"}
+# How each method reaches the client. A video call rings the same phone, and a chat stands on it like a message.
+CHANNEL_OF_METHOD = {
+    "TEL": "TEL", "VID": "TEL", "SMS": "SMS", "MSG": "MSG", "CHAT": "MSG", "EML": "EML", "LET": "LET", "F2F-HOM": "VIS",
+}  # fmt: skip
 # What stays where it was left: a "no" to these is final.
 LEFT_BEHIND = frozenset({"SMS", "MSG", "EML", "LET"})
 # Outcomes that only somebody who reached out can have had, whoever is said to have made contact.
@@ -72,7 +74,7 @@ def problems(contact: Contact, safe: Iterable[SafeContact]) -> dict[str, Words]:
     held = list(safe)
     channel = reaches(contact)
     if channel is None:
-        return {}
+        return _admin_problems(contact, held)
     found: dict[str, Words] = {}
     if stop(held, channel):
         found["method"] = _CHOOSE_ANOTHER[channel]
@@ -98,6 +100,19 @@ def reaches(contact: Contact) -> str | None:
     if contact.direction != "out" and contact.outcome not in _OUR_DOING:
         return None
     return CHANNEL_OF_METHOD.get(contact.method)
+
+
+def _admin_problems(contact: Contact, held: Sequence[SafeContact]) -> dict[str, Words]:
+    """What was sent as case admin may have gone to the client: what was ruled out does not get past under that name."""
+    channel = CHANNEL_OF_METHOD.get(contact.method)
+    sent = contact.kind == "ADM" and contact.outcome in _OUR_DOING and contact.client_id is not None
+    if not sent or channel is None or stop(held, channel) is None:
+        return {}
+    return {
+        "kind": words(
+            "This way is not safe for this client. If it went to somebody else, choose: with a professional"
+        )
+    }
 
 
 def stop(safe: Iterable[SafeContact], channel: str) -> Words | None:
@@ -159,6 +174,46 @@ _OUTSIDE = (
     Reason("agreed", words("Agreed before"), words("The client agreed to this time beforehand")),
     Reason("danger", words("Danger to life"), words("There was danger to life and waiting was not safe")),
 )
+
+
+# --- on paper -----------------------------------------------------------------------------------------------
+
+
+def letter_problem(to: str, safe: Iterable[SafeContact]) -> Words | None:
+    """Why a letter may not be addressed that way; None when it may: to anybody else, or home where letters are safe.
+
+    Paper that comes to her home is read by whoever opens the door. An address is known by its postcode or its first
+    line, however they are spelled.
+    """
+    held = list(safe)
+    post = _of(held, "LET")
+    if post is not None and post.allowed == "yes" and not post.doubted:
+        return None
+    homes = [part for one in held if one.channel in ("LET", "VIS") for part in _address(one.value)]
+    typed = _squeezed(to)
+    if any(part in typed for part in homes):
+        return words(
+            "Letters to this address are not safe for this client. Leave the address out and hand it over"
+        )
+    return None
+
+
+def _address(value: str) -> list[str]:
+    """What tells an address: its postcodes, and its first line where that holds a number and a name."""
+    first = _squeezed(re.split(r"[,;\n]", value.strip(), maxsplit=1)[0])
+    told = [_squeezed(code) for code in _POSTCODE.findall(value)]
+    return [
+        *told,
+        *([first] if any(sign.isdigit() for sign in first) and len(first) >= _TELLING_LINE else []),
+    ]
+
+
+def _squeezed(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}\b", re.IGNORECASE)
+_TELLING_LINE = 6  # letters and figures: "12 Elm Row", not "Flat 2"
 
 
 # --- before a number is shown -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import time
 
+from caseworker.domain import interlock
 from caseworker.domain import reports as domain
 from caseworker.domain.documents import Document
 from caseworker.domain.reports import Report
@@ -13,10 +14,19 @@ from caseworker.domain.reports.chronology import chronology as _chronology
 from caseworker.domain.reports.marac_paper import marac_paper as _marac_paper
 from caseworker.domain.reports.safety_plan import safety_plan as _safety_plan
 from caseworker.domain.when import local
-from caseworker.storage import audit, children, clients, documents, instruments, marac, perpetrators
+from caseworker.storage import (
+    audit,
+    children,
+    clients,
+    documents,
+    instruments,
+    marac,
+    perpetrators,
+    safe_contacts,
+)
 from caseworker.storage import chronology as stored_chronology
 from caseworker.storage import safety_plan as stored_plan
-from caseworker.storage.records import fetch
+from caseworker.storage.records import fetch, refuse
 
 
 def marac_paper(referral_id: int) -> Report:
@@ -57,6 +67,17 @@ def safety_plan(client_id: int, *, disguised: bool) -> tuple[Report, int]:
     """The plan on paper, and how many of its items are left out because they have no wording for a page in disguise."""
     sheet = stored_plan.sheet(client_id, disguised=disguised)
     return _safety_plan(sheet, disguised=disguised), sheet.left_out
+
+
+def refuse_letter(client_id: int, to: str) -> None:
+    """Return quietly when a letter to that address may be made.
+
+    Raises:
+        Refused: ``to``, it would come to the client's home where letters are not safe.
+    """
+    problem = interlock.letter_problem(to, safe_contacts.for_client(client_id))
+    if problem is not None:
+        refuse({"to": problem})
 
 
 def leaves(report: Report, client_id: int, recipient: str = "") -> int:

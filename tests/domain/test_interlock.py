@@ -104,6 +104,49 @@ def test_a_letter_sent_is_ours_whoever_is_said_to_have_made_contact() -> None:
     assert "method" in said(sent, SafeContact(1, 1, "LET", "no"))
 
 
+def test_what_was_ruled_out_does_not_get_past_as_case_admin() -> None:
+    sent = replace(SPOKE, kind="ADM", method="LET", outcome="SNT")
+    assert list(said(sent, SafeContact(1, 1, "LET", "no"))) == ["kind"]
+    assert said(sent, SafeContact(1, 1, "LET", "yes", "12 Elm Row")) == {}
+    assert said(replace(sent, outcome="RCV"), SafeContact(1, 1, "LET", "no")) == {}
+    assert said(replace(sent, kind="PRO"), SafeContact(1, 1, "LET", "no")) == {}
+
+
+@pytest.mark.parametrize(("method", "as_"), [("VID", "TEL"), ("CHAT", "MSG")])
+def test_a_video_call_or_a_chat_is_asked_about_like_what_it_is_on_the_phone(method: str, as_: str) -> None:
+    reached = replace(SPOKE, method=method)
+    assert "override_reason" in said(reached)
+    assert said(reached, replace(CALL, channel=as_, hours="", voicemail="NA-NAP")) == {}
+    assert list(said(replace(reached, method="CHAT"), SafeContact(1, 1, "MSG", "no"))) == ["method"]
+
+
+HOME = SafeContact(1, 1, "LET", "no", "12 Elm Row, Chelmsford, CM1 1AA")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "Amara Clarke\n12 Elm Row\nChelmsford", "12, elm row", "Flat above, 12 ELM  ROW", "The Occupier, CM1 1AA",
+        "c/o Jo, cm11aa", "12 Elm-Row",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("allowed", ["no", "NA-ASK", "NA-UNK", "NA-NAP"])
+def test_no_letter_is_addressed_to_her_home_where_letters_are_not_safe(to: str, allowed: str) -> None:
+    home = replace(HOME, allowed=allowed)
+    assert interlock.letter_problem(to, [home]) is not None
+    visits = [SafeContact(2, 1, "VIS", "yes", HOME.value), replace(home, value="")]
+    assert interlock.letter_problem(to, visits) is not None
+    assert interlock.letter_problem(to, [replace(home, allowed="yes")]) is None
+    assert interlock.letter_problem(to, [replace(home, allowed="yes", doubted=5)]) is not None
+
+
+@pytest.mark.parametrize(
+    "to", ["Chelmsford City Council\nDuke Street\nCM1 1JE", "Amara Clarke", "Elm Row Surgery", ""]
+)
+def test_letters_to_anybody_else_and_into_her_hand_may_be_made(to: str) -> None:
+    assert interlock.letter_problem(to, [HOME]) is None
+
+
 def test_still_right_is_offered_only_where_the_review_alone_stands_in_the_way() -> None:
     passed = replace(CALL, review_by="2026-11-17")
     assert interlock.STILL_RIGHT in interlock.reasons([passed], "TEL", NOW)

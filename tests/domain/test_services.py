@@ -98,7 +98,7 @@ def test_the_table_comes_back_as_it_went() -> None:
     assert next(csv.reader(io.StringIO(there))) == list(COLUMNS)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "'=", "''"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'=", "''"])
 def test_no_cell_begins_as_a_formula_and_none_is_changed_by_the_journey(start: str) -> None:
     wicked = replace(TALK, name=f"x{start}", note=f"{start}cmd|' /C calc'!A0")
     text = to_csv([wicked])

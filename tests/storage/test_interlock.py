@@ -25,7 +25,9 @@ from caseworker.storage.engine import database
 from caseworker.storage.records import add, fetch
 from caseworker.storage.vault import OpenVault
 
-REACHED_BY = {"TEL": "TEL", "SMS": "SMS", "MSG": "MSG", "EML": "EML", "LET": "LET", "F2F-HOM": "VIS"}
+REACHED_BY = {
+    "TEL": "TEL", "VID": "TEL", "SMS": "SMS", "MSG": "MSG", "CHAT": "MSG", "EML": "EML", "LET": "LET", "F2F-HOM": "VIS",
+}  # fmt: skip
 #: (days, from, to) in minutes of the wall clock; the end may pass midnight.
 HOURS: dict[str, list[tuple[set[int], int, int]]] = {
     "": [(set(range(7)), 0, 1440)],

@@ -292,6 +292,10 @@ class ReportPage(Page):
         recipient = dict(self.wanted.letter).get("to", "").strip().partition("\n")[0]
         try:
             self.session.write(leave, self.report, self.wanted, recipient)
+        except Refused as refused:
+            said = say(next(iter(refused.problems.values())))
+            self.warning.show_said(said, "triangle-alert", "on_high")
+            return False
         except Problem as problem:
             self.session.problem(problem)
             return False
@@ -314,8 +318,11 @@ def letter_key(client_id: int) -> str:
 
 def leave(report: Report, wanted: Wanted, recipient: str) -> int:
     """Write down that it leaves, and forget the draft of a letter that has become one."""
+    letter = wanted.kind == "support-letter"
+    if letter:  # asked again: what is safe may have changed since it was written
+        reports.refuse_letter(wanted.client_id, dict(wanted.letter).get("to", ""))
     made = reports.leaves(report, wanted.client_id, recipient)
-    if wanted.kind == "support-letter":
+    if letter:
         drafts.discard(letter_key(wanted.client_id))
     return made
 

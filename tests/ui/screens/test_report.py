@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from caseworker.domain.contacts import Contact
+from caseworker.domain.safe_claims import Check
 from caseworker.domain.safety_plan import SafetyItem
-from caseworker.storage import contacts, documents, drafts, safety_plan
+from caseworker.storage import contacts, documents, drafts, history, safe_contacts, safety_plan
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, words_of
 from ui import printing
@@ -65,6 +67,7 @@ def test_a_saved_file_is_named_for_nobody_and_leaves_a_line_in_the_record(
     (held,) = documents.for_client(amara)
     assert held.kind == "chronology"
     assert held.made_here
+    assert "print" in [one.action for one in history.for_client(amara)]
 
 
 def test_a_web_page_has_real_headings_and_no_markup_of_anybody_s(
@@ -130,6 +133,39 @@ def test_a_letter_is_written_seen_and_only_then_made(
     text = words_of(window.current())  # type: ignore[arg-type]
     assert "For Housing Team" in text
     assert "Support letter" in text
+
+
+def test_no_letter_goes_home_where_letters_are_not_safe(
+    window: Window, session: Session, amara: int, hands: Hands, tmp_path: Path
+) -> None:
+    (post,) = [one for one in safe_contacts.for_client(amara) if one.channel == "LET"]
+    home = replace(post, allowed="yes", value="12 Elm Row, CM1 1AA")
+    session.write(safe_contacts.save, home, "", Check("SEEN"))
+    window.go(Place("client", amara, "documents"))
+    settle()
+    hands.click("Support letter")
+    hands.fill("To whom", "Amara Clarke, 12 Elm Row")
+    hands.press("Ctrl+Return")
+    settle()
+    page = window.current()
+    assert isinstance(page, ReportPage)  # letters home are safe, and she may have one
+    session.write(safe_contacts.save, replace(home, id=post.id, allowed="no"))
+    place = tmp_path / "Sheet.pdf"
+    page.save_to(str(place))
+    assert "are not safe for this client" in words_of(page)
+    assert place.read_bytes() == b""
+    assert documents.for_client(amara) == []
+    hands.click("Back to the record")
+    settle()
+    hands.click("Support letter")
+    hands.press("Ctrl+Return")
+    settle()
+    assert not isinstance(window.current(), ReportPage)
+    assert "are not safe for this client" in words_of(window.current())  # type: ignore[arg-type]
+    hands.fill("To whom", "Amara Clarke")
+    hands.press("Ctrl+Return")
+    settle()
+    assert isinstance(window.current(), ReportPage)
 
 
 def test_paper_elsewhere_is_recorded_changed_and_withdrawn(window: Window, amara: int, hands: Hands) -> None:

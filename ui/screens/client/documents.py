@@ -11,8 +11,8 @@ from caseworker.domain import codes, when
 from caseworker.domain.documents import MADE_HERE, Document
 from caseworker.domain.reports.support_letter import LONGEST_LETTER, usual_body
 from caseworker.errors import Refused
-from caseworker.storage import clients, documents, episodes, settings
-from caseworker.words import words
+from caseworker.storage import clients, documents, episodes, reports, settings
+from caseworker.words import Words, words
 from ui.say import say
 from ui.screens.client.record import RecordForm, TakeBackForm
 from ui.screens.client.tab import Tab, empty
@@ -253,9 +253,13 @@ class LetterForm(RecordForm):
         self.session.go.emit(Place("report", Wanted("support-letter", self.client_id, letter=letter)))
 
     def _check(self) -> None:
-        problems = {}
+        problems: dict[str, Words] = {}
         if not self.text("to"):
             problems["to"] = words("Enter to whom the letter is")
+        try:
+            reports.refuse_letter(self.client_id, self.text("to"))
+        except Refused as refused:
+            problems |= refused.problems
         if not self.text("body"):
             problems["body"] = words("Enter what the letter says")
         elif len(self.text("body")) > LONGEST_LETTER:
