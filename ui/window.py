@@ -13,6 +13,8 @@ import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSlider,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -26,6 +28,7 @@ from PySide6.QtWidgets import (
 from caseworker.errors import Problem
 from ui import theme
 from ui.keyboard import Binding, Keyboard
+from ui.order import stops
 from ui.say import say
 from ui.session import Notice, Place, Session
 from ui.session import Toast as Told
@@ -60,6 +63,12 @@ LIT = {
     "erase": "settings",
 }
 PANEL_WIDE = 400
+SCROLLS = {
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 
 
 class Side(Protocol):
@@ -146,7 +155,10 @@ class Places(QListWidget):
 
 
 class Search(QLineEdit):
-    """Find a client from anywhere; ``>`` first lists commands. Nothing typed: the last clients looked at."""
+    """Find a client from anywhere; ``>`` first lists commands and the buttons of the page on show.
+
+    Nothing typed: the last clients looked at.
+    """
 
     SHOWN = 8
 
@@ -186,6 +198,8 @@ class Search(QLineEdit):
             for binding in self._window.keyboard.find(typed.lstrip()[1:]):
                 if binding.listed and binding.action:
                     self._offer(f"{binding.words}   {binding.shown_keys()}", binding)
+            for words, button in self._window.buttons_on_show(typed.lstrip()[1:]):
+                self._offer(words, button)
         else:
             for client_id, words in self._window.find_clients(typed, self.SHOWN):
                 self._offer(words, client_id)
@@ -224,6 +238,10 @@ class Search(QLineEdit):
         self.leave()
         if isinstance(what, Binding):
             self._window.do(what.action)
+        elif isinstance(what, Button):
+            if shiboken6.isValid(what):
+                what.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                what.click()
         else:
             self._window.session.go.emit(Place("client", what))
 
@@ -585,6 +603,47 @@ class Window(QWidget):
             method(*args)
             return True
         return False
+
+    # ---- what no control wanted
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # Qt also asks while something with the keyboard is being hidden or let go: nothing is looked through then.
+        focus = self.window().focusWidget()
+        if focus is not None and focus.isVisible() and focus.isEnabled():
+            self._ask_page("put_in_order")
+        return super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page Down and its like reach the page from wherever the keyboard is: a tab, a button under the page."""
+        step = SCROLLS.get(Qt.Key(event.key()))
+        area = self._area_on_show() if step is not None else None
+        if step is None or area is None:
+            super().keyPressEvent(event)
+            return
+        area.verticalScrollBar().triggerAction(step)
+
+    def _area_on_show(self) -> QAbstractScrollArea | None:
+        """The largest part of the page, or of the panel with the keyboard, that can scroll."""
+        pane = self.panel if self.panel is not None and self._has_focus(self.panel) else self.current()
+        areas = [
+            area
+            for area in (pane.findChildren(QAbstractScrollArea) if pane is not None else [])
+            if area.isVisible() and area.verticalScrollBar().maximum() > 0
+        ]
+        return max(areas, key=lambda area: area.width() * area.height(), default=None)
+
+    def buttons_on_show(self, text: str) -> list[tuple[str, Button]]:
+        """The buttons of the page on show whose name holds every word of the text, any case."""
+        page, wanted = self.current(), text.casefold().split()
+        if page is None or not page.isVisible():
+            return []
+        found = []
+        for one in stops(page):
+            if isinstance(one, Button) and one.isEnabled() and not one.isCheckable():
+                name = one.accessibleName() or one.text()
+                if name and all(word in name.casefold() for word in wanted):
+                    found.append((name, one))
+        return found
 
     # ---- saying things
 

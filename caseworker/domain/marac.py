@@ -222,6 +222,29 @@ def is_repeat(sent: dt.date, perpetrator: str, incident: Incident) -> bool:
     return sent <= happened <= flag_until(sent) and may_be_same(perpetrator, incident.by_whom)
 
 
+def lacks_referral(
+    found: Iterable[str],
+    referrals: Iterable[MaracReferral],
+    incidents: Iterable[Incident],
+    today: dt.date,
+) -> bool:
+    """Whether something recorded brings the case to MARAC (``found``: its routes) and nothing takes it there: no paper
+    is being written, none was sent within flag and tag, or an incident since the last one repeats it.
+    """
+    standing = [one for one in referrals if not one.withdrawn]
+    if not tuple(found) or any(not one.sent for one in standing):
+        return False
+    sent = max(
+        ((day, one) for one in standing if (day := iso_date(one.sent))), key=lambda it: it[0], default=None
+    )
+    if sent is None or today > flag_until(sent[0]):
+        return True
+    return any(
+        is_repeat(sent[0], sent[1].perpetrator, one) and (iso_date(one.happened) or sent[0]) > sent[0]
+        for one in incidents
+    )
+
+
 def repeats(earlier: Iterable[MaracReferral], incident: Incident) -> MaracReferral | None:
     """The latest earlier referral of that client which the incident repeats; None when it is a new case."""
     found = [

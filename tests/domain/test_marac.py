@@ -242,3 +242,30 @@ def test_a_day_after_typing_a_change_of_the_paper_says_why() -> None:
 )
 def test_where_it_stands_is_said_in_few_words(change: dict[str, object], said: str) -> None:
     assert str(marac.said(replace(SENT, **change))) == said  # type: ignore[arg-type]
+
+
+# ---- what nobody has referred yet
+
+
+def _sent(day: str, **others: object) -> MaracReferral:
+    return replace(PAPER, sent=day, **others)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("found", "referrals", "happened", "lacks"),
+    [
+        ((), [], "", False),  # nothing brings it there
+        (("VHR",), [], "", True),
+        (("VHR",), [replace(PAPER, sent="")], "", False),  # the paper is being written
+        (("VHR",), [replace(PAPER, sent="", withdrawn=1)], "", True),
+        (("VHR",), [_sent("2026-09-01")], "", False),
+        (("VHR",), [_sent("2025-09-01")], "", True),  # flag and tag are over
+        (("VHR", "REP"), [_sent("2026-09-01")], "2026-10-01", True),  # it goes back
+        (("VHR", "REP"), [_sent("2026-09-01"), _sent("2026-10-02")], "2026-10-01", False),
+    ],
+)
+def test_a_case_that_goes_to_marac_is_said_until_a_referral_takes_it_there(
+    found: tuple[str, ...], referrals: list[MaracReferral], happened: str, lacks: bool
+) -> None:
+    since = [Incident(None, "", PAPER.client_id, happened, kind="VIO")] if happened else []
+    assert marac.lacks_referral(found, referrals, since, TODAY) is lacks

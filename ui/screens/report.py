@@ -50,6 +50,7 @@ class ReportPage(Page):
         super().__init__(session, parent=parent)
         self.wanted: Wanted | None = None
         self.report: Report | None = None
+        self._refused: dict[str, Words] = {}
         self._printer: QPrinter | None = None
         top = row(gap=10)
         self.heading = Heading("", 1)
@@ -134,11 +135,15 @@ class ReportPage(Page):
         try:
             report, problems = self._make(self.wanted)
         except Refused as refused:
-            self.options.show_problems(refused.problems)
+            # What was asked for cannot be made: what stands on the left is not it, and must not leave as it.
+            self.report, self._refused = None, refused.problems
+            self._say_beside()
             return
         except Problem as problem:
+            self.report = None
             self.session.problem(problem)
             return
+        self._refused = {}
         self.options.show_problems({})
         if problems:
             report = replace(report, foot=words("DRAFT, not to be sent. {foot}", foot=report.foot))
@@ -148,6 +153,16 @@ class ReportPage(Page):
         self.paper.show_report(report)
         count = printing.pages(report)
         self.length.setText(self.tr("1 page") if count == 1 else self.tr("{n} pages").format(n=count))
+
+    def _say_beside(self) -> None:
+        """Somebody is typing: the summary, which takes the keyboard, waits until this is to be printed or saved."""
+        for name, field in self.options.fields.items():
+            field.show_problem(say(self._refused[name]) if name in self._refused else None)
+
+    def _may_leave(self) -> bool:
+        if self.report is None and self._refused:
+            self.options.show_problems(self._refused)
+        return self.report is not None
 
     def _make(self, wanted: Wanted) -> tuple[Report, dict[str, Words]]:
         if wanted.kind == "marac-paper":
@@ -237,7 +252,7 @@ class ReportPage(Page):
 
     def print_page(self) -> None:
         """Ctrl+P."""
-        if self.report is None:
+        if not self._may_leave():
             return
         if not printing.has_printer():
             self._ask_file()
@@ -256,6 +271,8 @@ class ReportPage(Page):
             self._left()
 
     def _ask_file(self) -> None:
+        if not self._may_leave():
+            return
         chooser = printing.a_file_chooser(self, self.tr("Where to save the file"), ("pdf", "html"))
         chooser.fileSelected.connect(self.save_to)
         printing.open_dialog(chooser)

@@ -450,7 +450,7 @@ class DateBoxes(QWidget):
 
 
 class Combo(QComboBox):
-    """A list to choose from. The wheel scrolls the page, never changes the answer."""
+    """A list to choose from. The wheel, Page Up and Page Down scroll the page, and never change the answer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -462,6 +462,12 @@ class Combo(QComboBox):
 
     def wheelEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

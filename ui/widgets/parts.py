@@ -249,6 +249,24 @@ class Said(QWidget):
         return self._words.text()
 
 
+class CardTitle(Text):
+    """The title of a card: on one line where there is room, wrapped where there is not."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, "card", wrap=True, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    # A label that wraps asks for a narrow column; this one has the line to itself.
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(self._plain(), 0))
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(min(self._plain(), px(280)), 0))
+
+    def _plain(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self.text()) + px(2)
+
+
 class Card(QFrame):
     """A white card. With a title it has a head line (icon, title, count, ``.head`` row) and rows under it."""
 
@@ -264,11 +282,7 @@ class Card(QFrame):
             self.head.setContentsMargins(px(16), px(11), px(12), px(11))
             if icon:
                 self.head.addWidget(Glyph(icon))
-            self.heading = Text(title, "card", wrap=True)
-            # A label that wraps asks for a narrow column; this one has the line to itself.
-            plain = self.heading.fontMetrics().horizontalAdvance(title) + px(2)
-            self.heading.setMinimumWidth(min(plain, px(280)))
-            self.heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            self.heading = CardTitle(title)
             self.head.addWidget(self.heading)
             self.head.addWidget(self._count)
             self.head.addStretch(1)

@@ -14,6 +14,8 @@ class Toast(QFrame):
     """Floats over the foot of ``parent``; the newest wins. Goes by itself unless it has the focus."""
 
     SECONDS = 10
+    #: Above the buttons at the foot of a form, which nothing may cover.
+    CLEAR = 68
 
     #: Carries what was said when its button was pressed and done.
     done = Signal(object)
@@ -96,7 +98,9 @@ class Toast(QFrame):
         else:
             self.setFixedWidth(self.sizeHint().width())
         self.adjustSize()
-        self.move(QPoint((parent.width() - self.width()) // 2, parent.height() - self.height() - px(20)))
+        self.move(
+            QPoint((parent.width() - self.width()) // 2, parent.height() - self.height() - px(self.CLEAR))
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and not self.isHidden():

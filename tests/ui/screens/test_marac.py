@@ -69,6 +69,25 @@ def test_the_routes_of_what_is_recorded_are_said_in_words(
     assert "The alleged perpetrator is never told." in text
 
 
+def test_that_nobody_has_referred_it_yet_is_said_first_thing_on_the_tab(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    high(session, amara)
+    shown(record)
+    unreferred = "visible high risk. It is not referred yet."
+    assert unreferred in words_of(record.tab("risk").now.itemAt(0).widget())  # type: ignore[attr-defined]
+    hands.press("Ctrl+3")
+    hands.press("Tab")
+    assert Hands.name(hands.focus()) == "Refer to MARAC"
+    hands.press("Return")
+    settle()
+    assert record.form is not None
+    assert record.form.findChild(MaracForm) is not None
+    record.close_form()
+    session.write(marac.save, whole(amara, sent=ago(1)))
+    assert unreferred not in shown(record)
+
+
 @pytest.mark.parametrize(("days_after", "repeat"), [(0, True), (1, False)])
 def test_a_repeat_is_worked_out_to_the_day(
     record: ClientPage, session: Session, amara: int, days_after: int, repeat: bool

@@ -52,7 +52,7 @@ def test_half_a_date_is_said_and_leaves_the_page_as_it_was(page: ReportPage, han
     page.options.editors["first"].day.setFocus()
     hands.type("31")
     settle()
-    assert page.options.errors.problems()
+    assert "Date must include" in words_of(page)
     assert page.paper.toPlainText() == before
 
 
@@ -214,3 +214,30 @@ def test_a_safety_plan_is_printed_in_disguise_unless_asked_otherwise(
     hands.click("In disguise: a list of things to do that says nothing else")
     settle()
     assert "Run to Clara's if he comes home" in page.paper.toPlainText()
+
+
+def test_nothing_leaves_while_the_dates_asked_for_cannot_be_read(
+    window: Window, amara: int, hands: Hands, tmp_path: Path
+) -> None:
+    window.go(Place("report", Wanted("chronology", amara)))
+    settle()
+    page = window.current()
+    assert isinstance(page, ReportPage)
+    hands.type("2")
+    typing = hands.focus()
+    hands.type("7")
+    settle()
+    assert hands.focus() is typing  # a date that is being typed keeps the keyboard
+    assert "Date must include a month" in words_of(page)
+    page.save_to(str(tmp_path / "Sheet.pdf"))
+    assert not (tmp_path / "Sheet.pdf").exists()
+    hands.press("Ctrl+P")
+    settle()
+    assert hands.focus() is page.options.errors
+    assert page.report is None
+    typing.setFocus()
+    for _ in "27":
+        hands.press("Backspace")
+    settle()
+    assert page.report is not None
+    assert not page.options.errors.isVisible()

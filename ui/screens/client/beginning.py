@@ -114,6 +114,12 @@ class BeginCard(Card):
         self.asked.setText(self.tr("Now"))
         self.begun.emit(form)
 
+    def begin_if_focused(self) -> None:
+        """Ctrl+Enter with the keyboard in this card."""
+        focus = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus) and self.begin_button.isVisible():
+            self.begin()
+
     def _usual(self, names: list[str]) -> str:
         """The checklist most services use, where it is offered."""
         most = max(names, key=lambda name: len(self._offered[name].items))

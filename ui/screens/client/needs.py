@@ -231,6 +231,9 @@ class NeedsTab(Tab):
         self.below.addWidget(made)
         return made
 
+    def save(self) -> None:
+        self.begin.begin_if_focused()
+
     def entry(self) -> QWidget:
         """Where the keyboard arrives."""
         return self.needs.review

@@ -164,7 +164,7 @@ class PeopleTab(Tab):
         names_of = {one.id: one.name for one in children.for_client(self.client_id, withdrawn=True)}
         for one in decided:
             card.add_row(self._decision(one, names_of, now))
-        if not decided:
+        if not decided and not lacking:
             card.body.addWidget(Text(self.tr("None is recorded."), "body", "muted", wrap=True))
         return card
 

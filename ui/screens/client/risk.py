@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import codes, risk, when
@@ -169,7 +170,16 @@ class RiskTab(Tab):
         card.body.addWidget(
             Said(say(event_words(count, seen.rules)), "activity", "on_high" if high else "muted")
         )
+        if marac_rules.lacks_referral(seen.routes, seen.referrals, seen.incidents, seen.today):
+            words = self.tr("{brought} It is not referred yet.").format(brought=self._brought(seen))
+            card.body.addWidget(Said(words, "triangle-alert", "on_high", "strong"))
+            button = Button(self.tr("Refer to MARAC"))
+            button.clicked.connect(self._refer)
+            card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return card
+
+    def save(self) -> None:
+        self.begin.begin_if_focused()
 
     # ---- assessments over time
 
@@ -278,17 +288,8 @@ class RiskTab(Tab):
         card = Card(self.tr("MARAC"), icon="users")
         card.head_button(self.tr("Refer to MARAC"), self._refer)
         down = column(margins=(16, 0, 16, 10), gap=6)
-        labels = codes.get("marac_criterion")
         if seen.routes:
-            routes = ", ".join(labels.label(code).lower() for code in seen.routes)
-            down.addWidget(
-                Said(
-                    self.tr("What is recorded brings the case to MARAC: {routes}.").format(routes=routes),
-                    "triangle-alert",
-                    "on_high",
-                    "strong",
-                )
-            )
+            down.addWidget(Said(self._brought(seen), "triangle-alert", "on_high", "strong"))
         else:
             down.addWidget(
                 Said(
@@ -303,6 +304,11 @@ class RiskTab(Tab):
         holder.setLayout(down)
         card.add_row(holder)
         return card
+
+    def _brought(self, seen: Seen) -> str:
+        labels = codes.get("marac_criterion")
+        routes = ", ".join(labels.label(code).lower() for code in seen.routes)
+        return self.tr("What is recorded brings the case to MARAC: {routes}.").format(routes=routes)
 
     def _marac_rows(self, seen: Seen) -> list[Callable[[], Entry]]:
         """Each referral with what its meeting agreed under it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
 
 from caseworker import storage
 from caseworker.domain import marac as marac_rules
@@ -21,6 +21,7 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes, marac, next_dates, risk
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
+from ui.order import put_in_order
 from ui.say import say
 from ui.screens.client.drafts import form_for
 from ui.screens.client.record import FormPage, InPlace, RecordForm
@@ -111,6 +112,8 @@ class ClientPage(Page):
         self.bar.setUsesScrollButtons(True)
         self.bar.setElideMode(Qt.TextElideMode.ElideNone)
         self.bar.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for arrow in self.bar.findChildren(QToolButton):
+            arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # for the mouse: the keyboard goes through the tabs
         self._down.addWidget(self.bar)
         self.body.addWidget(self.header)
         self.body.addWidget(theme.line())
@@ -191,9 +194,16 @@ class ClientPage(Page):
             self.session.go.emit(Place("report", Wanted("chronology", self.client_id)))
 
     def save(self) -> None:
-        """Ctrl+Enter in an open form."""
+        """Ctrl+Enter: in an open form, or what the tab on show has to begin."""
         if self.form is not None:
             self.form.save()
+        elif self.client_id is not None:
+            self.tab_on_show().save()
+
+    def put_in_order(self) -> None:
+        """Let Tab go from the tabs through the one on show as it is read, whatever was made anew in it."""
+        if self.form is None and self.client_id is not None:
+            put_in_order(self.bar, self.tab_on_show())
 
     def undo(self) -> bool:
         """Ctrl+Z: the last answer of an open form; False when nothing here can be taken back."""

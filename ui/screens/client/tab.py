@@ -34,6 +34,9 @@ class Tab(QWidget):
     def reload(self) -> None:
         """Read again and show."""
 
+    def save(self) -> None:
+        """Ctrl+Enter while no form is open."""
+
 
 class Gradually(QObject):
     """Builds a long list a few widgets at a time, between key presses: a hundred widgets at once would be felt."""

@@ -1,0 +1,132 @@
+"""The record without a mouse: Tab in reading order, Page Down from anywhere, the page's buttons by name."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QScrollArea, QTabBar, QToolButton
+
+from caseworker.domain.justice_events import JusticeEvent
+from caseworker.storage import instruments, justice_events
+from tests.journey.hands import Hands
+from tests.ui.screens.parts import settle
+from ui.screens.client import ClientPage
+from ui.screens.client.instruments import InstrumentForm
+from ui.screens.client.orders import OrderForm
+from ui.session import Place, Session
+from ui.widgets import Button
+from ui.widgets.fields import CodeCombo
+from ui.window import Window
+
+
+@pytest.fixture
+def record(window: Window, amara: int) -> ClientPage:
+    window.go(Place("client", amara))
+    settle()
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    return page
+
+
+def through(hands: Hands, until: str, most: int = 40) -> list[str]:
+    """The names Tab passes on the way to that one."""
+    passed: list[str] = []
+    while not passed or passed[-1] != until:
+        hands.press("Tab")
+        passed.append(Hands.name(hands.focus()))
+        assert len(passed) < most, passed
+    return passed
+
+
+def test_rows_read_again_after_a_save_are_reached_where_they_stand(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    hands.press("Ctrl+6")
+    settle()
+    session.write(justice_events.save, JusticeEvent(None, "", amara, stage="08", happened="2026-01-13"))
+    for _ in range(20):
+        settle()
+    hands.press("Ctrl+6")
+    passed = through(hands, "Add an order")
+    assert [name for name in passed if name.startswith("Withdraw")], passed
+
+
+def test_the_arrows_of_the_tabs_are_no_stops(record: ClientPage, hands: Hands) -> None:
+    bar = record.findChild(QTabBar)
+    assert bar is not None
+    arrows = bar.findChildren(QToolButton)
+    assert arrows
+    hands.press("Ctrl+1")
+    hands.press("Tab")
+    assert hands.focus() not in arrows
+
+
+def test_page_down_on_a_tab_scrolls_what_is_under_it(record: ClientPage, hands: Hands) -> None:
+    hands.press("Ctrl+6")
+    for _ in range(20):
+        settle()
+    bar = record.tab_on_show().area.verticalScrollBar()
+    assert bar.maximum() > 0
+    hands.press("PgDown")
+    assert bar.value() > 0
+    hands.press("PgUp")
+    assert bar.value() == 0
+    hands.press("End")
+    assert bar.value() == bar.maximum()
+
+
+def test_a_signed_assessment_is_read_to_its_end_with_the_keyboard(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    held = session.write(instruments.begin, amara, "DASH24")
+    for item in range(1, 25):
+        session.write(instruments.answer, held, str(item), "yes", "victim")
+    session.write(instruments.sign, held)
+    hands.press("Ctrl+3")
+    for _ in range(20):
+        settle()
+    (read,) = (one for one in record.findChildren(Button) if one.isVisible() and one.text() == "Read")
+    through(hands, Hands.name(read))
+    hands.press("Return")
+    for _ in range(20):
+        settle()
+    assert record.form is not None
+    bars = [area.verticalScrollBar() for area in record.form.findChildren(QScrollArea) if area.isVisible()]
+    assert any(bar.maximum() for bar in bars)
+    hands.press("End")
+    assert any(bar.value() == bar.maximum() > 0 for bar in bars)
+
+
+def test_page_down_in_a_form_scrolls_and_never_changes_an_answer(record: ClientPage, hands: Hands) -> None:
+    form = OrderForm(record.session, record.client_id or 0)
+    record.open_form(form)
+    settle()
+    combo = form.findChild(CodeCombo)
+    assert combo is not None
+    combo.setCurrentIndex(1)
+    combo.setFocus()
+    hands.press("PgDown")
+    hands.press("PgUp")
+    assert combo.currentIndex() == 1
+
+
+def test_a_button_of_the_page_is_found_by_its_name(record: ClientPage, hands: Hands) -> None:
+    hands.press("Ctrl+6")
+    for _ in range(20):
+        settle()
+    hands.press("Ctrl+K")
+    hands.type(">an order")
+    hands.press("Return")
+    settle()
+    assert record.form is not None
+    assert record.form.findChild(OrderForm) is not None
+
+
+def test_ctrl_enter_begins_the_assessment_that_is_chosen(record: ClientPage, hands: Hands) -> None:
+    hands.press("Ctrl+3")
+    settle()
+    hands.press("Ctrl+Return")
+    assert record.form is None  # the keyboard is not in the card yet
+    hands.press("Tab")
+    hands.press("Ctrl+Return")
+    settle()
+    assert isinstance(record.form, InstrumentForm)

@@ -1,0 +1,81 @@
+"""Tab goes through a tab of the record in the order it is read in, also where part of it was made anew a moment ago.
+
+Qt appends every new widget to the end of the tab order. A card whose rows were read again after a save would
+otherwise be reached last, after everything below it (WCAG 2.4.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTextBrowser,
+    QWidget,
+)
+
+#: Controls: what lies inside them is their own business.
+WHOLE = (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTextBrowser,
+)
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
+
+
+def stops(root: QWidget) -> Iterator[QWidget]:
+    """Every control inside ``root`` that Tab may reach, as they stand: row under row, each from left to right.
+
+    Goes by where things are, not by the layouts: a look through those from Python lets go of what they hold.
+    """
+    if root.focusPolicy() & Qt.FocusPolicy.TabFocus and root.focusProxy() is None:
+        yield root
+    if isinstance(root, WHOLE):
+        return
+    shown = [one for one in root.findChildren(QWidget, options=DIRECT) if not one.isHidden()]
+    for line in _lines(shown):
+        for one in line:
+            yield from stops(one)
+
+
+def put_in_order(before: QWidget, root: QWidget) -> bool:
+    """Let Tab go on from ``before`` through ``root`` as it is read; True if that was not so already."""
+    wanted = [before, *stops(root)]
+    place = {id(one): at for at, one in enumerate(wanted)}
+    at, one = 0, before.nextInFocusChain()
+    while one is not None and one is not before:
+        now = place.get(id(one))
+        if now is not None:
+            if now != at + 1:
+                break
+            at = now
+        one = one.nextInFocusChain()
+    if at == len(wanted) - 1:
+        return False
+    for earlier, later in pairwise(wanted):
+        QWidget.setTabOrder(earlier, later)
+    return True
+
+
+def _lines(shown: Sequence[QWidget]) -> list[list[QWidget]]:
+    """What stands beside one another: beside is whatever begins above the middle of the first of its line."""
+    lines: list[list[QWidget]] = []
+    for one in sorted(shown, key=lambda widget: widget.y()):
+        if lines and one.y() < lines[-1][0].geometry().center().y():
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    return [sorted(line, key=lambda widget: widget.x()) for line in lines]
