@@ -286,5 +286,26 @@ def masked(value: str) -> Words:
     return words("hidden") if value.strip() else words("none recorded")
 
 
+def numbers_masked(text: str) -> Words:
+    """Running text with every number and email address in it masked: "through her gran, ending 11"."""
+    found = _WITHIN.search(text)
+    if found is None:
+        return words("{text}", text=text)
+    return words(
+        "{before}{number}{after}",
+        before=text[: found.start()],
+        number=masked(found[0]),
+        after=numbers_masked(text[found.end() :]),
+    )
+
+
+def holds_number(text: str) -> bool:
+    """Whether somebody could be reached with what stands in that text."""
+    return _WITHIN.search(text) is not None
+
+
+_WITHIN = re.compile(r"\+?\(?\d(?:[()\s.-]*\d){6,}|[^\s@,;:]+@[^\s@,;:]+")
+
+
 def _of(safe: Iterable[SafeContact], channel: str) -> SafeContact | None:
     return next((one for one in safe if one.channel == channel), None)

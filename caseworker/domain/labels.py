@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from caseworker.domain import codes, instruments
-from caseworker.domain.interlock import masked
+from caseworker.domain.interlock import masked, numbers_masked
 from caseworker.domain.safe_contacts import show_hours
 from caseworker.domain.when import local, show_datetime, show_stored
 from caseworker.words import Words, words
@@ -47,7 +47,8 @@ NOUNS = {
 }
 
 # noun -> field -> (label, how to show a value). The second is a code list's name, or one of:
-# text, note (long and private: never in a list), masked (a number or address), date, moment, flag, number, minutes,
+# text, note (long and private: never in a list), masked (a number or address), numbers (text that
+# may hold one), date, moment, flag, number, minutes,
 # hours, person, none.
 FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
     "client": {
@@ -77,10 +78,10 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "whose": (words("Whose it is"), "whose_phone"),
         "hours": (words("Safe hours"), "hours"),
         "voicemail": (words("Voicemail safe"), "yes_no"),
-        "who_may_answer": (words("Who may answer"), "text"),
+        "who_may_answer": (words("Who may answer"), "numbers"),
         "say_as": (words("Say you are"), "text"),
         "code_word": (words("Code word"), "text"),
-        "note": (words("Safe contact note"), "text"),
+        "note": (words("Safe contact note"), "numbers"),
         "source": (words("Who told us"), "safe_source"),
         "review_by": (words("Ask again by"), "date"),
         "doubted": (words("A change waits to be checked"), "moment"),
@@ -497,8 +498,8 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
         "sees_abuse": (words("Sees, hears or lives with abuse"), "yes_no"),
         "at_risk": (words("At risk now"), "yes_no"),
         "reach": (words("How the child may be reached"), "child_reach"),
-        "reach_through": (words("Through which adult"), "text"),
-        "reach_where": (words("Number or place"), "text"),
+        "reach_through": (words("Through which adult"), "numbers"),
+        "reach_where": (words("Number or place"), "numbers"),
         "never_told": (words("Who must never be told or be there"), "text"),
         "parent_access": (words("A parent may see what the child says"), "yes_no"),
         "access_reason": (words("Why it is safe for a parent to see it"), "note"),
@@ -663,6 +664,8 @@ def show_value(noun: str, field: str, stored: str) -> Words:
         return words("{minutes} minutes", minutes=stored)
     if how == "masked":
         return masked(stored)
+    if how == "numbers":
+        return numbers_masked(stored)
     if how == "hours":
         return words("{hours}", hours=show_hours(stored))
     if how not in ("text", "note", "number", "person", "none"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from caseworker.domain import interlock
+from caseworker.domain.children import Child
 from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.when import local
-from caseworker.storage import audit, history, records, safe_contacts
+from caseworker.storage import audit, children, history, records, safe_contacts
 from caseworker.words import words
 
 LONGEST_REASON = 500
@@ -38,3 +39,14 @@ def show(client_id: int, reason: str = "") -> list[SafeContact]:
     else:
         audit.append("show", "safe_contact", row_id, client_id)
     return held
+
+
+def show_child(child_id: int) -> Child:
+    """Write down that a child's own number is shown now, and give the child. Inside ``storage.write``.
+
+    Raises:
+        Problem: E-GONE.
+    """
+    child = children.get(child_id)
+    audit.append("show", "child", child_id, child.client_id)
+    return child

@@ -191,3 +191,19 @@ def test_the_five_answers_are_all_there_asked_or_not() -> None:
 )
 def test_at_most_two_digits_of_a_number_and_nothing_of_an_address(value: str, shown: str) -> None:
     assert str(interlock.masked(value)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Gran, 07700 900111, after school", "Gran, ending 11, after school"),
+        ("07700 900777 or +44 (0)7700-900142", "ending 77 or ending 42"),
+        ("leo@example.com", "hidden"),
+        ("Write to leo@example.com; room 12", "Write to hidden; room 12"),
+        ("Elm Road School, year 4, room 12", "Elm Road School, year 4, room 12"),
+        ("", ""),
+    ],
+)
+def test_a_number_within_running_text_is_masked_too(text: str, shown: str) -> None:
+    assert str(interlock.numbers_masked(text)) == shown
+    assert interlock.holds_number(text) == (text != shown)

@@ -11,11 +11,12 @@ import pytest
 from caseworker import storage
 from caseworker.domain.children import Child
 from caseworker.domain.workers import Worker
-from caseworker.storage import children, clients, drafts, perpetrators, professionals, safeguarding
+from caseworker.storage import children, clients, drafts, history, perpetrators, professionals, safeguarding
 from caseworker.storage.engine import database
 from tests.journey.hands import Hands
 from tests.ui.screens import household
 from tests.ui.screens.parts import settle, today, words_of
+from tests.ui.screens.test_safe import shown
 from ui.screens.client import ClientPage
 from ui.screens.client.children import ChildForm
 from ui.screens.client.incidents import IncidentForm
@@ -81,6 +82,46 @@ def test_everything_of_a_child_stands_on_one_card(window: Window, full: int) -> 
     ):
         assert part in text
     assert text.index("Leo") < text.index("Turned 18")  # at risk first
+
+
+def test_a_childs_number_is_masked_until_asked_for_and_that_is_written_down(
+    window: Window, people: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    made = session.write(
+        children.save,
+        Child(
+            None, "", amara, "Mia", reach="DIR", reach_through="Gran 07700 900142", reach_where="0770 0900142"
+        ),
+    )
+    session.write(
+        children.save, replace(children.get(made), reach_where="07700 900142 or 07700 900142"), "Typo"
+    )
+    people.reload()
+    settle()
+    assert not shown(window)
+    assert "Own safe contact: Directly, Gran ending 42, ending 42 or ending 42" in words_of(people)
+    people.open_form(ChildForm(session, amara, made))
+    settle()
+    assert not shown(window)
+    assert "Recorded: Gran ending 42, ending 42 or ending 42" in words_of(people)
+    hands.fill("Name or initials", "Mia C")
+    hands.press("Ctrl+Return")
+    settle()
+    assert children.get(made).reach_where == "07700 900142 or 07700 900142"
+    assert children.get(made).name == "Mia C"
+    assert [one.action for one in history.for_client(amara)].count("show") == 0
+    assert "900142" not in " ".join(str(one.sentence()) for one in history.for_client(amara))
+    hands.click("Show the number: Mia C")
+    assert shown(window)
+    assert [one.action for one in history.for_client(amara)].count("show") == 1
+    hands.click("Hide the number: Mia C")
+    assert not shown(window)
+    hands.click("Show the number: Mia C")
+    window.go(Place("today"))
+    settle()
+    window.go(Place("client", amara, "people"))
+    settle()
+    assert not shown(window)
 
 
 def test_who_turns_18_in_this_support_is_still_counted_as_a_child(

@@ -8,14 +8,16 @@ from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import codes
 from caseworker.domain.children import Child
+from caseworker.domain.interlock import holds_number, numbers_masked
 from caseworker.errors import Refused
 from caseworker.storage import children, clients
 from caseworker.words import words
+from ui.say import say
 from ui.screens.client.clients import years
 from ui.screens.client.record import RecordForm, TakeBackForm
 from ui.session import Session
 from ui.theme import px
-from ui.widgets import ChoiceRow, DateBoxes, Heading, NoteEdit, Said, TextLine, Tick
+from ui.widgets import ChoiceRow, DateBoxes, Heading, NoteEdit, Said, Text, TextLine, Tick
 
 _CODED = (
     "at_risk", "sees_abuse", "sex", "relationship", "lives_with", "social_care", "own_referral", "reach",
@@ -93,6 +95,13 @@ class ChildForm(RecordForm):
         self.combo("reach", self.tr("How they may be reached"), "child_reach")
         self.through_field = self.add("reach_through", self.tr("Through which adult"), TextLine())
         self.where_field = self.add("reach_where", self.tr("Number or place"), TextLine())
+        self.held_number = Text("", "small", "muted", wrap=True)
+        self.down.addWidget(self.held_number)
+        masked = [say(numbers_masked(getattr(self.child, name))) for name in self._masked()]
+        self.held_number.setText(
+            self.tr("Recorded: {number}. Leave the box empty to keep it").format(number=", ".join(masked))
+        )
+        self.held_number.setVisible(bool(masked))
         self.add(
             "never_told",
             self.tr("Who must never be told, or be there"),
@@ -131,12 +140,22 @@ class ChildForm(RecordForm):
             age_estimate=None if unborn else years(self, "age_estimate"),
             own_client_id=self._own_record(),
             **{name: self.code(name) for name in _CODED},  # type: ignore[arg-type]
-            **{name: self.text(name) for name in _TEXTS},  # type: ignore[arg-type]
+            **{name: self._text_or_held(name) for name in _TEXTS},  # type: ignore[arg-type]
         )
         if not unborn and record.born == "NA-NAP":
             record = replace(record, born="NA-ASK")
         children.save(record, self.text("why"))
         return self.tr("Saved.")
+
+    def _masked(self) -> list[str]:
+        """The fields in which a number stands: it is not shown again, a new one is typed over it."""
+        held = self.child
+        names = ("reach_through", "reach_where")
+        return [] if held is None else [name for name in names if holds_number(getattr(held, name))]
+
+    def _text_or_held(self, name: str) -> str:
+        typed = self.text(name)
+        return typed if typed or name not in self._masked() else str(getattr(self.child, name))
 
     def _own_record(self) -> int | None:
         typed = self.text("own_reference")
@@ -150,6 +169,7 @@ class ChildForm(RecordForm):
     def _values(self, held: Child) -> dict[str, object]:
         own = clients.get(held.own_client_id).reference if held.own_client_id is not None else ""
         values = {name: getattr(held, name) for name in (*_CODED, *_TEXTS, "unborn", "due", "born")}
+        values |= dict.fromkeys(self._masked(), "")
         age = "" if held.age_estimate is None else str(held.age_estimate)
         return {**values, "age_estimate": age, "own_reference": own, "why": ""}
 

@@ -18,6 +18,7 @@ from caseworker.domain.professionals import Professional
 from caseworker.domain.safeguarding import Safeguarding
 from caseworker.storage import children, clients, episodes, perpetrators, professionals, safeguarding
 from ui.say import say
+from ui.screens.client.child_reach import ChildReach
 from ui.screens.client.children import ChildForm, WithdrawChildForm
 from ui.screens.client.perpetrators import PerpetratorForm, WithdrawPerpetratorForm
 from ui.screens.client.professionals import ProfessionalForm, WithdrawProfessionalForm
@@ -99,7 +100,7 @@ class PeopleTab(Tab):
                 (self.tr("Under 18 when this support started, and counted so until it ends."), "muted")
             )
         lines.append(self._living(one))
-        lines.append(self._reach(one))
+        above = sum(bool(line) for line in lines)
         if one.never_told:
             lines.append((self.tr("Never told or there: {who}").format(who=one.never_told), "danger"))
         if one.social_care not in ("NA-ASK", "NON"):
@@ -109,6 +110,10 @@ class PeopleTab(Tab):
         if one.note:
             lines.append(one.note)
         entry = Entry(one.name, lines, self._child_chips(one))
+        reach = ChildReach(self.session, one)
+        entry.words.insertWidget(1 + above, reach)
+        if reach.is_masked():
+            reach.button = entry.add_button(self.tr("Show the number"), reach.toggle, "eye")
         if one.own_client_id is not None:
             entry.add_button(self.tr("Open record"), partial(self._open, one.own_client_id), "folder-open")
         entry.add_button(self.tr("Change"), partial(self._change_child, one.id or 0))
@@ -142,13 +147,6 @@ class PeopleTab(Tab):
         if one.school:
             parts.append(one.school)
         return ". ".join(parts)
-
-    def _reach(self, one: Child) -> str:
-        """Their own safe contact; in doubt nobody reaches out."""
-        if one.reach == "NA-ASK":
-            return self.tr("Own safe contact: not asked yet. Do not reach out until it is.")
-        parts = [codes.get("child_reach").label(one.reach), one.reach_through, one.reach_where]
-        return self.tr("Own safe contact: {how}").format(how=", ".join(part for part in parts if part))
 
     # ---- safeguarding
 

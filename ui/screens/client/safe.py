@@ -250,7 +250,8 @@ class SafePanel(QFrame):
                 (self.tr("Code word: {who}."), one.code_word),
                 ("{who}", one.note),
             ):
-                sentence = ended(template.format(who=value.strip())) if value.strip() else ""
+                shown = value.strip() if self.shows_numbers else say(interlock.numbers_masked(value.strip()))
+                sentence = ended(template.format(who=shown)) if shown else ""
                 if sentence and sentence not in said:
                     said.append(sentence)
         if ways and not any(one.say_as.strip() for one in ways):
