@@ -604,13 +604,14 @@ def _harden() -> None:
 
 
 def _after_first_paint(desk: Desk) -> None:
-    """The log, the one hook for bugs, the pages made ahead: none is needed to paint the lock screen."""
+    """The log, the one hook for bugs, the pages made ahead, the sweeping: none is needed to paint the lock screen."""
     from caseworker import log
     from ui.ahead import Ahead
+    from ui.sweeping import Sweeper
 
     log.start(paths.log_file())
     log.install_hook(lambda kind: _calm(desk))
-    Ahead(desk)
+    Sweeper(desk, Ahead(desk).is_done)
     crash = paths.log_file().with_name("crash.log")
     # Where each thread stood, by file and line; never a value.
     faulthandler.enable(crash.open("w", encoding="utf-8"))

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QFontMetrics,
     QIcon,
     QPainter,
     QPalette,
@@ -223,11 +224,27 @@ def pixmap(name: str, token: str = "ink", size: float = 18, gap: float = 0) -> Q
 
 def icon(name: str, token: str = "ink", size: float = 18, gap: float = 0) -> QIcon:
     """As ``pixmap``, for buttons, tabs and lists. When disabled it is as quiet as the words beside it."""
+    screen = QApplication.primaryScreen()
+    return _icon(name, token, size, gap, _look, screen.devicePixelRatio() if screen else 1.0)
+
+
+@functools.lru_cache(maxsize=512)
+def _icon(name: str, token: str, size: float, gap: float, _in: Look, _ratio: float) -> QIcon:
     drawn = pixmap(name, token, size, gap)
     made = QIcon(drawn)
     made.addPixmap(pixmap(name, "muted", size, gap), QIcon.Mode.Disabled)
     made.addPixmap(drawn, QIcon.Mode.Selected)
     return made
+
+
+def width(text: str, role: str) -> int:
+    """Pixels those words take on one line in the letters of that role."""
+    return _metrics(role, _look).horizontalAdvance(text)
+
+
+@functools.lru_cache(maxsize=64)
+def _metrics(role: str, _in: Look) -> QFontMetrics:
+    return QFontMetrics(font(role))
 
 
 def icon_size(size: float = 18, gap: float = 0) -> QSize:

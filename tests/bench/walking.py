@@ -195,10 +195,11 @@ def main() -> None:
     from caseworker.storage import vault as vaults
     from tests.bench.vaults import PHRASE
     from ui.ahead import Ahead
+    from ui.sweeping import Sweeper
 
     root = Path(sys.argv[1])
     desk = ui.main.build_window(root)
-    Ahead(desk)
+    Sweeper(desk, Ahead(desk).is_done)
     desk.resize(1280, 800)
     desk.show()
     found = vaults.find(root)

@@ -141,12 +141,12 @@ class Form(QWidget):
         super().__init__(parent)
         self.fields: dict[str, Field] = {}
         self.editors: dict[str, Any] = {}
-        self.errors = ErrorSummary()
+        self.errors = ErrorSummary(self)
         self.errors.hide()
 
     def field(self, name: str, label: str, editor: QWidget, hint: str = "", optional: bool = False) -> Field:
         """A field under that name, watched for edits."""
-        made = Field(label, editor, hint, optional)
+        made = Field(label, editor, hint, optional, self)
         self.fields[name] = made
         self.bind(name, editor)
         return made

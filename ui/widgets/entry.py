@@ -27,11 +27,13 @@ class Entry(RowFrame):
         super().__init__(parent=parent)
         self.title = title
         self.words = column(gap=3)
-        self.words.addWidget(Text(title, "strong", wrap=True))
+        self.across.addLayout(self.words, 1)
+        self.words.addWidget(Text(title, "strong", wrap=True, parent=self))
         for line in lines:
             text, tone = (line, "") if isinstance(line, str) else line
             if text:
-                self.words.addWidget(Text(text, "small" if tone == "muted" else "body", tone, wrap=True))
+                role = "small" if tone == "muted" else "body"
+                self.words.addWidget(Text(text, role, tone, wrap=True, parent=self))
         shown = list(chips)
         if shown:
             holder = QWidget(self)
@@ -39,7 +41,6 @@ class Entry(RowFrame):
             for chip in shown:
                 flow.addWidget(chip)
             self.words.addWidget(holder)
-        self.across.addLayout(self.words, 1)
         self._tools: FlowLayout | None = None
 
     def add_button(
@@ -51,9 +52,9 @@ class Entry(RowFrame):
         button.clicked.connect(slot)
         if self._tools is None:
             # Side by side where there is room, under one another where the text is large.
-            holder = QWidget(self)
-            self._tools = FlowLayout(12, holder)
-            self.across.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
+            self._holder = QWidget(self)
+            self._tools = FlowLayout(12, self._holder)
+            self.across.addWidget(self._holder, 0, Qt.AlignmentFlag.AlignTop)
         self._tools.addWidget(button)
         return button
 
@@ -69,8 +70,8 @@ class Facts(QWidget):
         grid.setVerticalSpacing(px(8))
         for at, (question, answer) in enumerate(facts):
             cell = column(gap=0)
-            cell.addWidget(Text(question, "small", "muted", wrap=True))
-            cell.addWidget(Text(answer, wrap=True))
+            cell.addWidget(Text(question, "small", "muted", wrap=True, parent=self))
+            cell.addWidget(Text(answer, wrap=True, parent=self))
             grid.addLayout(cell, at // 2, at % 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)

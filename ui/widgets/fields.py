@@ -54,7 +54,8 @@ class Field(QWidget):
         down = column(self, gap=2)
         head = row(gap=8)
         shown = self.tr("{label} (optional)").format(label=label) if optional else label
-        self._label = Text(shown, "strong", wrap=len(shown) > 24)
+        # Each part is made inside what holds it: moving one later costs as much again as making it.
+        self._label = Text(shown, "strong", wrap=len(shown) > 24, parent=self)
         self._label.setBuddy(editor)
         head.addWidget(self._label, 1 if len(shown) > 24 else 0)
         if len(shown) <= 24:
@@ -66,7 +67,7 @@ class Field(QWidget):
         self._down = down
         down.addLayout(head)
         if hint:
-            down.addWidget(Text(hint, "small", "muted", wrap=True))
+            down.addWidget(Text(hint, "small", "muted", wrap=True, parent=self))
         down.addSpacing(px(2))
         down.addWidget(editor)
         if not editor.accessibleName():
@@ -83,7 +84,7 @@ class Field(QWidget):
         if self._aside is None:
             if not text:
                 return
-            self._aside = Text("", "small", wrap=False)
+            self._aside = Text("", "small", wrap=False, parent=self)
             self.head.addWidget(self._aside)
         self._aside.setText(text)
         self._aside.setVisible(bool(text))
@@ -151,28 +152,32 @@ class NoteEdit(QPlainTextEdit):
 class Pill(QRadioButton):
     """One answer of a ChoiceRow."""
 
-    def __init__(self, text: str, icon: str) -> None:
-        super().__init__(text)
-        self._icon = icon
+    def __init__(self, text: str, icon: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        # An empty picture of the same width: the pill does not jump when its tick appears.
+        self._icon = icon or "circle"
         self.setProperty("pill", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.toggled.connect(self._show_state)
+        self.setIconSize(theme.icon_size(16, 3))
+        self._show_state()
+
+    # Qt asks these two whenever the answer changes. A form has dozens of pills, and a connection to each would cost
+    # as much as making it.
+    def checkStateSet(self) -> None:
+        super().checkStateSet()
+        self._show_state()
+
+    def nextCheckState(self) -> None:
+        super().nextCheckState()
         self._show_state()
 
     def _show_state(self) -> None:
         on = self.isChecked()
-        name = "check" if on else self._icon
-        if name:
-            self.setIcon(theme.icon(name, "on_soft" if on else "muted", 16, 3))
-        else:
-            # An empty picture of the same width: the pill does not jump when its tick appears.
-            self.setIcon(theme.icon("circle", "muted", 16, 3))
-        self.setIconSize(theme.icon_size(16, 3))
+        self.setIcon(theme.icon("check" if on else self._icon, "on_soft" if on else "muted", 16, 3))
 
     def sizeHint(self) -> QSize:
         # Chosen, the words are bold: leave room for them from the start so that nothing moves.
-        wide = QFontMetrics(theme.font("strong")).horizontalAdvance(self.text())
-        return QSize(wide + px(16 + 3) + px(8 + 4) + 8, px(30) + 2)
+        return QSize(theme.width(self.text(), "strong") + px(16 + 3) + px(8 + 4) + 8, px(30) + 2)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -199,10 +204,10 @@ class ChoiceRow(QWidget):
         self._label_text = label
         self._hint_text = hint
         down = column(self, gap=4)
-        self._label = Text(label, "strong", wrap=True)
+        self._label = Text(label, "strong", wrap=True, parent=self)
         down.addWidget(self._label)
         if hint:
-            down.addWidget(Text(hint, "small", "muted", wrap=True))
+            down.addWidget(Text(hint, "small", "muted", wrap=True, parent=self))
         self._problem: Text | None = None
         self._down = down
         self._flow = FlowLayout(6)
@@ -229,8 +234,7 @@ class ChoiceRow(QWidget):
             pill.deleteLater()
         self._codes, self._pills = [], []
         for at, (code, text, icon) in enumerate(options):
-            pill = Pill(text, icon)
-            pill.setParent(self)
+            pill = Pill(text, icon, self)
             pill.setAccessibleName(f"{self._label_text}: {text}")
             if self._hint_text:
                 pill.setAccessibleDescription(self._hint_text)
@@ -380,18 +384,18 @@ class DateBoxes(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         across = row(self, gap=10)
-        self.day, self.month, self.year = QLineEdit(), QLineEdit(), QLineEdit()
+        self.day, self.month, self.year = QLineEdit(self), QLineEdit(self), QLineEdit(self)
         for box, name, wide in (
             (self.day, self.tr("Day"), 56),
             (self.month, self.tr("Month"), 110),
             (self.year, self.tr("Year"), 80),
         ):
             down = column(gap=2)
-            label = Text(name, "small")
+            label = Text(name, "small", parent=self)
             label.setBuddy(box)
             box.setAccessibleName(name)
             box.setFixedWidth(px(wide))
-            box.textEdited.connect(self._edited)
+            box.textEdited.connect(self.changed)
             down.addWidget(label)
             down.addWidget(box)
             across.addLayout(down)
@@ -444,9 +448,6 @@ class DateBoxes(QWidget):
                     box.setProperty("bad", self.property("bad"))
                     theme.restyle(box)
         return super().event(event)
-
-    def _edited(self) -> None:
-        self.changed.emit()
 
 
 class Combo(QComboBox):
@@ -528,7 +529,7 @@ class CodeTicks(QWidget):
         self.flow = FlowLayout(10, self)
         self._ticks: dict[str, Tick] = {}
         for code, text in options:
-            tick = Tick(text)
+            tick = Tick(text, parent=self)
             tick.clicked.connect(self._clicked)
             self._ticks[code] = tick
             self.flow.addWidget(tick)
@@ -562,8 +563,10 @@ class TextOrMissing(QWidget):
 
         # Beside each other while the letters are of a usual size.
         layout = row(self, gap=8) if theme.look().scale < 1.5 else column(self, gap=4)
-        self.words: TextLine | NoteEdit = TextLine() if lines == 1 else NoteEdit(lines=lines)
-        self.why = Combo()
+        self.words: TextLine | NoteEdit = (
+            TextLine(parent=self) if lines == 1 else NoteEdit(lines=lines, parent=self)
+        )
+        self.why = Combo(self)
         self.why.addItem(self.tr("As written"), "")
         for code, label in codes.MISSING.items():
             self.why.addItem(label, code)
@@ -662,7 +665,7 @@ class ErrorSummary(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._down = column(self, (14, 10, 14, 10), 2)
         self._targets: list[tuple[Button, QWidget]] = []
-        self._heading = Text(self.tr("There is a problem"), "card", wrap=True)
+        self._heading = Text(self.tr("There is a problem"), "card", wrap=True, parent=self)
         self._down.addWidget(self._heading)
         self.hide()
 

@@ -21,9 +21,9 @@ class Fold(QWidget):
         super().__init__(parent)
         self._names = {False: show, True: hide}
         whole = column(self, gap=11)
-        self.button = Button(title, "chevron-right", "quiet")
+        self.button = Button(title, "chevron-right", "quiet", self)
         whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._inside = QWidget()
+        self._inside = QWidget(self)
         self.body = column(self._inside, gap=11)
         self._inside.hide()
         whole.addWidget(self._inside)

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
 
-def scrolled(margins: Margins, gap: float, on_card: bool = False) -> tuple[QScrollArea, QVBoxLayout]:
+def scrolled(
+    margins: Margins, gap: float, on_card: bool = False, parent: QWidget | None = None
+) -> tuple[QScrollArea, QVBoxLayout]:
     """A scrolling area and the column inside it, in the colour of the page or of the card it lies on."""
-    area = QScrollArea()
+    area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -193,8 +193,8 @@ class Chip(QFrame):
     ) -> None:
         super().__init__(parent)
         across = row(self, (9, 0, 10, 0), 5)
-        self._glyph = Glyph(size=15)
-        self._words = Text(role="chip")
+        self._glyph = Glyph(size=15, parent=self)
+        self._words = Text(role="chip", parent=self)
         across.addWidget(self._glyph)
         across.addWidget(self._words)
         self.setFixedHeight(px(24))
@@ -233,11 +233,11 @@ class Said(QWidget):
     ) -> None:
         super().__init__(parent)
         across = row(self, gap=8)
-        self._glyph = Glyph(icon, token, 16)
+        self._glyph = Glyph(icon, token, 16, self)
         holder = column(margins=(0, 1, 0, 0))
         holder.addWidget(self._glyph)
         holder.addStretch(1)
-        self._words = Text(text, role, tone, wrap=True)
+        self._words = Text(text, role, tone, wrap=True, parent=self)
         across.addLayout(holder)
         across.addWidget(self._words, 1)
 
@@ -277,26 +277,25 @@ class Card(QFrame):
         self.setProperty("card", True)
         whole = column(self)
         self.head = row(gap=8)
-        self._count = Text(count, "lead", "muted")
+        self._count = Text(count, "lead", "muted", parent=self)
         if title:
             self.head.setContentsMargins(px(16), px(11), px(12), px(11))
             if icon:
-                self.head.addWidget(Glyph(icon))
-            self.heading = CardTitle(title)
+                self.head.addWidget(Glyph(icon, parent=self))
+            self.heading = CardTitle(title, self)
             self.head.addWidget(self.heading)
             self.head.addWidget(self._count)
             self.head.addStretch(1)
             whole.addLayout(self.head)
             self.setAccessibleName(title)
         else:
-            self._count.setParent(self)
             self._count.hide()
         self.body = column(margins=(16, 0, 16, 14) if title else (16, 14, 16, 14), gap=8)
         whole.addLayout(self.body)
 
     def head_button(self, text: str, slot: Callable[..., object], name: str = "", icon: str = "") -> Button:
         """A button in the head line; ``name`` is for screen readers where the words alone do not say of what."""
-        button = Button(text, icon)
+        button = Button(text, icon, parent=self)
         button.setAccessibleName(name or text)
         button.clicked.connect(slot)
         self.head.addWidget(button)
@@ -459,11 +458,11 @@ class Banner(QFrame):
         self.setAccessibleName(text)
         outer = row(self)
         if kind == "madeup":
-            outer.addWidget(Stripes())
+            outer.addWidget(Stripes(self))
         across = row(margins=(24 if kind != "madeup" else 12, 6, 16, 6), gap=10)
         outer.addLayout(across, 1)
-        across.addWidget(Glyph(self.ICONS[kind], self.INK[kind]))
-        self._words = Text(text, "strong", wrap=True)
+        across.addWidget(Glyph(self.ICONS[kind], self.INK[kind], parent=self))
+        self._words = Text(text, "strong", wrap=True, parent=self)
         across.addWidget(self._words, 1)
         if action is not None:
             button = Button(action_text)

@@ -28,9 +28,8 @@ class AnswerPill(Pill):
     """One answer; its row reads the keys."""
 
     def __init__(self, row: ItemRow, code: str, text: str) -> None:
-        super().__init__(text, "")
+        super().__init__(text, "", row)
         self.code = code
-        self.setParent(row)
         self._row = row
         self._size = super().sizeHint()  # asked for with every answer given; the letters never change
 

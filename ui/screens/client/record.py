@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain import codes, when
 from caseworker.errors import Problem, Refused
 from caseworker.storage import drafts
 from caseworker.words import Words
+from ui.screens.client.tab import Gradually
 from ui.screens.form import DraftKeeper, Form
 from ui.session import Session, Toast
 from ui.theme import px
@@ -48,7 +50,7 @@ class RecordForm(Form):
         self.session = session
         self.down = column(self, gap=14)
         self.down.addWidget(self.errors)
-        self.from_draft = Said("", "history")
+        self.from_draft = Said("", "history", parent=self)
         self.from_draft.hide()
         self.down.addWidget(self.from_draft)
         self.drafts = DraftKeeper(session, key, self.values, self)
@@ -87,7 +89,7 @@ class RecordForm(Form):
         entries = codes.get(list_name)
         offered = [(code, entries.label(code), "") for code in entries.valid_on(self.today())]
         offered += [(code, codes.MISSING[code], "") for code in ("NA-ASK", "NA-UNK", "NA-REF")]
-        made = ChoiceRow(label, offered, hint)
+        made = ChoiceRow(label, offered, hint, self)
         self.bind(name, made)
         self.down.addWidget(made)
         return made
@@ -225,16 +227,24 @@ class InPlace(QWidget):
 
 
 class FormPage(InPlace):
-    """A form with its heading above and Save below."""
+    """A form with its heading above and Save below.
+
+    The frame stands at once, the fields in it a moment later: making them, dressing them and laying them out in one
+    go would hold up the keyboard. A key pressed before they stand brings them at once and goes to the first of them.
+    """
 
     def __init__(self, form: RecordForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = form
+        self.setAccessibleName(form.title())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # until the fields stand
+        self._stands = False
+        form.hide()
         form.finished.connect(self.finished)
         whole = column(self)
-        self.area, body = scrolled((24, 16, 24, 24), 14)
+        self.area, body = scrolled((24, 16, 24, 24), 14, parent=self)
         whole.addWidget(self.area, 1)
-        body.addWidget(Heading(form.title(), 2))
+        body.addWidget(Heading(form.title(), 2, self.area.widget()))
         form.setMaximumWidth(px(WIDE))
         # Beside a stretch, so that the height its words need is worked out at the width it really gets.
         across = row()
@@ -242,30 +252,58 @@ class FormPage(InPlace):
         across.addStretch()
         body.addLayout(across)
         body.addStretch(1)
-        foot = QFrame()
+        foot = QFrame(self)
         foot.setObjectName("panelfoot")
         across = row(foot, (24, 10, 24, 10), 10)
-        self.save_button = Button(form.save_words(), "check", "primary")
+        self.save_button = Button(form.save_words(), "check", "primary", foot)
         self.save_button.setToolTip(self.tr("Save  (Ctrl+Enter)"))
-        self.later_button = Button(self.tr("Close, keep draft"))
+        self.later_button = Button(self.tr("Close, keep draft"), parent=foot)
         self.later_button.setToolTip(self.tr("Close and keep the draft  (Esc)"))
-        self.throw_button = Button(self.tr("Do not save"), kind="quiet")
-        self.kept = Text("", "small", "muted", wrap=True)
+        self.throw_button = Button(self.tr("Do not save"), kind="quiet", parent=foot)
+        self.kept = Text("", "small", "muted", wrap=True, parent=foot)
         across.addWidget(self.save_button)
         across.addWidget(self.later_button)
         across.addWidget(self.throw_button)
         across.addWidget(self.kept, 1)
         whole.addWidget(foot)
-        self.save_button.clicked.connect(form.save)
+        self.save_button.clicked.connect(self.save)
         self.later_button.clicked.connect(form.finished)
         self.throw_button.clicked.connect(form.throw_away)
         form.drafts.kept.connect(self._kept)
+        self._gradually = Gradually(self)
+        self._gradually.then(self.stand)
+
+    def stand(self) -> None:
+        """Show the fields now; the keyboard goes to the first of them if it waits here."""
+        if self._stands:
+            return
+        self._stands = True
+        waited = self.window().focusWidget() is self
+        self.form.show()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if waited:
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key pressed before the fields stood."""
+        if self._stands or not self.hasFocus():
+            super().keyPressEvent(event)
+            return
+        self.stand()
+        QCoreApplication.sendEvent(self.first_focus(), event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab pressed before the fields stood goes on from the first of them, as it would have."""
+        if self.hasFocus():
+            self.stand()
+        return super().focusNextPrevChild(next)
 
     def first_focus(self) -> QWidget:
-        first: QWidget = self.form.first_focus()
+        first: QWidget = self.form.first_focus() if self._stands else self
         return first
 
     def save(self) -> None:
+        self.stand()
         self.form.save()
 
     def keep_draft(self) -> None:

@@ -236,7 +236,7 @@ class ClientPage(Page):
         time; another that is open keeps its draft.
         """
         self.close_form()
-        page = FormPage(form) if isinstance(form, RecordForm) else form
+        page = FormPage(form, self.stack) if isinstance(form, RecordForm) else form
         assert isinstance(page, InPlace)
         self.form = page
         page.finished.connect(self.close_form)
