@@ -307,6 +307,8 @@ def _palette() -> QPalette:
 
 def restyle(widget: QWidget) -> None:
     """Read the style rules again after a property they look at has changed."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # they are read when it comes on show
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)

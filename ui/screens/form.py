@@ -139,10 +139,20 @@ class Form(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.fields: dict[str, Field] = {}
-        self.editors: dict[str, Any] = {}
+        self._all_fields: dict[str, Field] = {}
+        self._all_editors: dict[str, Any] = {}
         self.errors = ErrorSummary(self)
         self.errors.hide()
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Name -> the field around its editor."""
+        return self._all_fields
+
+    @property
+    def editors(self) -> dict[str, Any]:
+        """Name -> what is typed or chosen in, in reading order."""
+        return self._all_editors
 
     def field(self, name: str, label: str, editor: QWidget, hint: str = "", optional: bool = False) -> Field:
         """A field under that name, watched for edits."""

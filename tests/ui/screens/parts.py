@@ -22,8 +22,8 @@ def now() -> int:
 
 
 def settle() -> None:
-    """Let waiting events and deletions happen."""
-    for _ in range(4):
+    """Let waiting events and deletions happen, and what is built step by step stand: a long form takes ten."""
+    for _ in range(16):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
 

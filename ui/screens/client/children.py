@@ -37,7 +37,16 @@ class ChildForm(RecordForm):
         super().__init__(session, f"child:{client_id}:{child_id or 'new'}", parent)
         self.client_id = client_id
         self.child = children.get(child_id) if child_id is not None else None
-        held = self.child or Child(None, "", client_id, "")
+        self.in_turn(
+            self._danger_fields,
+            self._age_fields,
+            self._life_fields,
+            self._safe_fields,
+            self._last_fields,
+            self._fill_in,
+        )
+
+    def _danger_fields(self) -> None:
         self.add("name", self.tr("Name or initials"), TextLine())
         self.choice(
             "at_risk",
@@ -46,7 +55,8 @@ class ChildForm(RecordForm):
             self.tr("While the answer is yes, no conversation is logged without a safeguarding decision"),
         )
         self.choice("sees_abuse", self.tr("Sees, hears or lives with the abuse?"), "yes_no")
-        self._age_fields()
+
+    def _life_fields(self) -> None:
         self.combo("relationship", self.tr("Who they are to the client"), "child_relationship")
         self.choice("sex", self.tr("Sex"), "sex")
         self.combo("lives_with", self.tr("Where they live"), "lives_with")
@@ -62,10 +72,13 @@ class ChildForm(RecordForm):
             True,
         )
         self.editors["own_reference"].setMaximumWidth(px(160))
-        self._safe_fields()
+
+    def _last_fields(self) -> None:
         self.add("note", self.tr("Note"), NoteEdit(lines=3), optional=True)
         self.add("why", self.tr("Why it changed"), TextLine(), "", True).setVisible(self.child is not None)
-        self.start(self._values(held))
+
+    def _fill_in(self) -> None:
+        self.start(self._values(self.child or Child(None, "", self.client_id, "")))
 
     def title(self) -> str:
         return self.tr("Child or dependant")

@@ -62,21 +62,30 @@ class MaracForm(RecordForm):
         self.down.addWidget(Said(never_told(), "ban", "on_high", "strong"))
         self.lacking = Said("", "list-checks", role="strong")
         self.down.addWidget(self.lacking)
-        self._build_why()
-        self._build_consent()
-        self._build_wishes()
-        self._build_reach()
-        self._build_about()
-        self._build_sign_off()
+        self.in_turn(
+            self._build_why,
+            self._build_consent,
+            self._build_wishes,
+            self._build_reach,
+            self._build_about,
+            self._build_partners,
+            self._build_sign_off,
+            self._build_needed,
+            self._fill_in,
+        )
+
+    def _build_needed(self) -> None:
         self.needed = Card(self.tr("Still needed before it can be sent"), icon="list-checks")
         self._needed: list[str] = []
         self.down.addWidget(self.needed)
         self.why_field = self.add("why", self.tr("Why you are changing it"), TextLine(), "", True)
-        now = when.epoch(session.now())
+        now = when.epoch(self.session.now())
         self.why_field.setVisible(
-            self.referral is not None and rules.reason_needed(held, session.vault.worker.id, now)
+            self.referral is not None and rules.reason_needed(self.held, self.session.vault.worker.id, now)
         )
-        self.start({name: getattr(held, name) for name in self.editors if name != "why"})
+
+    def _fill_in(self) -> None:
+        self.start({name: getattr(self.held, name) for name in self.editors if name != "why"})
 
     def title(self) -> str:
         return self.tr("MARAC paper") if self.referral is not None else self.tr("Refer to MARAC")
@@ -146,6 +155,8 @@ class MaracForm(RecordForm):
         self._words("landlord", self.tr("Landlord"))
         self._words("occupation", self.tr("Occupation"))
         self._words("gp", self.tr("GP"))
+
+    def _build_partners(self) -> None:
         self.choice("pregnancy", self.tr("Pregnant, or a recent baby?"), "pregnancy")
         self._words("diversity", self.tr("What partners should know about the client"), lines=2)
         self._words("referred_elsewhere", self.tr("Also referred to"))

@@ -70,8 +70,12 @@ class PerpetratorForm(RecordForm):
         super().__init__(session, f"perpetrator:{client_id}:{perpetrator_id or 'new'}", parent)
         self.client_id = client_id
         self.perpetrator = perpetrators.get(perpetrator_id) if perpetrator_id is not None else None
-        held = self.perpetrator or Perpetrator(None, "", client_id, "")
         self.said: dict[str, Field] = {}
+        self.in_turn(
+            self._who_fields, self._danger_fields, self._work_fields, self._court_fields, self._fill_in
+        )
+
+    def _who_fields(self) -> None:
         self.down.addWidget(
             Said(
                 self.tr(
@@ -84,11 +88,15 @@ class PerpetratorForm(RecordForm):
         self._said("relationship_said")
         self.choice("lives_with", self.tr("Do they live with the client now?"), "yes_no")
         self._said("lives_with_said")
+
+    def _danger_fields(self) -> None:
         self.choice("weapons", self.tr("Do they have weapons, or can they get them?"), "yes_no")
         self.weapons_field = self.add("weapons_words", self.tr("Which, and where"), TextLine(), optional=True)
         self._said("weapons_said")
         self.add("orders", self.tr("Bail, orders and what they say"), TextLine(), optional=True)
         self._said("orders_said")
+
+    def _work_fields(self) -> None:
         self.add("occupation", self.tr("Work"), TextLine(), optional=True)
         self.choice(
             "occupation_risk",
@@ -97,6 +105,8 @@ class PerpetratorForm(RecordForm):
             self.tr("For example police, health, housing, computers"),
         )
         self._said("occupation_said")
+
+    def _court_fields(self) -> None:
         self.add("born", self.tr("Date of birth"), DateBoxes(), self.tr("For example, 27 3 1991"), True)
         self.add("age_estimate", self.tr("Age, if only that is known"), TextLine(), "", True)
         self.editors["age_estimate"].setMaximumWidth(px(110))
@@ -114,6 +124,9 @@ class PerpetratorForm(RecordForm):
         self.add("why", self.tr("Why it changed"), TextLine(), "", True).setVisible(
             self.perpetrator is not None
         )
+
+    def _fill_in(self) -> None:
+        held = self.perpetrator or Perpetrator(None, "", self.client_id, "")
         values = {name: getattr(held, name) for name in (*_CODED, *_TEXTS, "born")}
         age = "" if held.age_estimate is None else str(held.age_estimate)
         self.start({**values, "age_estimate": age, "why": ""})

@@ -5,7 +5,8 @@ What has to be put right stands beside each field and in the summary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -54,6 +55,41 @@ class RecordForm(Form):
         self.from_draft.hide()
         self.down.addWidget(self.from_draft)
         self.drafts = DraftKeeper(session, key, self.values, self)
+        self._to_come: deque[Callable[[], object]] = deque()
+        self._in_step = False
+
+    def in_turn(self, *steps: Callable[[], object]) -> None:
+        """Make a long form step by step, ``start`` last: its page takes one step an event, so that none is felt.
+
+        Instead of the rest of a constructor. Whoever asks for a field before gets the whole form at once.
+        """
+        self._to_come = deque(steps)
+
+    def go_on(self) -> bool:
+        """Take the next step; False when the form is whole."""
+        if not self._to_come or self._in_step:
+            return False
+        self._in_step = True
+        try:
+            self._to_come.popleft()()
+        finally:
+            self._in_step = False
+        return bool(self._to_come)
+
+    def whole(self) -> None:
+        """Take all steps that are left."""
+        while self.go_on():
+            pass
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        self.whole()
+        return super().fields
+
+    @property
+    def editors(self) -> dict[str, Any]:
+        self.whole()
+        return super().editors
 
     def title(self) -> str:
         """The heading above the form."""
@@ -137,6 +173,7 @@ class RecordForm(Form):
 
     def save(self) -> None:
         """Store and leave; or say what has to be put right."""
+        self.whole()
         try:
             said = self.session.write(self._store)
         except Refused as refused:
@@ -271,7 +308,14 @@ class FormPage(InPlace):
         self.throw_button.clicked.connect(form.throw_away)
         form.drafts.kept.connect(self._kept)
         self._gradually = Gradually(self)
-        self._gradually.then(self.stand)
+        self._gradually.then(self._go_on)
+
+    def _go_on(self) -> None:
+        """The next step of a long form; then all of it on show."""
+        if self.form.go_on():
+            self._gradually.then(self._go_on)
+        else:
+            self._gradually.then(self.stand)
 
     def stand(self) -> None:
         """Show the fields now; the keyboard goes to the first of them if it waits here."""
@@ -279,10 +323,24 @@ class FormPage(InPlace):
             return
         self._stands = True
         waited = self.window().focusWidget() is self
+        self.form.whole()
+        self._order()
         self.form.show()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if waited:
             self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _order(self) -> None:
+        """What is below comes after the fields for the Tab key too, although it was made before some of them."""
+        last: QWidget = self.form
+        part = last.nextInFocusChain()
+        while part is not self.form:
+            if self.form.isAncestorOf(part) and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                last = part
+            part = part.nextInFocusChain()
+        for button in (self.save_button, self.later_button, self.throw_button):
+            QWidget.setTabOrder(last, button)
+            last = button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key pressed before the fields stood."""

@@ -32,7 +32,7 @@ class SafeguardingForm(RecordForm):
         self.decision = Decision(children.for_client(client_id, withdrawn=self.held is not None))
         for name, editor in self.decision.editors.items():
             self.bind(name, editor)
-        self.fields |= self.decision.fields
+        self.fields.update(self.decision.fields)
         self.down.addWidget(self.decision)
         example = self.tr("For example, now, yesterday 3pm or 27 9 10:15")
         self.add("decided", self.tr("When was this decided?"), TextLine(), example)

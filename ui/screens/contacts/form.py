@@ -184,7 +184,7 @@ class ContactForm(Form):
         for ask in asks(Asked(self.session, self.client_id, self.safe)):
             for name, editor in ask.editors.items():
                 self.bind(name, editor)
-            self.fields |= ask.fields
+            self.fields.update(ask.fields)
             ask.hide()
             self._asks_place.addWidget(ask)
             self.asks.append(ask)
