@@ -195,6 +195,7 @@ class Chip(QFrame):
         across = row(self, (9, 0, 10, 0), 5)
         self._glyph = Glyph(size=15, parent=self)
         self._words = Text(role="chip", parent=self)
+        self._has_icon = True
         across.addWidget(self._glyph)
         across.addWidget(self._words)
         self.setFixedHeight(px(24))
@@ -205,7 +206,9 @@ class Chip(QFrame):
         """Show these words, in this kind, with this icon (none: words alone)."""
         tint, ink = CHIP_KINDS[kind]
         self._words.setText(text)
-        self._glyph.setVisible(bool(icon))
+        if bool(icon) != self._has_icon:  # showing dresses it at once: not while it is being made
+            self._has_icon = bool(icon)
+            self._glyph.setVisible(self._has_icon)
         if icon:
             self._glyph.show_icon(icon, ink)
         if self.property("chip") != tint:

@@ -195,7 +195,7 @@ def test_a_childs_own_record_is_opened_from_the_card(
 def test_a_born_child_is_no_longer_unborn(people: ClientPage, session: Session, amara: int) -> None:
     row = session.write(children.save, Child(None, "", amara, "Baby", unborn=True, born="NA-NAP"))
     form = ChildForm(session, amara, row)
-    form.unborn.setChecked(False)
+    form.editors["unborn"].setChecked(False)
     form.save()
     assert (children.get(row).unborn, children.get(row).born) == (False, "NA-ASK")
 

@@ -20,7 +20,7 @@ from ui.session import Place, Session, Toast
 from ui.widgets import Button, Card, Chip, FlowLayout, Glyph, Heading, Text, column, row
 
 CHUNK = 50
-AT_ONCE = 4  # cards built before the next key is looked at
+AT_ONCE = 2  # cards built before the next key is looked at
 ICONS = {
     "TEL": "phone", "VID": "video", "SMS": "message-square", "MSG": "send", "EML": "mail", "LET": "file-text",
     "CHAT": "message-square", "POST-IN": "inbox", "3P": "users",

@@ -25,7 +25,7 @@ from ui.theme import px
 from ui.widgets import Button, Card, ChoiceRow, FlowLayout, Glyph, Text, Tick, column, row
 
 CHUNK = 50
-AT_ONCE = 8  # events built before the next key is looked at
+AT_ONCE = 4  # events built before the next key is looked at
 ICONS = {
     "open": "folder-open", "add": "plus", "change": "pencil", "amend": "history", "withdraw": "undo-2",
     "restore": "undo-2", "close": "circle-check", "reopen": "heart-handshake", "finish": "check", "print": "printer",

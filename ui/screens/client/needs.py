@@ -286,7 +286,7 @@ class NeedsTab(Tab):
             partial(self._show_before, sets, names),
             self._show_begin,
         ]
-        self._gradually.start(steps_to_take)
+        self._gradually.start(steps_to_take, at_once=False)  # the page itself was made in this event
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

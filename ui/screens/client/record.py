@@ -334,7 +334,7 @@ class FormPage(InPlace):
         """What is below comes after the fields for the Tab key too, although it was made before some of them."""
         last: QWidget = self.form
         part = last.nextInFocusChain()
-        while part is not self.form:
+        while part is not None and part is not self.form:
             if self.form.isAncestorOf(part) and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 last = part
             part = part.nextInFocusChain()

@@ -48,11 +48,14 @@ class Gradually(QObject):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._step)
 
-    def start(self, steps: Iterable[Callable[[], object]]) -> None:
-        """Do the first step now and each other one when nothing else waits; what was still to do is dropped."""
+    def start(self, steps: Iterable[Callable[[], object]], at_once: bool = True) -> None:
+        """Do the first step now (``at_once``) and each other one when nothing else waits; what was still to do is
+        dropped.
+        """
         self._steps = deque(steps)
         self._timer.start()
-        self._step()
+        if at_once:
+            self._step()
 
     def then(self, step: Callable[[], object]) -> None:
         """One more thing to do when all before it is done; now, if nothing is left to do."""
