@@ -161,9 +161,13 @@ def _still_open(client_id: int) -> list[Open]:
         for step in actions.for_client(client_id)
     ]
     for paper in marac.for_client(client_id):
-        if not paper.sent or paper.told or paper.outcome == "withdrawn":
+        if paper.told or paper.outcome == "withdrawn":
             continue
-        what = words("MARAC referral sent {date}", date=show_stored(paper.sent))
+        what = (
+            words("MARAC referral sent {date}", date=show_stored(paper.sent))
+            if paper.sent
+            else words("MARAC paper begun and not sent")
+        )
         found.append(Open("marac_referral", paper.id or 0, what))
     for task in marac_actions.for_client(client_id):
         if not task.done:

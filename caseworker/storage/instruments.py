@@ -133,6 +133,14 @@ def sign(
         Problem: E-SIGNED, E-WITHDRAWN, E-NOT-YOURS, E-GONE.
     """
     held = still_open(set_id)
+    if int(time.time()) + CLOCK_SLACK < held.started:
+        records.refuse(
+            {
+                "": words(
+                    "This computer’s clock is behind the time this was asked at. Put the clock or the time right"
+                )
+            }
+        )
     form = definition(held)
     _drop_uncalled(held, form)
     given = answers(set_id)

@@ -14,6 +14,7 @@ from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit, Fate, read_fates
 from caseworker.domain.incidents import Incident
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.safeguarding import Safeguarding
 from caseworker.domain.when import LONDON
 from caseworker.errors import Refused
@@ -26,6 +27,7 @@ from caseworker.storage import (
     history,
     incidents,
     instruments,
+    marac,
     safeguarding,
     write,
 )
@@ -160,6 +162,20 @@ def test_facts_are_amended_with_a_reason_after_a_day(episode: Episode) -> None:
 def test_ending_without_facts_still_works_and_leaves_none(episode: Episode) -> None:
     write(episodes.close, episode.id or 0, ago(0), "CMP")
     assert exits.for_episode(episodes.get(episode.id or 0)) is None
+
+
+def test_a_marac_paper_begun_and_not_sent_is_still_open(episode: Episode) -> None:
+    paper = write(marac.save, MaracReferral(None, "", episode.client_id, perpetrator="Dan P"))
+    (one,) = exits.known(episode).open
+    assert (one.noun, one.row_id, str(one.what)) == (
+        "marac_referral",
+        paper,
+        "MARAC paper begun and not sent",
+    )
+    with pytest.raises(Refused, match="open_ends"):
+        write(exits.close, facts(episode), "DIS")
+    write(marac.withdraw, paper, "Begun on the wrong person")
+    assert exits.known(episode).open == ()
 
 
 def test_a_safeguarding_concern_without_a_decision_is_still_open(episode: Episode) -> None:

@@ -128,6 +128,19 @@ def test_it_cannot_have_been_asked_tomorrow_or_before_its_form_existed(amara: in
         assert list(caught.value.problems) == ["started"]
 
 
+def test_nothing_is_signed_before_it_was_asked_by_a_clock_put_back(
+    amara: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = dash(amara)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 3 * 86_400)
+    with pytest.raises(Refused) as caught:
+        write(instruments.sign, held)
+    assert list(caught.value.problems) == [""]
+    monkeypatch.setattr(time, "time", real)
+    assert write(instruments.sign, held).signed
+
+
 def test_a_sooner_review_is_signed_with_the_rest_and_a_later_one_is_refused(amara: int) -> None:
     held = dash(amara)
     with pytest.raises(Refused) as caught:
