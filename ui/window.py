@@ -719,15 +719,7 @@ class Window(QWidget):
         """(id, words) of clients for the search box; with nothing typed the last ones looked at."""
         from caseworker.storage import clients
 
-        if typed.strip():
-            rows = clients.rows(clients.search(typed, open_only=False, limit=limit).ids)
-        else:
-            rows = clients.recent(limit)
-        found = []
-        for one in rows:
-            known = f" ({one.known_as})" if one.known_as and one.known_as != one.name else ""
-            found.append((one.id, f"{one.name}{known}   {one.reference}"))
-        return found
+        return [(one.id, say(one.found_words())) for one in clients.found(typed, limit)]
 
     def keep_drafts(self) -> None:
         """Every half-typed form into the vault's drafts. One that cannot must not stop the lock."""

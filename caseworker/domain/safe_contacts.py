@@ -409,7 +409,7 @@ def show_hours(text: str) -> str:
         times = [dt.time(int(match[i]) % 24, int(match[i + 1])) for i in (1, 3)]
         return f"{show_time(times[0])} to {show_time(times[1])}"
 
-    return re.sub(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", spoken, tidy)
+    return re.sub(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", spoken, tidy).replace(",", ", ")
 
 
 def _days(text: str) -> tuple[int, ...]:

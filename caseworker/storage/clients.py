@@ -18,6 +18,7 @@ from caseworker.storage import history, records, risk, settings
 from caseworker.storage import safe_contacts as stored_safe_contacts
 from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
+from caseworker.words import Words, words
 
 LIMIT = 500
 LONGEST_QUERY = 80  # characters looked at
@@ -55,6 +56,12 @@ class ClientRow:
     is_open: bool  # support is going on, or may still begin
     grade: str = ""  # list ``risk_grade``; empty while nothing is signed
     review_due: str = ""  # ISO date by which the risk is looked at again
+
+    def found_words(self) -> Words:
+        """The line of a search box: two of one name are told apart by whether support has ended."""
+        known = f" ({self.known_as})" if self.known_as and self.known_as != self.name else ""
+        who = f"{self.name}{known}   {self.reference}"
+        return words("{who}", who=who) if self.is_open else words("{who}   Support ended", who=who)
 
     def chip(self, now: dt.datetime) -> SafeNow:
         return rules.chip(self.safe, now)
@@ -196,6 +203,13 @@ def rows(ids: list[int]) -> list[ClientRow]:
             found[row[0]] = _row(row, safe, standings.get(row[0]))
         _fill_next(found, block)
     return [found[client_id] for client_id in ids if client_id in found]
+
+
+def found(text: str, limit: int) -> list[ClientRow]:
+    """What a search box offers: those with support first; with nothing typed the last ones looked at."""
+    if not text.strip():
+        return recent(limit)
+    return sorted(rows(search(text, open_only=False, limit=limit).ids), key=lambda one: not one.is_open)
 
 
 def recent(limit: int = 8) -> list[ClientRow]:

@@ -62,7 +62,7 @@ class RiskRules(Form):
         )
         grades = codes.get("risk_grade")
         self._part(
-            self.tr("Looked at again after days"),
+            self.tr("Days until the next review"),
             [self._number(f"review_{grade}", grades.label(grade)) for grade in reversed(GRADES)],
         )
         across = row(gap=10)

@@ -18,6 +18,8 @@ from caseworker.domain.reports.page import Block, Bullets, Facts, Heading, Parag
 from caseworker.domain.when import iso_date, local, show_date
 from caseworker.words import words
 
+NOT_RECORDED = words("Not recorded")
+
 
 def marac_paper(
     referral: MaracReferral,
@@ -45,9 +47,15 @@ def marac_paper(
         Bullets(tuple(codes.get("marac_criterion").label(code) for code in criteria(referral)) or ("-",)),
         Facts(
             (
-                (words("Incident that brought it"), _day(referral.incident_on)),
+                (
+                    words("Incident that brought it"),
+                    _day(referral.incident_on) if referral.incident_on else NOT_RECORDED,
+                ),
                 (words("Repeat within 12 months"), words("Yes") if referral.is_repeat else words("No")),
-                (words("Last referred"), _day(referral.last_referred)),
+                (
+                    words("Last referred"),
+                    _day(referral.last_referred) if referral.last_referred else NOT_RECORDED,
+                ),
             )
         ),
         Heading(words("The client")),
@@ -177,7 +185,7 @@ def _text(text: str) -> Said:
 
 def _day(text: str) -> Said:
     day = iso_date(text)
-    return show_date(day) if day else words("not yet")
+    return show_date(day) if day else words("Not yet")
 
 
 def _born(client: Client, today: dt.date) -> Said:

@@ -43,7 +43,7 @@ def form_of(page: ClientPage, kind: type) -> object:
 
 
 def test_nothing_may_be_shared_before_anybody_was_asked(page: ClientPage) -> None:
-    assert "Nobody was asked yet, so nothing may be shared" in words_of(page)
+    assert "The client has not been asked yet, so nothing may be shared" in words_of(page)
 
 
 def test_a_decision_is_recorded_with_the_keyboard(page: ClientPage, amara: int, hands: Hands) -> None:
@@ -141,4 +141,4 @@ def test_a_decision_recorded_by_mistake_is_withdrawn(
     hands.press("Ctrl+Return")
     settle()
     assert consents.get(row_id).withdrawn
-    assert "Nobody was asked yet" in words_of(page)
+    assert "The client has not been asked yet" in words_of(page)

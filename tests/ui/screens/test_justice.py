@@ -80,7 +80,7 @@ def test_an_empty_record_says_what_to_do(tab: JusticeTab) -> None:
     text = words_of(tab)
     for part in (
         "Nothing is recorded. A first report, or that there is none, can be added.",
-        "Nobody has been chased yet.",
+        "Police and court have not been chased yet.",
         "No order is recorded.",
         "Normally within 2 years of the incident",
     ):

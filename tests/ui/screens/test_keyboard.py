@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtWidgets import QScrollArea, QTabBar, QToolButton
 
 from caseworker.domain.justice_events import JusticeEvent
-from caseworker.storage import instruments, justice_events
+from caseworker.storage import episodes, instruments, justice_events
 from tests.journey.hands import Hands
-from tests.ui.screens.parts import settle
+from tests.ui.screens.parts import settle, today
 from ui.screens.client import ClientPage
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.orders import OrderForm
@@ -130,3 +132,20 @@ def test_ctrl_enter_begins_the_assessment_that_is_chosen(record: ClientPage, han
     hands.press("Ctrl+Return")
     settle()
     assert isinstance(record.form, InstrumentForm)
+
+
+def test_of_two_with_one_name_the_one_with_support_is_found_first_and_the_other_says_it_has_ended(
+    window: Window, session: Session, add_client: Callable[..., int], hands: Hands
+) -> None:
+    """The wrong of two records is the wrong phone to ring."""
+    ended, open_now = add_client("Wren"), add_client("Wren")
+    (held,) = episodes.for_client(ended)
+    session.write(episodes.close, held.id or 0, today(), "CMP")
+    hands.press("Ctrl+K")
+    hands.type("wren")
+    settle()
+    lines = [window.search.found.item(at).text() for at in range(window.search.found.count())]
+    assert lines == ["Wren   CR-0002", "Wren   CR-0001   Support ended"]
+    hands.press("Return")
+    settle()
+    assert window.place() == Place("client", open_now)

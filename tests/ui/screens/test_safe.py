@@ -90,7 +90,7 @@ def test_what_nobody_asked_says_so_and_what_to_do(page: ClientPage, amara: int) 
         "Call ending 42, whose is not asked: say nothing until you know who answers, not asked yet if it is safe.",
         "No voicemail until asked.",
         "No code word: agree one.",
-        "Who to say you are is not asked: give your first name only.",
+        "We have not asked who to say you are: give your first name only.",
     ):
         assert part in text
 

@@ -42,7 +42,7 @@ class ChasesCard(Part):
         for one in found if self._all else found[:SHOWN]:
             self.add_row(self._line(one, one.id in waiting))
         if not found:
-            self.say(self.tr("Nobody has been chased yet."))
+            self.say(self.tr("Police and court have not been chased yet."))
         elif len(found) > SHOWN and not self._all:
             self.last_button(self.tr("Show {n} more").format(n=len(found) - SHOWN), self._show_all)
 

@@ -36,7 +36,9 @@ class ConsentsCard(Part):
             self.add_row(self._standing(line))
         if not standing:
             self.say(
-                self.tr("Nobody was asked yet, so nothing may be shared. Danger to life is decided apart.")
+                self.tr(
+                    "The client has not been asked yet, so nothing may be shared. Danger to life is decided separately."
+                )
             )
 
     def _standing(self, line: Standing) -> Entry:

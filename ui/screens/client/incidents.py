@@ -29,7 +29,7 @@ class IncidentForm(RecordForm):
             "happened",
             self.tr("When it happened"),
             DateBoxes(),
-            self.tr("Of something that went on, the last day of it. For example, 27 3 2026"),
+            self.tr("If it went on for more than a day, give the last day. For example, 27 3 2026"),
         )
         self.combo("kind", self.tr("Kind of incident"), "incident_kind")
         self.combo("crime", self.tr("Type of crime or abuse"), "crime")

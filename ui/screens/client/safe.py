@@ -234,7 +234,11 @@ class SafePanel(QFrame):
         number = one.value.strip() if self.shows_numbers else say(interlock.masked(one.value))
         parts = [number if one.value.strip() else ""]
         if codes.is_missing(one.whose):
-            parts.append(self.tr("whose is not asked: say nothing until you know who answers"))
+            parts.append(
+                self.tr("whose is not asked: write nothing until you know who reads it")
+                if one.channel in ("EML", "LET")
+                else self.tr("whose is not asked: say nothing until you know who answers")
+            )
         else:
             parts.append(codes.get("whose_phone").label(one.whose).lower())
         if not interlock.is_asked(held, one.channel):
@@ -255,7 +259,7 @@ class SafePanel(QFrame):
                 if sentence and sentence not in said:
                     said.append(sentence)
         if ways and not any(one.say_as.strip() for one in ways):
-            said.insert(0, self.tr("Who to say you are is not asked: give your first name only."))
+            said.insert(0, self.tr("We have not asked who to say you are: give your first name only."))
         if ways and not any(one.code_word.strip() for one in ways):
             said.append(self.tr("No code word: agree one."))
         return said

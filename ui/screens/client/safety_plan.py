@@ -90,7 +90,7 @@ class SafetyPlanTab(Tab):
             card.body.addWidget(
                 Text(
                     self.tr(
-                        "Begin with what the client does already to stay safe. It goes down in her words, part by part."
+                        "Begin with what the client does already to stay safe. Keep to the client's own words."
                     ),
                     wrap=True,
                 )

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from caseworker.storage import clients, drafts
+from ui.say import say
 from ui.screens.contacts.form import UNCHOSEN
 from ui.session import Session
 from ui.theme import px
@@ -55,13 +56,10 @@ class WhoPicker(QWidget):
         self._find()
 
     def _find(self, *_: object) -> None:
-        text = self.line.text().strip()
-        rows = clients.recent(FOUND)
-        if text:
-            rows = clients.rows(clients.search(text, open_only=False, limit=FOUND).ids)
+        rows = clients.found(self.line.text(), FOUND)
         self.found.clear()
         for found in rows:
-            item = QListWidgetItem(f"{found.name}   {found.reference}")
+            item = QListWidgetItem(say(found.found_words()))
             item.setData(Qt.ItemDataRole.UserRole, found.id)
             self.found.addItem(item)
         self.found.setVisible(bool(rows))
