@@ -92,6 +92,7 @@ def test_sharing_without_agreement_waits_for_a_manager_here_and_on_today(
     hands.click("Record a decision about sharing")
     form = form_of(page, ConsentForm)
     assert isinstance(form, ConsentForm)
+    settle()
     assert not form.reason.isVisible()
     form.fill({"decision": "override", "recipient": "POL", "purpose": "CJS"})
     form.follow()
