@@ -94,10 +94,31 @@ def _sweep_later(job: Job) -> None:
     gc.disable()
 
 
-def _sweep_again(job: Job) -> None:
-    _under_way.discard(job)
+def _sweep_again(job: Job | None = None) -> None:
+    if job is not None:
+        _under_way.discard(job)
     if not _under_way:
         gc.enable()
+
+
+class _Voice:
+    """Lets the worker speak to the thread of the windows for as long as somebody there can listen: what it says to
+    something that is just being destroyed would take the process with it.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._silent = False
+
+    def say(self, signal: Any, what: object) -> None:
+        with self._guard:
+            if not self._silent:
+                signal.emit(what)
+
+    def fall_silent(self, *_: object) -> None:
+        """From now on nothing is said; waits for what is being said."""
+        with self._guard:
+            self._silent = True
 
 
 class Work(QObject):
@@ -111,7 +132,8 @@ class Work(QObject):
         self._database = database
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: set[Job] = set()
-        self._left: list[Job] = []  # waiting when it stopped
+        self._voice = _Voice()
+        self.destroyed.connect(self._voice.fall_silent)
         self._stopped = False
         self._thread: threading.Thread | None = None
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -132,7 +154,7 @@ class Work(QObject):
         screen's thread, where the one hook of ui/main.py meets it.
         """
         job = Job(function, args, owner, then, failed, progress)
-        job._report = lambda step: self._stepped.emit((job, step))
+        job._report = lambda step: self._voice.say(self._stepped, (job, step))
         if self._stopped:
             job.cancel()
             return job
@@ -154,8 +176,8 @@ class Work(QObject):
         self._stopped = True
         for job in self._waiting:
             job.cancel()
-            self._left.append(job)
         self._waiting.clear()
+        self._voice.fall_silent()
         if self._database is not None:
             self._database.interrupt()
         self._jobs.put(None)
@@ -166,8 +188,7 @@ class Work(QObject):
             self._thread.join(seconds)
             if self._thread.is_alive():
                 return False
-        while self._left:
-            _sweep_again(self._left.pop())
+        _sweep_again()
         return True
 
     def _loop(self) -> None:
@@ -177,8 +198,9 @@ class Work(QObject):
                 job._error = Stopped()
             else:
                 self._do(job)
+            job._report = _nobody_listens  # it holds the job itself, and nobody sweeps circles away now
             try:
-                self._finished.emit(job)
+                self._voice.say(self._finished, job)
             except RuntimeError:  # the application went away first
                 return
 

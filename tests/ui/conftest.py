@@ -30,9 +30,11 @@ def plain_look(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture
 def open_desk(qtbot: QtBot, plain_look: None, tmp_path: Path) -> Callable[..., Desk]:
     """The app's window over a folder, shown."""
+    made: list[Desk] = []  # as in the app somebody holds it; else it may be swept away while it is painted
 
     def build(root: Path, **more: object) -> Desk:
         desk = main.build_window(root, cost=CHEAP, preferences_file=tmp_path / "settings.json", **more)  # type: ignore[arg-type]
+        made.append(desk)
         qtbot.addWidget(desk)
         desk.show()
         desk.activateWindow()

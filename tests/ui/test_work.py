@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from pytestqt.qtbot import QtBot
 
@@ -228,3 +229,18 @@ def test_sweeping_goes_on_after_work_that_was_stopped(qtbot: QtBot, screen: Scre
     over.set()
     assert made.wait(5)
     assert gc.isenabled()
+
+
+def test_what_is_said_to_somebody_being_destroyed_is_not_heard_and_hurts_nobody(qtbot: QtBot) -> None:
+    """Windows go while work is under way, many times over."""
+    for _ in range(300):
+        parent = QObject()
+        made = Work(parent=parent)
+
+        def report(progress: Callable[[Any], None]) -> None:
+            for step in range(30):
+                progress(step)
+
+        made.run(report, owner=parent)
+        made.run(report, owner=parent)
+        shiboken6.delete(parent)
