@@ -217,9 +217,9 @@ def _delete(table: str, ids: set[Any]) -> None:
 
 
 def _forget_drafts(client_id: int) -> None:
-    for draft in drafts.all_drafts():
+    for draft in drafts.all_drafts(everybody=True):
         if client_of(draft.key) == client_id or draft.fields.get("client_id") == client_id:
-            drafts.discard(draft.key)
+            drafts.discard(draft.key, everybody=True)
 
 
 # --- the chain ----------------------------------------------------------------------------------------------
