@@ -36,7 +36,11 @@ def test_first_answers_are_taken_as_they_come_and_later_ones_are_not() -> None:
     assert not safe_claims.needs_check(None, CALL, True)
     assert not safe_claims.needs_check(nothing, CALL, True)
     assert safe_claims.needs_check(None, CALL, False)
-    assert not safe_claims.needs_check(None, replace(CALL, allowed="no"), False)
+    assert not safe_claims.needs_check(None, replace(CALL, allowed="no", hours="", code_word=""), False)
+
+
+def test_a_stop_that_brings_a_code_word_along_has_to_be_checked() -> None:
+    assert safe_claims.needs_check(None, replace(CALL, allowed="no", hours=""), False)
 
 
 def test_a_stopped_channel_keeps_the_number_it_had() -> None:

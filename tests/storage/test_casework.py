@@ -102,25 +102,32 @@ def test_putting_off_an_overdue_action_keeps_its_first_day(amara: int) -> None:
 
 
 # --- drafts ----------------------------------------------------------------------------------------
-def test_a_draft_is_exactly_what_stood_in_the_form(vault: OpenVault, reopen: object) -> None:
+def test_a_draft_is_exactly_what_stood_in_the_form(amara: int) -> None:
+    key = f"contact:{amara}"
     fields = {"note": "Siân said: “later”\n{x}", "minutes": 10, "checked": True, "due": None, "tags": ["a"]}
-    write(drafts.keep, "contact:17", {"note": "S"})
-    write(drafts.keep, "contact:17", fields)
-    found = drafts.get("contact:17")
+    write(drafts.keep, key, {"note": "S"})
+    write(drafts.keep, key, fields)
+    found = drafts.get(key)
     assert found is not None
     assert found.fields == fields
     assert abs(found.kept - time.time()) < 60
 
 
-def test_drafts_are_listed_newest_first_and_discarded(vault: OpenVault) -> None:
-    for key in ("client:new", "contact:1"):
+def test_nothing_is_kept_of_a_client_who_is_not_in_the_vault(vault: OpenVault) -> None:
+    write(drafts.keep, "contact:17", {"note": "S"})
+    assert drafts.get("contact:17") is None
+
+
+def test_drafts_are_listed_newest_first_and_discarded(amara: int) -> None:
+    note = f"contact:{amara}"
+    for key in ("client:new", note):
         write(drafts.keep, key, {"a": "b"})
-    database.execute_sql("UPDATE draft SET kept = kept - 50 WHERE key = 'contact:1'")
-    assert [one.key for one in drafts.all_drafts()] == ["client:new", "contact:1"]
+    database.execute_sql("UPDATE draft SET kept = kept - 50 WHERE key LIKE ?", (f"%{note}%",))
+    assert [one.key for one in drafts.all_drafts()] == ["client:new", note]
     write(drafts.discard, "client:new")
     write(drafts.discard, "client:new")
     assert drafts.get("client:new") is None
-    assert [one.key for one in drafts.all_drafts()] == ["contact:1"]
+    assert [one.key for one in drafts.all_drafts()] == [note]
 
 
 def test_a_draft_is_no_record_and_leaves_no_audit_entry(vault: OpenVault) -> None:
