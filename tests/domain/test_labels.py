@@ -72,7 +72,20 @@ RECORDS = {
     "safeguarding_check": Check,
     "safety_item": SafetyItem,
 }
-PLAIN = {"text", "note", "date", "moment", "flag", "number", "minutes", "hours", "person", "none", "masked"}
+PLAIN = {
+    "text",
+    "note",
+    "date",
+    "moment",
+    "flag",
+    "number",
+    "minutes",
+    "hours",
+    "person",
+    "none",
+    "masked",
+    "numbers",
+}
 
 
 @pytest.mark.parametrize("noun", sorted(RECORDS))
