@@ -7,40 +7,46 @@ days late and MARAC is always tomorrow.
 from __future__ import annotations
 
 import datetime as dt
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 from caseworker.demo.assessing import fill_in
-from caseworker.demo.casework import Book, Story
+from caseworker.demo.casework import Story
 from caseworker.demo.danger import Harm
-from caseworker.demo.people import Case, Person, World
+from caseworker.demo.diary import (
+    Diary,
+    assess_risk,
+    contact_of,
+    dash,
+    marac_paper,
+    safe_to_call,
+    someone,
+    talk_of,
+)
+from caseworker.demo.people import Person, World
 from caseworker.domain.actions import Action
 from caseworker.domain.chases import Chase
 from caseworker.domain.children import Child
-from caseworker.domain.clients import Client
 from caseworker.domain.code_rights import CodeRight
 from caseworker.domain.compensation import Claim
 from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import Contact
 from caseworker.domain.documents import Document
-from caseworker.domain.episodes import Episode
 from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.justice_events import JusticeEvent
-from caseworker.domain.marac import MaracReferral, with_repeat
+from caseworker.domain.marac import with_repeat
 from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.perpetrators import Perpetrator
 from caseworker.domain.professionals import Professional
-from caseworker.domain.referrals import Referral
-from caseworker.domain.safe_contacts import SafeContact
 from caseworker.domain.safeguarding import Safeguarding
 from caseworker.domain.safety_plan import SafetyItem
 from caseworker.domain.special_measures import SpecialMeasure
-from caseworker.domain.when import LONDON
 
 HIM = "Daniel Price"
+WISHES = "To leave after the weekend with the children, and for school to know who may collect them."
 
 
 def first_day(world: World) -> Iterator[Person]:
@@ -52,115 +58,15 @@ def first_day(world: World) -> Iterator[Person]:
     yield _leanne(world)
 
 
-class _Diary:
-    """Days before today as records want them."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def day(self, ago: int) -> str:
-        return (self.world.today - dt.timedelta(days=ago)).isoformat()
-
-    def at(self, ago: int, time: str) -> int:
-        day = self.world.today - dt.timedelta(days=ago)
-        hour, minute = (int(part) for part in time.split(":"))
-        return int(dt.datetime.combine(day, dt.time(hour, minute), LONDON).timestamp())
-
-
-def _contact(
-    diary: _Diary, ago: int, time: str, kind: str, method: str, outcome: str, minutes: int, note: str, *,
-    late_days: int = 0, category: str = "PRACTICAL",
-) -> Contact:  # fmt: skip
-    at = diary.at(ago, time)
-    recorded = at + minutes * 60 + 720 + late_days * 86_400
-    return Contact(
-        None, diary.world.uid(), 0, 0, at, kind, method, outcome, "out", minutes, category=category, note=note,
-        safe_checked=kind in ("CLI", "ATT"), recorded=recorded,
-    )  # fmt: skip
-
-
-def _person(
-    world: World, name: str, known_as: str, age: int, since: int, contacts: list[Contact], *,
-    safe: list[SafeContact], level: str = "standard", crime: str = "DA1", area: str = "E07000071",
-) -> tuple[Person, Story]:  # fmt: skip
-    """A person with one open case that began ``since`` days ago, and its story to write more into."""
-    diary = _Diary(world)
-    born = world.today - dt.timedelta(days=age * 365 + 150)
-    client = Client(
-        None, world.uid(), name, known_as=known_as, born=born.isoformat(), sex="F", area=area, language="en",
-        interpreter="NOT", ethnicity="W1", disability="NON", orientation="HET", religion="NON", gender_same="yes",
-        made=diary.at(since, "14:20"),
-    )  # fmt: skip
-    referral = Referral(
-        None, world.uid(), 0, diary.at(since, "13:40"), source="POL", route="AUT", crime=crime, area=area,
-        victim_aware="yes", consent_to_contact="yes", referrer_risk="high",
-        police_ref=f"42/9{world.draw.randrange(10**6):06d}/{diary.day(since)[2:4]}", outcome="ACC",
-        outcome_on=diary.day(since),
-    )  # fmt: skip
-    episode = Episode(
-        None, world.uid(), 0, started=diary.day(since), service="IDV", level=level, crime=crime, da_context="yes",
-        online="part", reported="yes", age_at_start=age, consent_to_support="yes", assessed_on=diary.day(since - 1),
-    )  # fmt: skip
-    case = Case(episode, referral, contacts=contacts)
-    person = Person(client, safe, [case], [], book=Book())
-    assert person.book is not None
-    return person, Story(world, person, 1, person.book, random.Random(f"first day {name}"))
-
-
-def _safe(
-    world: World, number: str, hours: str, *, say_as: str = "", code_word: str = "", voicemail: str = "no",
-    texts: str = "no", note: str = "", who: str = "",
-) -> list[SafeContact]:  # fmt: skip
-    review = (world.today + dt.timedelta(days=24)).isoformat()
-    return [
-        SafeContact(
-            None, 0, "TEL", allowed="yes", value=number, whose="OWN", hours=hours, voicemail=voicemail, say_as=say_as,
-            code_word=code_word, note=note, who_may_answer=who, source="CLI", review_by=review,
-        ),
-        SafeContact(
-            None, 0, "SMS", allowed=texts, value=number if texts == "yes" else "", whose="OWN", source="CLI",
-            review_by=review,
-        ),
-        SafeContact(None, 0, "LET", allowed="no", source="CLI", review_by=review),
-    ]  # fmt: skip
-
-
-def _talk(story: Story, ago: int) -> Contact:
-    """The conversation of that day."""
-    wanted = _Diary(story.world).day(ago)
-    return next(
-        one for one in story.talks if dt.datetime.fromtimestamp(one.at, LONDON).date().isoformat() == wanted
-    )
-
-
-def _dash(yes: str, unknown: str = "") -> dict[str, str]:
-    """Answers from the numbers of those that are "yes", and of those not known."""
-    said, unsure = set(yes.split()), set(unknown.split())
-    return {str(n): "yes" if str(n) in said else "NA-UNK" if str(n) in unsure else "no" for n in range(1, 25)}
-
-
-def _risk(
-    story: Story, harm: Harm, ago: int, stage: str, values: Mapping[str, str], *, judgement: str = "",
-    reason: str = "", signed: bool = True,
-) -> int:  # fmt: skip
-    sources = {code: "professional" if code in ("4", "12", "21") else "victim" for code in values}
-    found = fill_in(
-        story, "DASH24", stage, _talk(story, ago), values, harm=harm, judgement=judgement, reason=reason,
-        sources=sources, signed=signed,
-    )  # fmt: skip
-    assert found is not None
-    return found[1]
-
-
 # --- Amara Clarke -------------------------------------------------------------------------------------------
 
 
 def _amara(world: World) -> Person:
     """High risk, a review six days late, MARAC tomorrow, court next week; every part of the record filled."""
-    diary = _Diary(world)
+    diary = Diary(world)
 
     def talk(ago: int, time: str, minutes: int, note: str, **more: str) -> Contact:
-        return _contact(diary, ago, time, "CLI", more.pop("method", "TEL"), "COM", minutes, note, **more)
+        return contact_of(diary, ago, time, "CLI", more.pop("method", "TEL"), "COM", minutes, note, **more)
 
     contacts = [
         talk(112, "10:00", 45, "First call, with the officer's agreement. Wants to stay with the children and be left"
@@ -177,19 +83,19 @@ def _amara(world: World) -> Person:
         talk(28, "10:00", 35, "Needs looked at again. Sleeping better, people she can turn to have become fewer."),
         talk(20, "09:40", 50, "Met at the children's centre. Went through the risk checklist and the safety plan.",
              method="F2F-OFF", category="SAFETY"),
-        _contact(diary, 9, "09:40", "CLI", "F2F-OFF", "COM", 60, "Met at the children's centre. Went through the"
+        contact_of(diary, 9, "09:40", "CLI", "F2F-OFF", "COM", 60, "Met at the children's centre. Went through the"
                  " safety plan and what she wants MARAC to know.", late_days=4, category="SAFETY"),
-        _contact(diary, 6, "10:15", "ATT", "TEL", "NOA", 2, "Rang once inside the safe hours. No voicemail left."),
-        _contact(diary, 5, "14:05", "PRO", "TEL", "COM", 10, "Call with the housing officer. Duty accepted."
+        contact_of(diary, 6, "10:15", "ATT", "TEL", "NOA", 2, "Rang once inside the safe hours. No voicemail left."),
+        contact_of(diary, 5, "14:05", "PRO", "TEL", "COM", 10, "Call with the housing officer. Duty accepted."
                  " Emergency placement can be held for two nights from Monday.", category="THIRD-PARTY"),
         talk(2, "09:50", 25, "He has been told about the court date and is ringing from withheld numbers. Agreed she"
              " will keep the spare phone at her sister's. She wants to leave after the weekend.", category="SAFETY"),
-        _contact(diary, 1, "15:40", "PRO", "TEL", "COM", 10, "Call with school. The head knows who may collect the"
+        contact_of(diary, 1, "15:40", "PRO", "TEL", "COM", 10, "Call with school. The head knows who may collect the"
                  " children. A password is set.", category="THIRD-PARTY"),
     ]  # fmt: skip
-    person, story = _person(
+    person, story = someone(
         world, "Amara Clarke", "Mara", 33, 112, contacts, level="intensive",
-        safe=_safe(
+        safe=safe_to_call(
             world, "07700 900142", "Mon-Fri 09:30-11:00", say_as="Beth from the library", code_word="primrose",
             note="Ask for Mara",
         ),
@@ -215,7 +121,7 @@ def _amara(world: World) -> Person:
     return person
 
 
-def _amaras_risk(diary: _Diary, story: Story) -> Harm:
+def _amaras_risk(diary: Diary, story: Story) -> Harm:
     harm = Harm(0.0, HIM, "M", [])
     for ago, told, kind, reported in (
         (113, 112, "VIO", "yes"), (61, 60, "BRE", "yes"), (35, 34, "STK", "yes"),
@@ -226,16 +132,19 @@ def _amaras_risk(diary: _Diary, story: Story) -> Harm:
         )  # fmt: skip
         harm.incidents.append(incident)
         story.book.add(incident)
-    first = _risk(story, harm, 112, "baseline", _dash("1 2 3 4 6 7 8 10 11 12 14 18 20 21 23 24", "5"))
-    _risk(story, harm, 84, "review", _dash("2 3 4 6 7 8 10 12 14 18 20 21 23 24 11", "5"))
-    _risk(story, harm, 56, "review", _dash("2 3 4 6 7 8 10 12 14 18 21 23 24 20", "5"))
-    latest = _risk(
-        story, harm, 20, "review", _dash("2 3 4 6 7 8 12 14 18 21 23 24", "5"), judgement="high",
+    first = assess_risk(story, harm, 112, "baseline", dash("1 2 3 4 6 7 8 10 11 12 14 18 20 21 23 24", "5"))
+    assess_risk(story, harm, 84, "review", dash("2 3 4 6 7 8 10 12 14 18 20 21 23 24 11", "5"))
+    assess_risk(story, harm, 56, "review", dash("2 3 4 6 7 8 10 12 14 18 21 23 24 20", "5"))
+    latest = assess_risk(
+        story, harm, 20, "review", dash("2 3 4 6 7 8 12 14 18 21 23 24", "5"), judgement="high",
         reason="Separation, control and threats together. Mara's own view is that it is getting worse.",
     )  # fmt: skip
-    begun = {code: value for code, value in _dash("2 3 4 6 7 8 12 14 18 21", "5").items() if int(code) <= 22}
-    _risk(story, harm, 2, "review", begun, signed=False)
-    paper = _marac(diary, story, harm, first, sent=107, heard=98, told=97, routes="VHR")
+    begun = {code: value for code, value in dash("2 3 4 6 7 8 12 14 18 21", "5").items() if int(code) <= 22}
+    assess_risk(story, harm, 2, "review", begun, signed=False)
+    paper = replace(
+        marac_paper(diary, story, first, 107, 113, HIM), heard=diary.day(98), told=diary.day(97), outcome="heard",
+        wishes=WISHES,
+    )  # fmt: skip
     number = story.book.add(paper)
     for agency, action, done, effect in (
         ("Police", "Flag the address and both phones", 95, ""),
@@ -247,27 +156,10 @@ def _amaras_risk(diary: _Diary, story: Story) -> Harm:
                 recorded=diary.at(97, "15:00"),
             )
         )  # fmt: skip
-    again = _marac(diary, story, harm, latest, sent=13, routes="PJ,ESC,REP", incident=35)
-    story.book.add(with_repeat(again, harm.incidents, [paper]))
+    again = marac_paper(diary, story, latest, 13, 35, HIM)
+    again = with_repeat(replace(again, wishes=WISHES, criteria="PJ,ESC,REP"), harm.incidents, [paper])
+    story.book.add(again)
     return harm
-
-
-def _marac(
-    diary: _Diary, story: Story, harm: Harm, rests_on: int, *, sent: int, routes: str, heard: int = 0, told: int = 0,
-    incident: int = 113,
-) -> MaracReferral:  # fmt: skip
-    return MaracReferral(
-        None, story.uid(), 0, 1, rests_on, area="Essex", criteria=routes, incident_on=diary.day(incident),
-        perpetrator=harm.by_whom, victim_aware="yes", consent="yes", wants_police="yes",
-        police_reason="Wants what happened on record.",
-        wishes="To leave after the weekend with the children, and for school to know who may collect them.",
-        referred_elsewhere="Housing duty team", safe_to_reach="Mobile, weekdays 9:30am to 11am, no voicemail.",
-        language="en", interpreter="NOT", landlord="Private landlord", occupation="Care work, nights",
-        gp="Registered, town centre surgery", pregnancy="NEI", diversity="Nothing the client wants partners to know.",
-        manager="Service manager", signed_off=diary.day(sent), sent=diary.day(sent),
-        heard=diary.day(heard) if heard else "", outcome="heard" if heard else "NA-NAP",
-        told=diary.day(told) if told else "", recorded=diary.at(sent, "14:30"),
-    )  # fmt: skip
 
 
 _NEEDS = ("N9", "N2", "N1", "N6", "N3", "N7", "N8", "N4", "N10", "N5")
@@ -287,17 +179,17 @@ _STATEMENTS = ("SAFE", "COPE", "INFO", "HLTH", "CTRL", "CONN", "JUST")
 _SCORES = {112: "1 2 2 2 3 3 1", 70: "2 3 4 2 3 3 2", 28: "3 4 5 2 4 2 3"}
 
 
-def _amaras_needs(diary: _Diary, story: Story) -> None:
+def _amaras_needs(diary: Diary, story: Story) -> None:
     for ago, levels in _LEVELS.items():
         values = dict(zip(_NEEDS, levels.split(), strict=True))
         values |= {f"{code}-PLAN": "yes" for code in _NEEDS}
         if ago != 112:
             values |= {f"{code}-MET": "partly" for code in _NEEDS} | {f"{code}-WHY": "WAI" for code in _NEEDS}
         values |= {"P1": "N9", "P2": "N2", "P3": "N1"}
-        fill_in(story, "NEEDS", "baseline" if ago == 112 else "review", _talk(story, ago), values)
+        fill_in(story, "NEEDS", "baseline" if ago == 112 else "review", talk_of(story, ago), values)
     for ago, scores in _SCORES.items():
         given = dict(zip(_STATEMENTS, scores.split(), strict=True))
-        fill_in(story, "CR7", "baseline" if ago == 112 else "review", _talk(story, ago), given)
+        fill_in(story, "CR7", "baseline" if ago == 112 else "review", talk_of(story, ago), given)
     recorded = diary.at(112, "11:20")
     for need, (aim, text, status) in _AIMS.items():
         number = story.book.add(
@@ -327,10 +219,10 @@ def _amaras_needs(diary: _Diary, story: Story) -> None:
     )  # fmt: skip
     said = dict.fromkeys(("LIS", "RES", "OPT"), "5") | dict.fromkeys(("COP", "SAF", "REA", "REC"), "4")
     said |= {"HOW": "WRK", "WORDS": "I did not have to tell it twice.", "USE": "QUO"}
-    fill_in(story, "FEEDBACK", "review", _talk(story, 70), said)
+    fill_in(story, "FEEDBACK", "review", talk_of(story, 70), said)
 
 
-def _around_amara(diary: _Diary, story: Story) -> None:
+def _around_amara(diary: Diary, story: Story) -> None:
     book, world = story.book, story.world
     recorded = diary.at(112, "11:10")
     for name, age, sex, school in (
@@ -398,7 +290,7 @@ def _around_amara(diary: _Diary, story: Story) -> None:
         )  # fmt: skip
 
 
-def _amaras_justice(diary: _Diary, story: Story, harm: Harm) -> None:
+def _amaras_justice(diary: Diary, story: Story, harm: Harm) -> None:
     book = story.book
     for stage, ago, place, detail, next_on, told in (
         ("03", 113, "", "", "", 112), ("04", 104, "Video interview suite", "", "", 104), ("05", 103, "", "", "", 102),
@@ -467,7 +359,7 @@ def _amaras_justice(diary: _Diary, story: Story, harm: Harm) -> None:
     )  # fmt: skip
 
 
-def _amaras_agreements(diary: _Diary, story: Story) -> None:
+def _amaras_agreements(diary: Diary, story: Story) -> None:
     book = story.book
     for purpose, recipient, ago, scope in (
         ("INF", "POL", 112, "Risk, dates and the safety plan"), ("HOU", "HOU", 105, "What is needed for the duty"),
@@ -503,39 +395,39 @@ def _amaras_agreements(diary: _Diary, story: Story) -> None:
 # --- the others ---------------------------------------------------------------------------------------------
 
 
-def _met(diary: _Diary, *moments: tuple[int, str, str]) -> list[Contact]:
-    return [_contact(diary, ago, time, "CLI", "TEL", "COM", 20, note) for ago, time, note in moments]
+def _met(diary: Diary, *moments: tuple[int, str, str]) -> list[Contact]:
+    return [contact_of(diary, ago, time, "CLI", "TEL", "COM", 20, note) for ago, time, note in moments]
 
 
 def _jodie(world: World) -> Person:
     """High risk, a review two days late; not to be rung before the afternoon."""
-    diary = _Diary(world)
+    diary = Diary(world)
     contacts = _met(
         diary, (44, "13:20", "Client alone and able to talk. Went through the checklist."),
         (30, "13:40", "Asked what happens at court."), (16, "13:15", "Safety plan looked over together."),
     )  # fmt: skip
-    person, story = _person(
+    person, story = someone(
         world, "Jodie Marsh", "", 27, 44, contacts, level="intensive", crime="DA2", area="E07000076",
-        safe=_safe(world, "07700 900398", "Mon-Fri 13:00-15:00", voicemail="yes", say_as="Jo from college"),
+        safe=safe_to_call(world, "07700 900398", "Mon-Fri 13:00-15:00", voicemail="yes", say_as="Jo from college"),
     )  # fmt: skip
     harm = Harm(0.0, "Shane", "M", [])
-    _risk(story, harm, 44, "baseline", _dash("1 2 3 4 5 6 8 10 11 12 14 15 18 20 21 24"))
-    _risk(story, harm, 16, "review", _dash("2 3 4 5 6 8 10 12 14 15 18 20 21 24"))
+    assess_risk(story, harm, 44, "baseline", dash("1 2 3 4 5 6 8 10 11 12 14 15 18 20 21 24"))
+    assess_risk(story, harm, 16, "review", dash("2 3 4 5 6 8 10 12 14 15 18 20 21 24"))
     return person
 
 
 def _nia(world: World) -> Person:
     """Medium risk, something to do today, and a note left half-typed yesterday."""
-    diary = _Diary(world)
+    diary = Diary(world)
     contacts = _met(
         diary, (31, "11:10", "Went through the checklist. Wants to stay near her mother."),
         (10, "11:30", "Housing letter explained."),
     )  # fmt: skip
-    person, story = _person(
+    person, story = someone(
         world, "Nia Hughes", "", 24, 31, contacts, crime="DA6", area="E07000070",
-        safe=_safe(world, "07700 900431", "Mon-Fri 09:00-15:00", texts="yes"),
+        safe=safe_to_call(world, "07700 900431", "Mon-Fri 09:00-15:00", texts="yes"),
     )  # fmt: skip
-    _risk(story, Harm(0.0, "Callum", "M", []), 31, "baseline", _dash("2 3 4 5 6 10 11 12 20 21 24"))
+    assess_risk(story, Harm(0.0, "Callum", "M", []), 31, "baseline", dash("2 3 4 5 6 10 11 12 20 21 24"))
     person.cases[0].actions.append(
         Action(
             None,
@@ -554,15 +446,15 @@ def _nia(world: World) -> Person:
 
 def _freya(world: World) -> Person:
     """Standard risk, an order to look after."""
-    diary = _Diary(world)
+    diary = Diary(world)
     contacts = _met(
         diary, (58, "15:10", "Went through the checklist."), (23, "16:00", "Order granted, not served yet."),
     )  # fmt: skip
-    person, story = _person(
+    person, story = someone(
         world, "Freya Osei", "", 41, 58, contacts, level="light", crime="DA5", area="E07000067",
-        safe=_safe(world, "07700 900440", "Mon-Fri 09:00-17:00", note="No calls at home"),
+        safe=safe_to_call(world, "07700 900440", "Mon-Fri 09:00-17:00", note="No calls at home"),
     )  # fmt: skip
-    _risk(story, Harm(0.0, "Kwame", "M", []), 58, "baseline", _dash("2 6 12 20 23"))
+    assess_risk(story, Harm(0.0, "Kwame", "M", []), 58, "baseline", dash("2 6 12 20 23"))
     story.book.add(
         Order(
             None, story.uid(), 0, "NMO", applied=diary.day(30), granted=diary.day(24), expires=diary.day(-341),
@@ -578,23 +470,23 @@ def _freya(world: World) -> Person:
 
 def _leanne(world: World) -> Person:
     """Rung every three or four days for two months, and now for sixteen days nobody has reached her."""
-    diary = _Diary(world)
+    diary = Diary(world)
     days = [76, 72, 69, 65, 62, 58, 55, 51, 48, 44, 41, 37, 34, 30, 26, 23, 19, 16]
     contacts = _met(
         diary,
         *((ago, f"10:{10 + n:02d}", "Rang as agreed. Keeps to the plan.") for n, ago in enumerate(days)),
     )
     contacts += [
-        _contact(
+        contact_of(
             diary, ago, time, "ATT", "TEL", "NOA", 2, "No answer, no message left. Try a different time."
         )
         for ago, time in ((12, "10:20"), (9, "10:45"), (5, "11:10"), (2, "10:05"))
     ]
-    person, story = _person(
+    person, story = someone(
         world, "Leanne Whitlock", "", 36, 76, contacts, level="intensive", crime="DA2", area="E06000033",
-        safe=_safe(world, "07700 900457", "Mon-Fri 10:00-12:00", who="Nobody else"),
+        safe=safe_to_call(world, "07700 900457", "Mon-Fri 10:00-12:00", who="Nobody else"),
     )  # fmt: skip
     harm = Harm(0.0, "Gary", "M", [])
-    _risk(story, harm, 76, "baseline", _dash("1 2 3 4 6 8 10 11 12 14 18 20 21 24"))
-    _risk(story, harm, 19, "review", _dash("2 3 4 6 8 10 12 14 18 20 21 24 1 11"))
+    assess_risk(story, harm, 76, "baseline", dash("1 2 3 4 6 8 10 11 12 14 18 20 21 24"))
+    assess_risk(story, harm, 19, "review", dash("2 3 4 6 8 10 12 14 18 20 21 24 1 11"))
     return person

@@ -9,16 +9,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from caseworker.demo import mixes
+from caseworker.demo import casework, mixes
+from caseworker.demo.danger import Harm
+from caseworker.demo.diary import Diary, assess_risk, contact_of, dash, marac_paper, safe_to_call, someone
 from caseworker.demo.people import Person, Report, World
+from caseworker.domain.children import Child
+from caseworker.domain.consents import Consent
+from caseworker.domain.incidents import Incident
+from caseworker.domain.marac import MaracReferral, flag_until, with_repeat
 from caseworker.domain.periods import LONDON, midnight
+from caseworker.domain.perpetrators import Perpetrator
 
 MINUTE = 60
 
 
 def planted(world: World) -> Iterator[Person | Report]:
-    """The difficult cases, about twenty people, in a fixed order."""
+    """The difficult cases, about twenty-five people, in a fixed order."""
     services = list(world.profile.services)
     one, other = services[0], services[-1]
     middle = world.days // 2
@@ -46,6 +54,11 @@ def planted(world: World) -> Iterator[Person | Report]:
     yield replace(hidden, client=replace(hidden.client, totals_only=True))
     yield world.report()  # an anonymous caller who later became a client: a new record, nothing links back
     yield world.person(one, middle + 30, engaged=True)
+    yield _again_at_marac(world, "Rosa Pinhal", 0)
+    yield _again_at_marac(world, "Iris Wardlow", 1)
+    yield from _alleged_elsewhere(world, one, middle)
+    yield _known_to_staff(world, one, middle)
+    yield _with_a_child_turning_eighteen(world, one, middle)
 
 
 def _named(person: Person, name: str, *, is_alias: bool = False, was: str = "") -> Person:
@@ -178,6 +191,119 @@ def _consent_withdrawn(world: World, service: str, day: int) -> Person:
     case.episode = replace(
         case.episode, consent_to_support="no", closed=world.date(ended), closure_reason="DEC"
     )
+    casework.add(world, person)
+    if person.book is not None:
+        agreed = Consent(
+            None, world.uid(), 0, case.episode.started, "INF", "POL", "given", scope="Risk and safety plan",
+            how="phone", capacity="able", episode_id=1, recorded=_evening(case.episode.started),
+        )  # fmt: skip
+        number = person.book.add(agreed)
+        person.book.add(
+            replace(
+                agreed, uid=world.uid(), decided=world.date(ended), decision="withdrawn", scope="", ends_id=number,
+                recorded=_evening(world.date(ended)),
+            )
+        )  # fmt: skip
+    return person
+
+
+def _evening(day: str) -> int:
+    return midnight(dt.date.fromisoformat(day)) + 18 * 3600
+
+
+def _again_at_marac(world: World, name: str, late: int) -> Person:
+    """Another incident on the last day of flag and tag, 365 or 366 days after the first paper: a repeat. On the day
+    after it: a new case.
+    """
+    diary = Diary(world)
+    sent_ago = 400
+    sent = world.today - dt.timedelta(days=sent_ago)
+    again = flag_until(sent) + dt.timedelta(days=late)
+    again_ago = (world.today - again).days
+    contacts = [
+        contact_of(diary, sent_ago + 2, "10:00", "CLI", "TEL", "COM", 30, "Went through the checklist."),
+        contact_of(
+            diary, again_ago - 1, "10:00", "CLI", "TEL", "COM", 30, "Went through the checklist again."
+        ),
+    ]
+    person, story = someone(
+        world,
+        name,
+        "",
+        31,
+        sent_ago + 3,
+        contacts,
+        safe=safe_to_call(world, "07700 900500", "Mon-Fri 09:00-12:00"),
+    )
+    harm = Harm(0.0, "Lee", "M", [])
+    for ago in (sent_ago + 4, again_ago):
+        incident = Incident(
+            None, world.uid(), 0, diary.day(ago), kind="VIO", crime="DA2", reported="yes", by_whom="Lee", episode_id=1,
+            recorded=diary.at(min(ago, sent_ago + 2) if ago > again_ago else again_ago - 1, "10:45"),
+        )  # fmt: skip
+        harm.incidents.append(incident)
+        story.book.add(incident)
+    high = dash("1 2 3 4 6 8 10 11 12 14 18 20 21 24 5")
+    papers: list[MaracReferral] = []
+    for met_ago, incident_ago, paper_ago in (
+        (sent_ago + 2, sent_ago + 4, sent_ago), (again_ago - 1, again_ago, again_ago - 2),
+    ):  # fmt: skip
+        stage = "review" if papers else "baseline"
+        rests_on = assess_risk(story, harm, met_ago, stage, high)
+        paper = marac_paper(diary, story, rests_on, paper_ago, incident_ago, harm.by_whom)
+        papers.append(with_repeat(paper, harm.incidents, papers))
+        routes = "VHR,REP" if papers[-1].is_repeat else "VHR"
+        story.book.add(replace(papers[-1], criteria=routes))
+    case = person.cases[0]
+    case.episode = replace(case.episode, closed=diary.day(again_ago - 16), closure_reason="CMP")
+    return person
+
+
+def _alleged_elsewhere(world: World, service: str, day: int) -> Iterator[Person]:
+    """Somebody who is a client here and, in another client's record, said to cause the harm."""
+    client = casework.add(world, world.person(service, day + 33, engaged=True))
+    other = casework.add(world, world.person(service, day + 36, engaged=True))
+    yield client
+    yield _alleging(world, other, name=client.client.name)
+
+
+def _known_to_staff(world: World, service: str, day: int) -> Person:
+    """The alleged perpetrator is known to somebody who works here."""
+    return _alleging(
+        world, casework.add(world, world.person(service, day + 39, engaged=True)), known_here="yes"
+    )
+
+
+def _alleging(world: World, person: Person, **facts: str) -> Person:
+    """The person with that said of the first alleged perpetrator, who is written down if nobody was."""
+    assert person.book is not None
+    rows = person.book.rows
+    at = next((n for n, row in enumerate(rows) if isinstance(row, Perpetrator)), None)
+    if at is None:
+        recorded = person.cases[0].contacts[0].recorded
+        at = person.book.add(
+            Perpetrator(None, world.uid(), 0, "Not named", relationship="EXP", relationship_said="CLI",
+                        recorded=recorded)
+        )  # fmt: skip
+        at = len(rows) - 1
+    changes: dict[str, Any] = facts
+    rows[at] = replace(rows[at], **changes)
+    return person
+
+
+def _with_a_child_turning_eighteen(world: World, service: str, day: int) -> Person:
+    """A child of the household comes of age while support goes on, and stays in the figures as the child they were."""
+    person = casework.add(world, world.person(service, day + 42, engaged=True))
+    assert person.book is not None
+    episode = person.cases[0].episode
+    started = dt.date.fromisoformat(episode.started)
+    born = started.replace(year=started.year - 18, day=min(28, started.day)) + dt.timedelta(days=12)
+    person.book.add(
+        Child(
+            None, world.uid(), 0, "Robin", born=born.isoformat(), sex="M", relationship="CHI", lives_with="CLI",
+            social_care="NON", sees_abuse="yes", at_risk="no", recorded=_evening(episode.started),
+        )
+    )  # fmt: skip
     return person
 
 

@@ -17,8 +17,13 @@ from caseworker.crypto.keys import FLOOR, KdfCost
 from caseworker.demo import mixes
 from caseworker.demo.people import Person, Report, World
 from caseworker.domain import codes
+from caseworker.domain.children import Child
+from caseworker.domain.clients import birthday
+from caseworker.domain.consents import Consent
 from caseworker.domain.contacts import is_two_way
+from caseworker.domain.marac import MaracReferral
 from caseworker.domain.periods import LONDON, local_date
+from caseworker.domain.perpetrators import Perpetrator
 from caseworker.errors import Problem
 from caseworker.storage import history
 from caseworker.storage import today as todays
@@ -381,6 +386,38 @@ def test_one_call_crosses_midnight_and_one_is_in_the_hour_that_comes_twice(diffi
     times = [(dt.datetime.fromtimestamp(c.at, LONDON), c) for c in contacts]
     assert any((at.hour, at.minute, c.minutes) == (23, 40, 50) for at, c in times)
     assert any(at.fold == 1 and (at.hour, at.minute) == (1, 30) for at, c in times)
+
+
+def test_a_paper_is_a_repeat_on_the_last_day_of_flag_and_tag_and_a_new_case_on_the_day_after(difficult):
+    papers = {
+        person.client.name: person.book.of(MaracReferral)
+        for person in difficult
+        if isinstance(person, Person) and person.client.name in ("Rosa Pinhal", "Iris Wardlow")
+    }
+    for name, repeat, late in (("Rosa Pinhal", True, 0), ("Iris Wardlow", False, 1)):
+        first, second = papers[name]
+        gap = dt.date.fromisoformat(second.incident_on) - dt.date.fromisoformat(first.sent)
+        assert gap.days in (365 + late, 366 + late)
+        assert (first.is_repeat, second.is_repeat) == (False, repeat)
+        assert ("REP" in second.criteria) is repeat
+
+
+def test_one_client_is_the_alleged_perpetrator_in_another_record_and_one_is_known_to_staff(difficult):
+    people = [one for one in difficult if isinstance(one, Person)]
+    names = {person.client.name for person in people}
+    alleged = [one for person in people if person.book for one in person.book.of(Perpetrator)]
+    assert any(one.name in names for one in alleged)
+    assert any(one.known_here == "yes" for one in alleged)
+
+
+def test_one_takes_agreement_back_and_a_child_comes_of_age_during_support(difficult):
+    people = [one for one in difficult if isinstance(one, Person) and one.book]
+    assert any(one.decision == "withdrawn" for person in people for one in person.book.of(Consent))
+    robin = [(person, child) for person in people for child in person.book.of(Child) if child.name == "Robin"]
+    ((person, child),) = robin
+    started = dt.date.fromisoformat(person.cases[0].episode.started)
+    born = dt.date.fromisoformat(child.born)
+    assert started < birthday(born, 18) <= started + dt.timedelta(days=16)
 
 
 def test_one_turns_eighteen_during_support(difficult):
