@@ -65,6 +65,7 @@ def test_the_plan_stands_in_its_parts_with_what_it_said_before(plan: ClientPage)
 
 def test_an_item_is_added_with_the_keyboard(plan: ClientPage, hands: Hands, amara: int) -> None:
     hands.click("Add to the plan")
+    settle()  # the fields come a moment after the frame
     assert plan.form is not None
     form = plan.form.form
     assert isinstance(form, SafetyItemForm)
