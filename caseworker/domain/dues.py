@@ -20,6 +20,7 @@ class DueDate:
     row_id: int
     notice: int = 0  # days before, from which it is shown
     kept: int = 60  # days after, until which it is shown
+    weight: int = 0  # the higher stands first, whatever its day
 
     def on_show(self, today: dt.date) -> bool:
         """Whether a list of what is due has this line on that day."""

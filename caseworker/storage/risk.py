@@ -223,8 +223,8 @@ def latest(column: str, client: str) -> str:
 
 
 def reviews_due(on: dt.date, worker_id: int | None = None) -> list[RiskNow]:
-    """Clients with open support whose risk has to be looked at by that day, longest overdue first; of everybody
-    for None.
+    """Clients with open support whose risk has to be looked at by that day, the highest grade first and then
+    the longest overdue; of everybody for None.
     """
     open_clients = [
         row[0]
@@ -236,7 +236,7 @@ def reviews_due(on: dt.date, worker_id: int | None = None) -> list[RiskNow]:
     due = [one.client_id for one in standings(open_clients).values() if one.review_due <= on]
     return sorted(
         for_clients(due).values(),
-        key=lambda one: (one.review_due, -risk.rank(one.grade), one.answers.client_id),
+        key=lambda one: (-risk.rank(one.grade), one.review_due, one.answers.client_id),
     )
 
 
@@ -251,6 +251,7 @@ def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
             else words("Risk review due"),
             "answer_set",
             one.answers.id or 0,
+            weight=risk.rank(one.grade),
         )
         for one in reviews_due(today, worker_id)
     ]

@@ -154,7 +154,7 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
 
 def _asked(sources: Sequence[Source], today: dt.date, worker_id: int | None) -> list[DueDate]:
     found = [one for source in sources for one in source(today, worker_id)]
-    return sorted(found, key=lambda one: one.day)
+    return sorted(found, key=lambda one: (-one.weight, one.day))
 
 
 def _missed(worker_id: int | None, before: int) -> tuple[list[tuple[int, int, int, str, str, int]], int]:

@@ -124,7 +124,7 @@ def test_rules_that_make_no_sense_are_refused(vault: OpenVault, rules: Rules, ar
     assert risk.rules() == Rules()
 
 
-def test_whose_review_is_due_is_listed_longest_first(vault: OpenVault) -> None:
+def test_whose_review_is_due_is_listed_highest_grade_first_then_longest(vault: OpenVault) -> None:
     ids = [write(clients.save, Client(None, "", name)) for name in ("Amara", "Robin", "Sam", "Kit")]
     for client in ids[:3]:
         write(episodes.save, Episode(None, "", client, day(-100)))
@@ -135,6 +135,10 @@ def test_whose_review_is_due_is_listed_longest_first(vault: OpenVault) -> None:
     assert [one.answers.client_id for one in risk.reviews_due(TODAY)] == [ids[1], ids[0]]
     assert [one.is_overdue(TODAY) for one in risk.reviews_due(TODAY)] == [True, True]
     assert risk.reviews_due(TODAY, worker_id=99) == []
+    una = write(clients.save, Client(None, "", "Una"))
+    write(episodes.save, Episode(None, "", una, day(-100)))
+    grade(una, "standard", 99)
+    assert [one.answers.client_id for one in risk.reviews_due(TODAY)] == [ids[1], ids[0], una]
 
 
 def test_the_area_is_where_the_client_lives(vault: OpenVault) -> None:
