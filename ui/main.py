@@ -185,9 +185,14 @@ class Desk(QMainWindow):
     def _checked(self, found: list[Any]) -> None:
         from ui.session import Notice
 
-        if self.session is not None:
-            for words in found:
-                self.session.notice.emit(Notice(say(words), "high"))
+        if self.session is None or not found:
+            return
+        text = say(found[0])
+        if len(found) > 1:
+            # One line, however much is wrong: lines upon lines would take the record out of sight.
+            text = self.tr("{first}. The check found {n} things like this").format(first=text, n=len(found))
+        what = self.tr("{what}. Tell your supervisor before you go on: nothing has been changed")
+        self.session.notice.emit(Notice(what.format(what=text), "high"))
 
     def _not_checked(self, error: Exception) -> None:
         if isinstance(error, Problem) and self.session is not None:

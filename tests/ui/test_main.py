@@ -338,7 +338,19 @@ def test_after_unlocking_the_whole_file_is_checked_and_damage_is_told(desk: Desk
     from caseworker.words import words
 
     desk._checked([words("Page {n} is damaged", n=3)])
-    assert "Page 3 is damaged" in [n.text for n in desk.window_.open_notices()]
+    (notice,) = [n.text for n in desk.window_.open_notices() if "damaged" in n.text]
+    assert notice == "Page 3 is damaged. Tell your supervisor before you go on: nothing has been changed"
+
+
+def test_however_much_the_check_finds_it_is_told_in_one_line(desk: Desk, qtbot: QtBot) -> None:
+    from caseworker.words import words
+
+    assert desk.window_ is not None
+    before = len(desk.window_.open_notices())
+    desk._checked([words("Page {n} is damaged", n=n) for n in range(12)])
+    after = desk.window_.open_notices()
+    assert len(after) == before + 1
+    assert "Page 0 is damaged. The check found 12 things like this" in after[-1].text
 
 
 def test_made_up_people_are_always_announced(desk: Desk) -> None:
