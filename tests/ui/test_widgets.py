@@ -513,3 +513,20 @@ def test_a_long_problem_wraps_in_a_narrow_place_and_can_still_be_pressed(
     assert link.height() >= 2 * link.fontMetrics().lineSpacing()
     link.click()
     qtbot.waitUntil(field.hasFocus)
+
+
+def test_tab_goes_from_the_summary_to_its_lines_and_on_to_the_form(board: QWidget, qtbot: QtBot) -> None:
+    summary, field = ErrorSummary(), TextLine()
+    down = board.layout()
+    assert down is not None
+    down.addWidget(summary)
+    down.addWidget(field)
+    qtbot.waitUntil(field.isVisible)
+    summary.show_problems([("Enter a name", field), ("Enter a date", field)])
+    qtbot.waitUntil(summary.hasFocus)
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(board.focusWidget(), Qt.Key.Key_Tab)
+        focused = board.focusWidget()
+        seen.append(focused.text() if isinstance(focused, ErrorLink) else focused)
+    assert seen == ["Enter a name", "Enter a date", field]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -678,6 +679,8 @@ class ErrorSummary(QFrame):
         self._targets = []
         for text, target in problems:
             self._add_line(ErrorLink(text, self), self if target is None else target)
+        for before, after in pairwise([self, *(link for link, _ in self._targets)]):
+            QWidget.setTabOrder(before, after)  # made just now, they would come last of all
         self.setVisible(bool(problems))
         if problems:
             said = ". ".join(text for text, _ in problems)
