@@ -13,9 +13,8 @@ from caseworker.domain.justice_events import JusticeEvent, first_day
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.reports.chronology import Entry
-from caseworker.domain.safeguarding import Safeguarding
 from caseworker.domain.when import LONDON, day_epochs, iso_date, local
-from caseworker.storage import records
+from caseworker.storage import records, safeguarding
 from caseworker.storage.records import R, fetch
 from caseworker.words import Words, words
 
@@ -236,7 +235,7 @@ def _safeguarding(span: Span) -> list[Entry]:
             noun="safeguarding",
             row_id=one.id or 0,
         )
-        for one in _of(span, Safeguarding, "safeguarding")
+        for one in safeguarding.for_client(span.client_id, limit=MOST)
         if first <= one.decided < after
     ]
 

@@ -347,6 +347,7 @@ def mark_client(at: Sitting) -> None:
     for form in ("Change safe contact", "Change about this client"):
         hands.click(form)
         hands.until(lambda: hands.find_button("Close, keep draft"), "the form")
+        hands.settle()  # its fields come a moment after it
         mark_all(at, form)
         hands.read("Draft kept")
         hands.click("Close, keep draft")

@@ -144,6 +144,7 @@ def test_a_month_is_enough_and_comes_back_as_a_month(
 
 def test_withdrawing_asks_at_which_stage(page: ClientPage, tab: JusticeTab, hands: Hands) -> None:
     hands.click("Add a stage")
+    settle()
     assert page.form is not None
     form = page.form.form
     assert isinstance(form, StageForm)
