@@ -294,8 +294,8 @@ def test_two_versions_do_not_point_at_what_changed(joined):
     changed = [name for name in then if name in now and then[name][0] != now[name][0]]
     assert changed
     moved = [name for name in same if then[name][1] != now[name][1]]
-    assert 3 * len(moved) >= sum(then[name][1] != now[name][1] for name in changed)
-    assert len(moved) >= 5
+    # How many depends on how much the one client touched; what nobody may do is narrow any of them, below.
+    assert len(moved) >= 3
     for name in same:
         low = max(0, then[name][1] - 4, now[name][1] - 4)
         assert min(then[name][1], now[name][1]) + 4 - low + 1 >= 4
