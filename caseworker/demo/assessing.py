@@ -156,7 +156,9 @@ def _risk(story: Story, harm: Harm) -> dt.date | None:
         # Looked at again on time, with what others know, also while the client cannot be spoken to.
         while due < story.world.today.isoformat():
             moment = int(midnight(dt.date.fromisoformat(due)).timestamp()) + 10 * 3600
-            noted = replace(last, at=moment, recorded=moment + 1200)
+            # What is looked at again has been written down by then, however late it was.
+            moment = max(moment, done.recorded)
+            noted = replace(last, at=moment, recorded=story.from_now(moment + 1200))
             found = _take(story, harm, noted, "review", _drifted(story, values, -0.5), was=grade)
             grade, due = found.grade, found.next_review
     lately = story.world.now - last.recorded < 4 * danger.DAY
