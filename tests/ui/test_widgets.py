@@ -302,6 +302,25 @@ class TestEditors:
         QTest.keyClick(combo, Qt.Key.Key_Down)
         assert got == [codes[2]]
 
+    def test_two_words_typed_find_an_answer_and_the_space_between_them_opens_nothing(
+        self, board: QWidget
+    ) -> None:
+        class Stages(CodeCombo):
+            opened = 0
+
+            def showPopup(self) -> None:
+                self.opened += 1
+
+        combo, got = put(board, Stages("cj_stage")), []
+        combo.chosen.connect(got.append)
+        combo.setFocus()
+        QTest.keyClick(combo, Qt.Key.Key_Space)  # alone it opens the list, as anywhere
+        assert combo.opened == 1
+        QTest.keyClicks(combo, "trial listed")
+        assert combo.currentText() == "Trial listed"
+        assert got[-1] == combo.value()
+        assert combo.opened == 1
+
     def test_the_wheel_over_a_list_scrolls_the_page_and_never_changes_the_answer(
         self, board: QWidget
     ) -> None:

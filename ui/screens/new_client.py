@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain import when
@@ -151,7 +152,7 @@ class NewClientForm(PersonForm):
         self.combo("area", self.tr("District the client lives in"), "area")
         self.fold = Button(self.tr("Equality questions, optional"), "chevron-right", "quiet")
         self.fold.setAccessibleName(self.tr("Show equality questions, optional"))
-        self.down.addWidget(self.fold)
+        self.down.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
         self.more = QWidget()
         # The fields that follow go into the folded part.
         whole, self.down = self.down, column(self.more, gap=14)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QComboBox,
     QFrame,
@@ -452,7 +453,10 @@ class DateBoxes(QWidget):
 
 
 class Combo(QComboBox):
-    """A list to choose from. The wheel, Page Up and Page Down scroll the page, and never change the answer."""
+    """A list to choose from; typing finds an answer, words with a space between them too.
+
+    The wheel, Page Up and Page Down scroll the page, and never change the answer.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -461,6 +465,7 @@ class Combo(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMaxVisibleItems(14)
+        self._typed_at = 0.0
 
     def wheelEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]
@@ -469,7 +474,25 @@ class Combo(QComboBox):
         if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             event.ignore()
             return
-        super().keyPressEvent(event)
+        now, text = monotonic(), event.text()
+        goes_on = now - self._typed_at < QApplication.keyboardInputInterval() / 1000
+        if text == " " and goes_on:
+            # Qt would open the list, and what is typed next would be lost in it.
+            self._find(text)
+        else:
+            super().keyPressEvent(event)
+        if text.isprintable() and text.strip() or (text == " " and goes_on):
+            self._typed_at = now
+
+    def _find(self, text: str) -> None:
+        """Go on with what was typed so far, as Qt does for letters."""
+        view = self.view()
+        view.setCurrentIndex(self.model().index(self.currentIndex(), self.modelColumn()))
+        view.keyboardSearch(text)
+        found = view.currentIndex().row()
+        if found != self.currentIndex():
+            self.setCurrentIndex(found)
+            self.activated.emit(found)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
