@@ -481,7 +481,7 @@ class Combo(QComboBox):
             self._find(text)
         else:
             super().keyPressEvent(event)
-        if text.isprintable() and text.strip() or (text == " " and goes_on):
+        if (text.isprintable() and text.strip()) or (text == " " and goes_on):
             self._typed_at = now
 
     def _find(self, text: str) -> None:
