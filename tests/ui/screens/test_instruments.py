@@ -203,6 +203,23 @@ def test_carried_on_the_keyboard_waits_for_the_item_that_is_next(
     assert 0 <= top < again.area.viewport().height()
 
 
+def test_carried_on_at_a_further_question_it_is_in_sight(
+    session: Session, record: ClientPage, fill_in: Callable[..., InstrumentForm], amara: int, hands: Hands
+) -> None:
+    form = fill_in("NEEDS")
+    hands.type("3ym4ym4y")
+    record.close_form()
+    record.window().resize(1280, 800)
+    again = InstrumentForm(session, amara, form.set_id)
+    record.open_form(again)
+    settle_rows(again)
+    for _ in range(5):
+        settle()
+    waits = again.rows["N3-MET"].first()
+    assert waits.hasFocus()
+    assert again.area.viewport().rect().contains(waits.mapTo(again.area.viewport(), waits.rect().bottomLeft()))
+
+
 BROKEN_OFF = """
 import sys
 from pathlib import Path
@@ -422,6 +439,21 @@ def test_follow_ups_appear_when_they_are_called_for(
     signed = instruments.latest(amara, "NEEDS")
     assert signed is not None
     assert instruments.answers(signed.id or 0)["N1-PLAN"].value == "NA-NAP"
+
+
+def test_a_row_of_figures_typed_blind_answers_one_need_each_and_no_follow_up(
+    fill_in: Callable[..., InstrumentForm], hands: Hands
+) -> None:
+    form = fill_in("NEEDS")
+    for figure in "34300211430320":
+        hands.type(figure)
+    levels = [values(form)[f"N{n}"] for n in range(1, 15)]
+    assert "".join(levels) == "34300211430320"
+    assert not [code for code in values(form) if "-" in code]  # each still waits for its own answer
+    form.rows["N2-PLAN"].first().setFocus()
+    hands.type("y")
+    hands.type("p")
+    assert values(form)["N2-MET"] == "partly"
 
 
 def test_three_wishes_must_be_three(fill_in: Callable[..., InstrumentForm], hands: Hands) -> None:

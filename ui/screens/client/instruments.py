@@ -94,6 +94,7 @@ class InstrumentForm(InPlace):
         self._gradually.start(
             [partial(self._rows_of, codes_now[at : at + AT_ONCE]) for at in range(0, len(codes_now), AT_ONCE)]
         )
+        self._gradually.then(self._keep_in_sight)
         self._show_state()
 
     # ---- what the page asks
@@ -299,6 +300,12 @@ class InstrumentForm(InPlace):
 
     # ---- rows
 
+    def _keep_in_sight(self) -> None:
+        """Rows made since may have pushed the one with the keyboard under the edge."""
+        focus = self.focusWidget()
+        if focus is not None and self.list_box.isAncestorOf(focus):
+            self.area.ensureWidgetVisible(focus, 0, px(40))
+
     def _rows_of(self, found: list[str]) -> None:
         asked = {item.code for item in self._asked()}
         for code in found:
@@ -443,9 +450,14 @@ class InstrumentForm(InPlace):
                 "A letter or figure answers and goes on. V changes who said so, C adds a comment, Ctrl+Z takes the"
                 " last answer back."
             )
-        return self.tr(
+        words = self.tr(
             "A letter or figure answers and goes on. C adds a comment, Ctrl+Z takes the last answer back."
         )
+        if any(item.parent for item in self.instrument.items.values()):
+            words = self.tr("{words} A figure passes over further questions; letters answer them.").format(
+                words=words
+            )
+        return words
 
     def _later(self) -> None:
         self.keep_draft()

@@ -36,8 +36,12 @@ class AnswerPill(Pill):
     def sizeHint(self) -> QSize:
         return self._size
 
+    def take(self, event: QKeyEvent) -> bool:
+        """As if the key had been pressed here; False when it means nothing."""
+        return self._row.take_key(self, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._row.take_key(self, event):
+        if not self.take(event):
             super().keyPressEvent(event)
 
 
@@ -85,6 +89,8 @@ class ItemRow(QWidget):
         self._missing = [*missing, *(code for code in codes.MISSING if code not in missing)]
         self._build_answers()
         self._keys = self._letters()
+        # On a further question that has words for answers, a figure is meant for the next one with a scale.
+        self._passes_figures = bool(item.parent) and not any(key.isdigit() for key in self._keys)
         self.tell = Button("", "message-square", "muted", self)
         self.tell.setVisible(bool(sources))
         self.tell.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -207,7 +213,8 @@ class ItemRow(QWidget):
         figures = bool(options) and all(len(one.code) == 1 and one.code.isdigit() for one in options)
         named = [(one.code, one.label) for one in options]
         for at, (code, _) in enumerate(named, start=1):
-            found[code if figures else str(at)] = code
+            if figures or not self.item.parent:
+                found[code if figures else str(at)] = code
         for code, label in [
             *([] if figures else named),
             *((code, self._missing_label(code)) for code in self._missing),
@@ -244,6 +251,8 @@ class ItemRow(QWidget):
             self._go(self, 1)
             return True
         letter = event.text().casefold()
+        if letter.isdigit() and self._passes_figures:
+            return self._pass_figure(event)
         if letter in self._keys and self.box is None:
             self._give(self._keys[letter])
             self._go(self, 1)
@@ -255,6 +264,14 @@ class ItemRow(QWidget):
             self._write_note()
             return True
         return False
+
+    def _pass_figure(self, event: QKeyEvent) -> bool:
+        """Let the next question with a scale take the figure; True, as it is not for this one."""
+        if self._go(self, 1):
+            pill = self.window().focusWidget()
+            if isinstance(pill, AnswerPill):
+                pill.take(event)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What a box left over: up, down and Enter go to another question."""
