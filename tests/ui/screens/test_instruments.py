@@ -456,6 +456,21 @@ def test_a_row_of_figures_typed_blind_answers_one_need_each_and_no_follow_up(
     assert values(form)["N2-MET"] == "partly"
 
 
+def test_from_a_list_of_reasons_enter_or_a_figure_goes_on(
+    fill_in: Callable[..., InstrumentForm], hands: Hands
+) -> None:
+    form = fill_in("NEEDS")
+    hands.type("3yn")  # not met: the list of reasons has the keyboard
+    hands.type("w")
+    hands.press("Return")
+    assert values(form)["N1-WHY"] == "WAI"
+    assert form.rows["N2"].first().hasFocus()
+    hands.type("4yn")
+    hands.type("w2")
+    assert values(form)["N2-WHY"] == "WAI"
+    assert values(form)["N3"] == "2"
+
+
 def test_three_wishes_must_be_three(fill_in: Callable[..., InstrumentForm], hands: Hands) -> None:
     form = fill_in("NEEDS")
     for code in ("P1", "P2"):

@@ -45,6 +45,22 @@ class AnswerPill(Pill):
             super().keyPressEvent(event)
 
 
+class AnswerList(Combo):
+    """Answers too many for buttons; figures and Enter are its row's."""
+
+    def __init__(self, row: ItemRow) -> None:
+        super().__init__(row)
+        self._row = row
+
+    def take(self, event: QKeyEvent) -> bool:
+        """As if the key had been pressed here; False when it means nothing to the row."""
+        return self._row.take_list_key(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.take(event):
+            super().keyPressEvent(event)
+
+
 class ItemRow(QWidget):
     """``given`` carries the value answered, ``sourced`` who said so, ``noted`` the comment. ``go(row, by)`` moves the
     keyboard to another question and says whether there was one.
@@ -157,7 +173,7 @@ class ItemRow(QWidget):
     def _build_answers(self) -> None:
         item = self.item
         if item.scale is not None and len(item.scale.options) > MOST_PILLS:
-            box = Combo(self)
+            box = AnswerList(self)
             box.addItem(self.tr("Choose"), None)
             for code, option in item.scale.options.items():
                 box.addItem(option.label, code)
@@ -265,11 +281,17 @@ class ItemRow(QWidget):
             return True
         return False
 
+    def take_list_key(self, event: QKeyEvent) -> bool:
+        """What a key means on a list of answers; False when it is the list's own."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            return self._go(self, 1)
+        return event.text().isdigit() and self._passes_figures and self._pass_figure(event)
+
     def _pass_figure(self, event: QKeyEvent) -> bool:
         """Let the next question with a scale take the figure; True, as it is not for this one."""
         if self._go(self, 1):
             pill = self.window().focusWidget()
-            if isinstance(pill, AnswerPill):
+            if isinstance(pill, AnswerPill | AnswerList):
                 pill.take(event)
         return True
 
