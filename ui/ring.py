@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleHintReturn,
     QStyleOption,
-    QTabBar,
     QTextBrowser,
     QWidget,
 )
@@ -78,7 +77,9 @@ class Rings(QObject):
     Qt scrolls to the focus on Tab but not on ``setFocus``. One per application: ``Rings(app)``.
     """
 
-    RINGED = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser)
+    RINGED = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser, QAbstractItemView)
+    #: Paints its current line in the colours of the ring: a ring around all of it would say less.
+    OWN = "places"
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -102,8 +103,7 @@ class Rings(QObject):
         if not pressed and parent is not None and inside is not None and inside.isAncestorOf(new):
             parent.ensureWidgetVisible(new, 0, px(24))
         ringed = isinstance(new, self.RINGED) or bool(new.property("ringed"))
-        # Lists, tables and tabs show their own current line; a ring around all of it would say less.
-        self._follow(new if ringed and not isinstance(new, QAbstractItemView | QTabBar) else None)
+        self._follow(new if ringed and new.objectName() != self.OWN else None)
 
     def _follow(self, widget: QWidget | None) -> None:
         if self._ring is not None and not shiboken6.isValid(self._ring):

@@ -4,7 +4,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontInfo
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QTableWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from resources import path
@@ -111,6 +120,31 @@ def test_the_ring_follows_the_keyboard_and_outlives_what_it_stood_around(
     colours = {pixels.pixelColor(x, pixels.height() // 2).name() for x in range(5)}
     assert theme.LIGHT["ring_in"] in colours
     assert theme.LIGHT["ring_out"] in colours
+    rings.deleteLater()
+
+
+def test_the_ring_stands_around_tables_and_lists_too(
+    qapp: QApplication, qtbot: QtBot, plain_look: None
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    down = QVBoxLayout(window)
+    table, found, places = QTableWidget(2, 2), QListWidget(), QListWidget()
+    places.setObjectName("places")  # its own current line has the colours of the ring
+    for one in (table, found, places):
+        down.addWidget(one)
+    rings = Rings(qapp)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    for one in (table, found):
+        one.setFocus()
+        qtbot.waitUntil(one.hasFocus)
+        assert rings._ring is not None
+        assert rings._ring.widget() is one
+        assert rings._ring.isVisible()
+    places.setFocus()
+    assert not rings._ring.isVisible()
     rings.deleteLater()
 
 

@@ -217,7 +217,9 @@ def test_carried_on_at_a_further_question_it_is_in_sight(
         settle()
     waits = again.rows["N3-MET"].first()
     assert waits.hasFocus()
-    assert again.area.viewport().rect().contains(waits.mapTo(again.area.viewport(), waits.rect().bottomLeft()))
+    assert (
+        again.area.viewport().rect().contains(waits.mapTo(again.area.viewport(), waits.rect().bottomLeft()))
+    )
 
 
 BROKEN_OFF = """
