@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from caseworker.domain import codes, instruments
 from caseworker.domain.interlock import masked, numbers_masked
 from caseworker.domain.safe_contacts import show_hours
@@ -602,6 +604,8 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
 
 # Kept by storage itself and never of interest by themselves.
 INTERNAL = frozenset({"id", "uid", "amended", "definition", "signature", "totals", "sealed"})
+# When it was written and taken back: about the entry, not what it says.
+WRITTEN = frozenset({"recorded", "withdrawn"})
 
 
 def answer_field(instrument: str, version: int, item: str, part: str = "value") -> str:
@@ -620,6 +624,18 @@ def field_label(noun: str, field: str) -> Words:
             "note": words("{question}, note", question=name),
         }.get(part, name)
     return known[0] if known else words("{field}", field=field.replace("_", " "))
+
+
+def told_by(noun: str, values: Mapping[str, object], most: int = 3) -> list[tuple[Words, Words]]:
+    """Field and answer of the first few that are answered: what tells one entry of that noun from another."""
+    found = []
+    for field, (label, how) in FIELDS[noun].items():
+        value = values.get(field)
+        stored = str(int(value)) if isinstance(value, bool) else str(value if value is not None else "")
+        is_said = stored != "" and not codes.is_missing(stored) and not (how == "moment" and stored == "0")
+        if is_said and how not in ("none", "flag", "person") and field not in WRITTEN:
+            found.append((label, show_value(noun, field, stored)))
+    return found[:most]
 
 
 def is_private(noun: str, field: str) -> bool:

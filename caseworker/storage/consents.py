@@ -20,6 +20,7 @@ from caseworker.words import words
 _CONSENTS = Noun(Consent, "consent", "decided DESC, recorded DESC, id DESC")
 
 withdraw = _CONSENTS.withdraw  # recorded by mistake
+restore = _CONSENTS.restore
 get = _CONSENTS.get
 for_client = _CONSENTS.for_client
 

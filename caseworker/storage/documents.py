@@ -9,5 +9,6 @@ _DOCUMENTS = Noun(Document, "document", "recorded DESC, id DESC")
 
 save = _DOCUMENTS.save
 withdraw = _DOCUMENTS.withdraw
+restore = _DOCUMENTS.restore
 get = _DOCUMENTS.get
 for_client = _DOCUMENTS.for_client

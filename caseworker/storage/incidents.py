@@ -12,6 +12,7 @@ _INCIDENTS = Noun(Incident, "incident", "happened DESC, id DESC")
 
 save = _INCIDENTS.save
 withdraw = _INCIDENTS.withdraw
+restore = _INCIDENTS.restore
 get = _INCIDENTS.get
 for_client = _INCIDENTS.for_client
 

@@ -231,6 +231,13 @@ def withdraw(set_id: int, why: str) -> None:
         _change(before, dataclasses.replace(before, withdrawn=int(time.time())), why, "withdraw")
 
 
+def restore(set_id: int, why: str = "Put back") -> None:
+    """Put a withdrawn set back. Inside ``storage.write``."""
+    before = get(set_id)
+    if before.withdrawn:
+        _change(before, dataclasses.replace(before, withdrawn=0), why, "restore")
+
+
 def keep(form: Instrument, now: int) -> None:
     """Keep the definition beside the answers that will be given to it. Inside ``storage.write``."""
     text = "\n".join(form.text.splitlines())

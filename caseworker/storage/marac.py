@@ -80,6 +80,13 @@ def withdraw(referral_id: int, why: str) -> None:
         _change(before, dataclasses.replace(before, withdrawn=int(time.time())), why, "withdraw")
 
 
+def restore(referral_id: int, why: str = "Put back") -> None:
+    """Put a withdrawn referral back. Inside ``storage.write``."""
+    before = get(referral_id)
+    if before.withdrawn:
+        _change(before, dataclasses.replace(before, withdrawn=0), why, "restore")
+
+
 def get(referral_id: int) -> MaracReferral:
     """The referral, withdrawn or not.
 

@@ -14,6 +14,7 @@ _ACTIONS = Noun(MaracAction, "marac_action", "done <> '', due = '', due, id", la
 SINCE = 365  # days
 
 withdraw = _ACTIONS.withdraw
+restore = _ACTIONS.restore
 get = _ACTIONS.get
 for_client = _ACTIONS.for_client
 

@@ -104,7 +104,7 @@ class Noun(Generic[R]):
         if not before.withdrawn:
             self._mark(before, int(time.time()), why, "withdraw")
 
-    def restore(self, row_id: int, why: str) -> None:
+    def restore(self, row_id: int, why: str = "Put back") -> None:
         """Put a withdrawn record back. Inside ``storage.write``."""
         before = self.get(row_id)
         if before.withdrawn:

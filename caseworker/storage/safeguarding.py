@@ -61,6 +61,9 @@ def withdraw(row_id: int, why: str) -> None:
     _DECISIONS.withdraw(row_id, why)
 
 
+restore = _DECISIONS.restore
+
+
 # --- with a contact -----------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -24,7 +24,15 @@ from caseworker.domain.holds import Hold
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent
-from caseworker.domain.labels import FIELDS, INTERNAL, answer_field, field_label, is_private, show_value
+from caseworker.domain.labels import (
+    FIELDS,
+    INTERNAL,
+    answer_field,
+    field_label,
+    is_private,
+    show_value,
+    told_by,
+)
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.onward_referrals import OnwardReferral
@@ -117,6 +125,22 @@ def test_every_field_of_every_record_has_a_label(noun: str) -> None:
 )
 def test_values_are_shown_in_words(noun: str, field: str, stored: str, shown: str) -> None:
     assert str(show_value(noun, field, stored)) == shown
+
+
+def test_an_entry_is_told_from_another_by_its_first_few_answers() -> None:
+    values = {
+        "client_id": 4,
+        "stage": "08",
+        "happened": "2026-11-04",
+        "place": "",
+        "detail": "NA-ASK",
+        "told": "",
+    }
+    told = told_by("justice_event", values | {"recorded": 1_780_000_000})
+    assert [(str(label), str(answer)) for label, answer in told] == [
+        ("Stage", "Charged"),
+        ("Date", "4 November 2026"),
+    ]
 
 
 def test_a_field_from_a_newer_version_is_still_shown() -> None:

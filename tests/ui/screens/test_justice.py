@@ -32,7 +32,7 @@ from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
 from ui.screens.client import ClientPage
 from ui.screens.client.justice import PARTS, JusticeTab
-from ui.screens.client.justice_events import StageForm
+from ui.screens.client.justice_events import StageForm, WithdrawStageForm
 from ui.screens.client.orders import BreachForm
 from ui.screens.client.screen import TABS
 from ui.screens.client.special_measures import MeasureForm, MeasuresCard
@@ -174,6 +174,25 @@ def test_a_stage_recorded_by_mistake_is_withdrawn_with_a_reason(
     hands.press("Ctrl+Return")
     assert justice_events.get(row_id).withdrawn
     assert "Charged" not in words_of(tab)
+
+
+def test_a_withdrawal_says_which_entry_and_ctrl_z_puts_it_back(
+    page: ClientPage, tab: JusticeTab, session: Session, amara: int, hands: Hands
+) -> None:
+    row_id = stage(session, amara, "08", day(-3), place="Harlow")
+    stage(session, amara, "03", day(-30))
+    settle()
+    page.open_form(WithdrawStageForm(session, amara, row_id))
+    settle()
+    assert {"Charged", "Harlow"} <= set(words_of(page.form).split("\n"))
+    hands.fill("Why it was a mistake", "Another client")
+    hands.press("Ctrl+Return")
+    assert "Charged" not in words_of(tab)
+    hands.press("Ctrl+Z")
+    assert not justice_events.get(row_id).withdrawn
+    assert "Charged" in words_of(tab)
+    hands.press("Ctrl+Shift+Z")
+    assert justice_events.get(row_id).withdrawn
 
 
 # ---- chases

@@ -121,6 +121,4 @@ class WithdrawForm(TakeBackForm):
     """Take back a contact logged by mistake."""
 
     NOUN = "contact"
-
-    def withdraw(self, why: str) -> None:
-        contacts.withdraw(self.row_id, why)
+    STORE = contacts

@@ -185,9 +185,13 @@ class WithdrawAnswersForm(TakeBackForm):
     """Take back a set begun or signed by mistake."""
 
     NOUN = "assessment"
+    TABLE = "answer_set"
+    STORE = instruments
 
     def title(self) -> str:
         return self.tr("Withdraw an assessment")
 
-    def withdraw(self, why: str) -> None:
-        instruments.withdraw(self.row_id, why)
+    def entry(self) -> list[tuple[str, str]]:
+        held = instruments.get(self.row_id)
+        started = when.show_datetime(when.local(held.started))
+        return [(self.tr("Form"), instruments.definition(held).title), (self.tr("Date asked"), started)]

@@ -136,6 +136,4 @@ class WithdrawChaseForm(TakeBackForm):
     """Take back a chase recorded by mistake."""
 
     NOUN = "chase"
-
-    def withdraw(self, why: str) -> None:
-        chases.withdraw(self.row_id, why)
+    STORE = chases

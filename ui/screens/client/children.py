@@ -191,6 +191,4 @@ class WithdrawChildForm(TakeBackForm):
     """Take back a child or dependant recorded by mistake."""
 
     NOUN = "child"
-
-    def withdraw(self, why: str) -> None:
-        children.withdraw(self.row_id, why)
+    STORE = children

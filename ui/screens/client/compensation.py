@@ -144,6 +144,4 @@ class WithdrawClaimForm(TakeBackForm):
     """Take back a claim recorded by mistake."""
 
     NOUN = "claim"
-
-    def withdraw(self, why: str) -> None:
-        compensation.withdraw(self.row_id, why)
+    STORE = compensation

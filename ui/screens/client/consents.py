@@ -291,6 +291,4 @@ class WithdrawConsentForm(TakeBackForm):
     """A decision recorded by mistake. What the client takes back is another form."""
 
     NOUN = "consent"
-
-    def withdraw(self, why: str) -> None:
-        consents.withdraw(self.row_id, why)
+    STORE = consents

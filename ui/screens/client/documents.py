@@ -182,9 +182,7 @@ class WithdrawDocumentForm(TakeBackForm):
     """Take back a document recorded by mistake."""
 
     NOUN = "document"
-
-    def withdraw(self, why: str) -> None:
-        documents.withdraw(self.row_id, why)
+    STORE = documents
 
 
 class LetterForm(RecordForm):

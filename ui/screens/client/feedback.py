@@ -169,6 +169,4 @@ class WithdrawFeedbackOfferForm(TakeBackForm):
     """Take back an offer recorded by mistake."""
 
     NOUN = "feedback_offer"
-
-    def withdraw(self, why: str) -> None:
-        feedback.withdraw(self.row_id, why)
+    STORE = feedback

@@ -222,6 +222,4 @@ class WithdrawGoalForm(TakeBackForm):
     """Take back a goal recorded by mistake."""
 
     NOUN = "goal"
-
-    def withdraw(self, why: str) -> None:
-        goals.withdraw(self.row_id, why)
+    STORE = goals

@@ -81,6 +81,4 @@ class WithdrawIncidentForm(TakeBackForm):
     """Take back an incident recorded by mistake."""
 
     NOUN = "incident"
-
-    def withdraw(self, why: str) -> None:
-        incidents.withdraw(self.row_id, why)
+    STORE = incidents

@@ -242,6 +242,4 @@ class WithdrawStageForm(TakeBackForm):
     """Take back a stage recorded by mistake."""
 
     NOUN = "justice_event"
-
-    def withdraw(self, why: str) -> None:
-        justice_events.withdraw(self.row_id, why)
+    STORE = justice_events

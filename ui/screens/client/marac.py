@@ -316,6 +316,5 @@ class WithdrawMaracForm(TakeBackForm):
     """Take back a referral made by mistake."""
 
     NOUN = "marac"
-
-    def withdraw(self, why: str) -> None:
-        marac.withdraw(self.row_id, why)
+    TABLE = "marac_referral"
+    STORE = marac

@@ -58,6 +58,4 @@ class WithdrawMaracActionForm(TakeBackForm):
     """Take back an action recorded by mistake."""
 
     NOUN = "marac_action"
-
-    def withdraw(self, why: str) -> None:
-        marac_actions.withdraw(self.row_id, why)
+    STORE = marac_actions

@@ -261,6 +261,4 @@ class WithdrawOnwardReferralForm(TakeBackForm):
     """Take back an onward referral recorded by mistake."""
 
     NOUN = "onward_referral"
-
-    def withdraw(self, why: str) -> None:
-        onward_referrals.withdraw(self.row_id, why)
+    STORE = onward_referrals

@@ -196,6 +196,4 @@ class WithdrawOrderForm(TakeBackForm):
     """Take back an order recorded by mistake."""
 
     NOUN = "court_order"
-
-    def withdraw(self, why: str) -> None:
-        orders.withdraw(self.row_id, why)
+    STORE = orders

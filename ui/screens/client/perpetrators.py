@@ -175,6 +175,4 @@ class WithdrawPerpetratorForm(TakeBackForm):
     """Take back an alleged perpetrator recorded by mistake."""
 
     NOUN = "perpetrator"
-
-    def withdraw(self, why: str) -> None:
-        perpetrators.withdraw(self.row_id, why)
+    STORE = perpetrators

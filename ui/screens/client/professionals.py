@@ -77,6 +77,4 @@ class WithdrawProfessionalForm(TakeBackForm):
     """Take back a professional recorded by mistake."""
 
     NOUN = "professional"
-
-    def withdraw(self, why: str) -> None:
-        professionals.withdraw(self.row_id, why)
+    STORE = professionals

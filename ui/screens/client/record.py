@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -15,9 +17,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain import codes, when
+from caseworker.domain.labels import told_by
 from caseworker.errors import Problem, Refused
-from caseworker.storage import drafts
+from caseworker.storage import drafts, records
 from caseworker.words import Words
+from ui.say import say
 from ui.screens.client.tab import Gradually
 from ui.screens.form import DraftKeeper, Form
 from ui.session import Session, Toast
@@ -28,6 +32,7 @@ from ui.widgets import (
     CodeCombo,
     Combo,
     DateBoxes,
+    Facts,
     Field,
     Heading,
     Said,
@@ -184,7 +189,11 @@ class RecordForm(Form):
             return
         self.drafts.forget()
         self.finished.emit()
-        self.session.toast.emit(Toast(said))
+        self.session.toast.emit(self.told(said))
+
+    def told(self, said: str) -> Toast:
+        """What is said once it is stored, with what may be done about it."""
+        return Toast(said)
 
     def throw_away(self) -> None:
         """Leave without saving and forget the draft: the person pressed the button that says so."""
@@ -203,13 +212,16 @@ class RecordForm(Form):
 
 
 class TakeBackForm(RecordForm):
-    """Take back an entry recorded by mistake. Subclasses say which noun, and withdraw it."""
+    """Take back an entry recorded by mistake; says which. Subclasses say which noun, and where it is kept."""
 
     NOUN = ""
+    STORE: ModuleType
+    TABLE = ""  # where it is not the noun
 
     def __init__(self, session: Session, client_id: int, row_id: int, parent: QWidget | None = None) -> None:
         super().__init__(session, f"withdraw_{self.NOUN}:{client_id}:{row_id}", parent)
         self.row_id = row_id
+        self.down.addWidget(Facts(self.entry()))
         self.down.addWidget(Said(self.tr("It stays in the history and is counted nowhere.")))
         self.add(
             "why",
@@ -219,19 +231,42 @@ class TakeBackForm(RecordForm):
         )
         self.start({"why": ""})
 
+    def entry(self) -> list[tuple[str, str]]:
+        """Which one it is, in a few answers of its own."""
+        answers = told_by(self.TABLE or self.NOUN, records.values(self.STORE.get(self.row_id)))
+        return [(say(label), say(answer)) for label, answer in answers]
+
     def title(self) -> str:
         return self.tr("Withdraw an entry")
 
     def save_words(self) -> str:
         return self.tr("Withdraw entry")
 
-    def withdraw(self, why: str) -> None:
-        """Withdraw it, inside the transaction."""
-        raise NotImplementedError
-
     def store(self) -> str:
-        self.withdraw(self.text("why"))
+        self.STORE.withdraw(self.row_id, self.text("why"))
         return self.tr("Entry withdrawn.")
+
+    def told(self, said: str) -> Toast:
+        why = self.text("why")
+        back = partial(_put_back, self.session, self.STORE, self.row_id)
+        again = partial(_withdraw, self.session, self.STORE, self.row_id, why)
+        return Toast(said, self.tr("Undo"), back, again)
+
+
+def _put_back(session: Session, store: ModuleType, row_id: int) -> None:
+    """Undo a withdrawal. The history keeps both."""
+    try:
+        session.write(store.restore, row_id)
+    except Problem as problem:
+        session.problem(problem)
+
+
+def _withdraw(session: Session, store: ModuleType, row_id: int, why: str) -> None:
+    """Do it again."""
+    try:
+        session.write(store.withdraw, row_id, why)
+    except Problem as problem:
+        session.problem(problem)
 
 
 class InPlace(QWidget):

@@ -121,6 +121,4 @@ class WithdrawSafeguardingForm(TakeBackForm):
     """A supervisor takes back a decision recorded by mistake."""
 
     NOUN = "safeguarding"
-
-    def withdraw(self, why: str) -> None:
-        safeguarding.withdraw(self.row_id, why)
+    STORE = safeguarding

@@ -240,6 +240,4 @@ class WithdrawSafetyItemForm(TakeBackForm):
     """Take a thing out of the plan; the history keeps it."""
 
     NOUN = "safety_item"
-
-    def withdraw(self, why: str) -> None:
-        safety_plan.withdraw(self.row_id, why)
+    STORE = safety_plan
