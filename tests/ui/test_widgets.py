@@ -321,6 +321,16 @@ class TestEditors:
         assert got[-1] == combo.value()
         assert combo.opened == 1
 
+    def test_an_answer_typed_in_full_is_taken_before_a_longer_one_that_begins_so(
+        self, board: QWidget
+    ) -> None:
+        combo, got = put(board, CodeCombo("cj_stage")), []
+        combo.chosen.connect(got.append)
+        combo.setFocus()
+        QTest.keyClicks(combo, "trial")  # "Trial listed" stands before it
+        assert combo.currentText() == "Trial"
+        assert got[-1] == combo.value()
+
     def test_the_wheel_over_a_list_scrolls_the_page_and_never_changes_the_answer(
         self, board: QWidget
     ) -> None:

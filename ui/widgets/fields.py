@@ -465,7 +465,7 @@ class Combo(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMaxVisibleItems(14)
-        self._typed_at = 0.0
+        self._run, self._typed_at = "", 0.0  # what is being typed, and when its last letter was
 
     def wheelEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]
@@ -475,24 +475,29 @@ class Combo(QComboBox):
             event.ignore()
             return
         now, text = monotonic(), event.text()
-        goes_on = now - self._typed_at < QApplication.keyboardInputInterval() / 1000
-        if text == " " and goes_on:
+        if now - self._typed_at > QApplication.keyboardInputInterval() / 1000:
+            self._run = ""
+        if text == " " and self._run:
             # Qt would open the list, and what is typed next would be lost in it.
             self._find(text)
         else:
             super().keyPressEvent(event)
-        if (text.isprintable() and text.strip()) or (text == " " and goes_on):
-            self._typed_at = now
+        if text and text.isprintable() and (text.strip() or self._run):
+            self._typed_at, self._run = now, self._run + text
+            # What is typed in full is meant, though a longer answer that begins so stands before it.
+            self._take(self.findText(self._run, Qt.MatchFlag.MatchFixedString))
 
     def _find(self, text: str) -> None:
         """Go on with what was typed so far, as Qt does for letters."""
         view = self.view()
         view.setCurrentIndex(self.model().index(self.currentIndex(), self.modelColumn()))
         view.keyboardSearch(text)
-        found = view.currentIndex().row()
-        if found != self.currentIndex():
-            self.setCurrentIndex(found)
-            self.activated.emit(found)
+        self._take(view.currentIndex().row())
+
+    def _take(self, at: int) -> None:
+        if at >= 0 and at != self.currentIndex():
+            self.setCurrentIndex(at)
+            self.activated.emit(at)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
