@@ -6,7 +6,7 @@ Loaded after the first paint: its style is one of the dearest parts of Qt to loa
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtCore import QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import colour, px
+from ui.widgets import Field
 
 
 class _RoomForRing(QProxyStyle):
@@ -101,7 +102,7 @@ class Rings(QObject):
         # Under a pressed mouse nothing may move: the release would miss the button that was pressed.
         pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
         if not pressed and parent is not None and inside is not None and inside.isAncestorOf(new):
-            parent.ensureWidgetVisible(new, 0, px(24))
+            _bring(new, inside, parent)
         ringed = isinstance(new, self.RINGED) or bool(new.property("ringed"))
         self._follow(new if ringed and new.objectName() != self.OWN else None)
 
@@ -117,3 +118,18 @@ class Rings(QObject):
             self._ring = FocusRing(parent, self._room)
         self._ring.setWidget(widget)
         self._ring.show()
+
+
+def _bring(new: QWidget, inside: QWidget, area: QScrollArea) -> None:
+    """Scroll until all of it is in view, with the label over it. Qt would stop where the cursor of a note is."""
+    whole, part = new, new.parentWidget()
+    while part is not None and part is not inside:
+        whole = part if isinstance(part, Field) else whole
+        part = part.parentWidget()
+    margin = px(24)
+    if whole.height() + 2 * margin > area.viewport().height():
+        area.ensureWidgetVisible(new, 0, margin)
+        return
+    x, top = area.horizontalScrollBar().value(), whole.mapTo(inside, QPoint(0, 0)).y()
+    area.ensureVisible(x, top + whole.height(), 0, margin)
+    area.ensureVisible(x, top, 0, margin)

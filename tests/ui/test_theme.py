@@ -20,6 +20,7 @@ from resources import path
 from tests.ui.accessibility import contrast
 from ui import theme
 from ui.ring import Rings
+from ui.widgets import Field, NoteEdit
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
@@ -172,4 +173,31 @@ def test_a_button_pressed_at_the_edge_stays_under_the_mouse(
     assert area.verticalScrollBar().value() == 230
     QTest.mouseRelease(area.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
     assert pressed == [1]
+    rings.deleteLater()
+
+
+def test_all_of_what_has_the_keyboard_comes_into_view_with_its_label(
+    qapp: QApplication, qtbot: QtBot, plain_look: None
+) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    area.setWidgetResizable(True)
+    inside = QWidget()
+    down = QVBoxLayout(inside)
+    note, first = NoteEdit(lines=4), QLineEdit()
+    long, short = Field("What it says", note, "In words the client would know"), Field("Against", first)
+    for one in (short, QWidget(), long, QWidget()):
+        one.setMinimumHeight(one.minimumHeight() if isinstance(one, Field) else 700)
+        down.addWidget(one)
+    area.setWidget(inside)
+    area.resize(500, 320)
+    rings = Rings(qapp)
+    area.show()
+    area.activateWindow()
+    qtbot.waitExposed(area)
+    for field, editor in ((long, note), (short, first)):
+        editor.setFocus()
+        qtbot.waitUntil(editor.hasFocus)
+        top = field.mapTo(area.viewport(), field.rect().topLeft()).y()
+        assert 0 <= top <= area.viewport().height() - field.height()
     rings.deleteLater()
