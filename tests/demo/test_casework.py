@@ -180,7 +180,7 @@ def test_risk_is_looked_at_again_when_it_is_due_or_something_happens(people):
 def test_what_happened_is_written_down_before_risk_is_signed():
     # One of these cases begins with a note written four weeks late, after its review was due.
     world = World(mixes.profile("provider").with_contacts(100_000), dt.date(2026, 9, 15), seed=1)
-    people = [one for one in islice(world.people(), 400) if isinstance(one, Person)]
+    people = [one for one in islice(world.people(), 1200) if isinstance(one, Person)]
     for person, number, _ in cases(people):
         told = [one.recorded for one in person.book.of(Incident) if one.episode_id == number]
         for one in filled(person, number, "DASH24"):
