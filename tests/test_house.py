@@ -142,6 +142,12 @@ def test_no_exception_is_swallowed_whole() -> None:
     assert swallowed == []
 
 
+def test_nobody_asks_what_the_tab_key_would_reach_next() -> None:
+    """Python makes the answer a part of what was asked, and lets go of it when that goes (``ui.order``)."""
+    asked = re.compile(r"\.(next|previous)InFocusChain\(")
+    assert [str(path) for path in SOURCES if asked.search(path.read_text(encoding="utf-8"))] == []
+
+
 def tracked_texts() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listed.returncode != 0:

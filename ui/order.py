@@ -51,23 +51,14 @@ def stops(root: QWidget) -> Iterator[QWidget]:
             yield from stops(one)
 
 
-def put_in_order(before: QWidget, root: QWidget) -> bool:
-    """Let Tab go on from ``before`` through ``root`` as it is read; True if that was not so already."""
-    wanted = [before, *stops(root)]
-    place = {id(one): at for at, one in enumerate(wanted)}
-    at, one = 0, before.nextInFocusChain()
-    while one is not None and one is not before:
-        now = place.get(id(one))
-        if now is not None:
-            if now != at + 1:
-                break
-            at = now
-        one = one.nextInFocusChain()
-    if at == len(wanted) - 1:
-        return False
-    for earlier, later in pairwise(wanted):
+def put_in_order(before: QWidget, root: QWidget) -> None:
+    """Let Tab go on from ``before`` through ``root`` as it is read.
+
+    Without asking Qt how it goes now: Python would then take what each control leads to for a part of that control,
+    and let go of half a window when one of them goes.
+    """
+    for earlier, later in pairwise([before, *stops(root)]):
         QWidget.setTabOrder(earlier, later)
-    return True
 
 
 def _lines(shown: Sequence[QWidget]) -> list[list[QWidget]]:

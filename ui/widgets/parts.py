@@ -6,8 +6,7 @@ Words are always plain text: a note must never be read as markup. Sizes follow t
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
@@ -329,17 +328,12 @@ class RowFrame(QFrame):
 class FlowLayout(QLayout):
     """Left to right, then the next line: long words and large text wrap instead of being cut."""
 
-    #: Each is held here for as long as Qt has it: of one that nobody in Python names, the items could be swept away.
-    _held: ClassVar[dict[int, FlowLayout]] = {}
-
     def __init__(self, gap: float = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = px(gap)
         self._forget()
         self.setContentsMargins(0, 0, 0, 0)
-        FlowLayout._held[id(self)] = self
-        self.destroyed.connect(partial(_let_go, id(self)))
 
     def _forget(self) -> None:
         # While a page is laid out the same is asked many times over, and every answer asks everything inside.
@@ -420,10 +414,6 @@ class FlowLayout(QLayout):
                 x += size.width() + self._gap
             y += tall + self._gap
         return max(0, y - self._gap - rect.y())
-
-
-def _let_go(which: int, *_: object) -> None:
-    FlowLayout._held.pop(which, None)
 
 
 class Stripes(QWidget):

@@ -367,15 +367,18 @@ class FormPage(InPlace):
 
     def _order(self) -> None:
         """What is below comes after the fields for the Tab key too, although it was made before some of them."""
-        last: QWidget = self.form
-        part = last.nextInFocusChain()
-        while part is not None and part is not self.form:
-            if self.form.isAncestorOf(part) and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                last = part
-            part = part.nextInFocusChain()
+        last: QWidget = self._behind()
         for button in (self.save_button, self.later_button, self.throw_button):
             QWidget.setTabOrder(last, button)
             last = button
+
+    def _behind(self) -> QWidget:
+        """A mark behind all fields: what is made last is last in the order of the Tab key."""
+        mark = QWidget(self.form)
+        mark.hide()
+        mark.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        mark.deleteLater()
+        return mark
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key pressed before the fields stood."""
