@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
+    QTableView,
     QWidget,
 )
 
@@ -155,7 +156,7 @@ class Places(QListWidget):
 
 
 class Search(QLineEdit):
-    """Find a client from anywhere; ``>`` first lists commands and the buttons of the page on show.
+    """Find a client from anywhere; ``>`` first lists commands and what the page on show has.
 
     Nothing typed: the last clients looked at.
     """
@@ -198,8 +199,8 @@ class Search(QLineEdit):
             for binding in self._window.keyboard.find(typed.lstrip()[1:]):
                 if binding.listed and binding.action:
                     self._offer(f"{binding.words}   {binding.shown_keys()}", binding)
-            for words, button in self._window.buttons_on_show(typed.lstrip()[1:]):
-                self._offer(words, button)
+            for words, part in self._window.parts_on_show(typed.lstrip()[1:]):
+                self._offer(words, part)
         else:
             for client_id, words in self._window.find_clients(typed, self.SHOWN):
                 self._offer(words, client_id)
@@ -238,9 +239,10 @@ class Search(QLineEdit):
         self.leave()
         if isinstance(what, Binding):
             self._window.do(what.action)
-        elif isinstance(what, Button):
+        elif isinstance(what, QWidget):
             if shiboken6.isValid(what):
                 what.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if shiboken6.isValid(what) and isinstance(what, Button):
                 what.click()
         else:
             self._window.session.go.emit(Place("client", what))
@@ -632,17 +634,18 @@ class Window(QWidget):
         ]
         return max(areas, key=lambda area: area.width() * area.height(), default=None)
 
-    def buttons_on_show(self, text: str) -> list[tuple[str, Button]]:
-        """The buttons of the page on show whose name holds every word of the text, any case."""
+    def parts_on_show(self, text: str) -> list[tuple[str, QWidget]]:
+        """The buttons and tables of the page on show whose name holds every word of the text, any case."""
         page, wanted = self.current(), text.casefold().split()
         if page is None or not page.isVisible():
             return []
         found = []
         for one in stops(page):
+            name = one.accessibleName() if isinstance(one, QTableView) else ""
             if isinstance(one, Button) and one.isEnabled() and not one.isCheckable():
                 name = one.accessibleName() or one.text()
-                if name and all(word in name.casefold() for word in wanted):
-                    found.append((name, one))
+            if name and all(word in name.casefold() for word in wanted):
+                found.append((name, one))
         return found
 
     # ---- saying things

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QScrollArea, QTabBar, QToolButton
+from PySide6.QtWidgets import QApplication, QScrollArea, QTabBar, QToolButton
 
 from caseworker.domain.justice_events import JusticeEvent
 from caseworker.storage import episodes, instruments, justice_events
@@ -15,7 +15,7 @@ from ui.screens.client import ClientPage
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.orders import OrderForm
 from ui.session import Place, Session
-from ui.widgets import Button
+from ui.widgets import Button, Grid
 from ui.widgets.fields import CodeCombo
 from ui.window import Window
 
@@ -121,6 +121,21 @@ def test_a_button_of_the_page_is_found_by_its_name(record: ClientPage, hands: Ha
     settle()
     assert record.form is not None
     assert record.form.findChild(OrderForm) is not None
+
+
+def test_a_table_of_the_page_is_found_by_its_name_past_everything_above_it(
+    record: ClientPage, hands: Hands
+) -> None:
+    hands.press("Ctrl+6")
+    for _ in range(20):
+        settle()
+    hands.press("Ctrl+K")
+    hands.type(">special")
+    hands.press("Return")
+    settle()
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, Grid)
+    assert focus.accessibleName() == "Special measures"
 
 
 def test_ctrl_enter_begins_the_assessment_that_is_chosen(record: ClientPage, hands: Hands) -> None:
