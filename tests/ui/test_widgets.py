@@ -36,6 +36,7 @@ from ui.widgets import (
     Toast,
 )
 from ui.widgets.fields import ErrorLink
+from ui.widgets.page import scrolled
 from ui.widgets.parts import CHIP_KINDS
 
 W = TypeVar("W", bound=QWidget)
@@ -559,3 +560,22 @@ def test_tab_goes_from_the_summary_to_its_lines_and_on_to_the_form(board: QWidge
         focused = board.focusWidget()
         seen.append(focused.text() if isinstance(focused, ErrorLink) else focused)
     assert seen == ["Enter a name", "Enter a date", field]
+
+
+def test_a_page_ends_where_its_last_line_ends(qtbot: QtBot, plain_look: None) -> None:
+    area, down = scrolled((24, 18, 24, 24), 14)
+    qtbot.addWidget(area)
+    for _ in range(12):
+        down.addWidget(
+            Text(
+                "A sentence that is long enough to need many lines where there is little room. " * 3,
+                wrap=True,
+            )
+        )
+    down.addStretch(1)
+    area.resize(900, 300)
+    area.show()
+    qtbot.waitExposed(area)
+    inside = area.widget()
+    assert area.verticalScrollBar().maximum() > 0
+    assert inside.height() == inside.heightForWidth(inside.width())

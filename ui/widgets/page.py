@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
@@ -26,10 +26,19 @@ def scrolled(
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    inside = QWidget()
+    inside = ScrollBody()
     inside.setObjectName("" if on_card else "scrollbody")
     area.setWidget(inside)
     return area, column(inside, margins, gap)
+
+
+class ScrollBody(QWidget):
+    """What scrolls: as tall as its lines are at this width. Qt would leave room for them at their narrowest."""
+
+    def minimumSizeHint(self) -> QSize:
+        least, layout = super().minimumSizeHint(), self.layout()
+        reflows = layout is not None and layout.hasHeightForWidth()
+        return QSize(least.width(), 0) if reflows else least
 
 
 class Page(QWidget):
