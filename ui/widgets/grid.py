@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QScrollArea, QTableView, QWidget
 
 from ui import theme
 from ui.theme import px
@@ -177,9 +177,27 @@ class Grid(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if self.hasFocus() and current.isValid():
+            self._bring(current)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def _bring(self, index: Index) -> None:
+        """Scroll the page to that cell: the table itself never scrolls, so Qt does not."""
+        part = self.parentWidget()
+        while part is not None and not isinstance(part, QScrollArea):
+            part = part.parentWidget()
+        inside = part.widget() if part is not None else None
+        if part is not None and inside is not None:
+            cell = self.visualRect(self.model_.index(index.row(), index.column()))
+            corner = self.viewport().mapTo(inside, cell.topLeft())
+            x, margin = part.horizontalScrollBar().value(), cell.height() + px(8)
+            part.ensureVisible(x, corner.y() + cell.height(), 0, margin)
+            part.ensureVisible(x, corner.y(), 0, margin)
 
     def _column(self, index: Index) -> GridColumn | None:
         return self.model_.columns[index.column() - 1] if index.column() > 0 else None

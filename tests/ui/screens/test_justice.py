@@ -288,6 +288,18 @@ def test_the_grid_is_answered_with_the_keyboard_and_keeps_its_place(
     ]
 
 
+def test_the_page_follows_the_keyboard_through_the_grid(tab: JusticeTab, hands: Hands) -> None:
+    grid = measures(tab)
+    grid.setFocus()
+    view = tab.area.viewport()
+    last = grid.model_.rowCount() - 1
+    for key in ("Down",) * last + ("Up",) * last:
+        hands.press(key)
+        cell = grid.visualRect(grid.currentIndex())
+        top = grid.viewport().mapTo(view, cell.topLeft()).y()
+        assert 0 <= top <= view.height() - cell.height(), (key, grid.currentIndex().row())
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)")
 def test_every_kind_of_missing_answer_is_offered(tab: JusticeTab, amara: int, qtbot: QtBot) -> None:
     grid = measures(tab)
