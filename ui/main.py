@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
@@ -535,6 +535,8 @@ def make_app(argv: list[str]) -> QApplication:
     app.setApplicationDisplayName(theme.PRODUCT)
     app.setDesktopFileName("caseworker")
     app.setQuitOnLastWindowClosed(False)
+    # Qt itself keeps nothing: its dialogs would write down which folders somebody looked in.
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
     return app
 
 

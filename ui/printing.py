@@ -34,6 +34,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from caseworker.domain.reports import Bullets, Facts, Heading, Paragraph, Report, Said, Table
 from ui import theme
 from ui.say import say
+from ui.widgets.chooser import FileChooser
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -260,14 +261,11 @@ def lay_out(device: QPagedPaintDevice) -> None:
 
 
 def a_file_chooser(parent: QWidget, title: str, kinds: tuple[str, ...] = ("pdf",)) -> QFileDialog:
-    """Where to save; not the computer's own chooser, which would remember the file among the recent ones."""
-    chooser = QFileDialog(parent, title, "")
-    chooser.setNameFilters([f"*.{kind}" for kind in kinds])
-    chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
+    """Where to save."""
+    chooser = FileChooser(parent, title, "", tuple(f"*.{kind}" for kind in kinds))
     chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     chooser.setDefaultSuffix(kinds[0])
     chooser.selectFile(f"{job_name()}.{kinds[0]}")
-    chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return chooser
 
 

@@ -19,6 +19,7 @@ from caseworker.storage.backup import Drill, Made
 from ui.say import say
 from ui.session import Session
 from ui.widgets import Button, Field, FlowLayout, Said, Text, TextLine, announce, column
+from ui.widgets.chooser import FileChooser
 from ui.work import Job, Stopped
 
 
@@ -136,10 +137,7 @@ class Backups(QWidget):
         )
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self, self.tr("Folder for backups"), self.path.text())
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # The system's own chooser keeps a list of places used lately.
-        chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
+        chooser = FileChooser(self, self.tr("Folder for backups"), self.path.text())
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly)
         chooser.fileSelected.connect(self._chosen)

@@ -31,6 +31,7 @@ from ui.widgets import (
     breaking,
     column,
 )
+from ui.widgets.chooser import FileChooser
 
 
 class Colleagues(QWidget):
@@ -132,11 +133,8 @@ class Colleagues(QWidget):
     # ---- my card
 
     def _choose_place(self) -> None:
-        chooser = QFileDialog(self, self.tr("Save my card"), "")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
+        chooser = FileChooser(self, self.tr("Save my card"), "", (f"*{cards.ENDING}",))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilter(f"*{cards.ENDING}")
         chooser.setDefaultSuffix(cards.ENDING[1:])
         chooser.selectFile(f"contact{cards.ENDING}")
         chooser.fileSelected.connect(self.save_card)
@@ -167,9 +165,7 @@ class Colleagues(QWidget):
     # ---- a card from outside
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self, self.tr("A colleague’s card"), "", f"*{cards.ENDING}")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
+        chooser = FileChooser(self, self.tr("A colleague’s card"), "", (f"*{cards.ENDING}",))
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.fileSelected.connect(self.path.setText)
         chooser.open()

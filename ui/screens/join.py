@@ -10,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from caseworker.errors import Problem
@@ -37,6 +36,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.chooser import FileChooser
 from ui.work import Job
 
 
@@ -181,8 +181,7 @@ class JoinPage(Page):
     # ---- doing
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self, self.tr("The commissioner’s file"), "", "*.casebundle")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser = FileChooser(self, self.tr("The commissioner’s file"), "", ("*.casebundle",))
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.fileSelected.connect(self.path.setText)
         chooser.open()

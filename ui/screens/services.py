@@ -42,6 +42,7 @@ from ui.widgets import (
     Tick,
     column,
 )
+from ui.widgets.chooser import FileChooser
 from ui.widgets.page import scrolled
 
 AT_ONCE = 6  # entries built before the next key is looked at
@@ -220,11 +221,7 @@ class ServicesPage(Page):
         QDialog.open(chooser)
 
     def _chooser(self, title: str) -> QFileDialog:
-        chooser = QFileDialog(self, title, "", "*.csv")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # The system's own chooser keeps a list of files used lately.
-        chooser.setOption(QFileDialog.Option.DontUseNativeDialog)
-        return chooser
+        return FileChooser(self, title, "", ("*.csv",))
 
     # ---- parts
 
