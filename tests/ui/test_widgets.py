@@ -270,6 +270,23 @@ class TestEditors:
         assert boxes.date() == date(2026, 11, 18)
         assert edits
 
+    @pytest.mark.parametrize(
+        "typed", ["19 12 2026", "19/12/2026", "19.12.2026", "19 December 2026", "2026-12-19"]
+    )
+    def test_a_whole_date_typed_into_the_first_box_is_taken_apart(self, board: QWidget, typed: str) -> None:
+        boxes = put(board, DateBoxes())
+        QTest.keyClicks(boxes.day, typed)
+        assert boxes.date() == date(2026, 12, 19)  # even before the keyboard leaves the box
+        QTest.keyClick(boxes.day, Qt.Key.Key_Return)
+        assert boxes.day.text() == "19"
+        assert boxes.year.text() == "2026"
+
+    def test_what_stands_in_the_other_boxes_is_never_written_over(self, board: QWidget) -> None:
+        boxes = put(board, DateBoxes())
+        boxes.set_date(date(2026, 1, 2))
+        QTest.keyClicks(boxes.day, " 3 2027")
+        assert boxes.parts() == ("2 3 2027", "1", "2026")
+
     def test_a_date_can_be_filled_and_emptied(self, board: QWidget) -> None:
         boxes = put(board, DateBoxes())
         boxes.set_date("2007-03-27")

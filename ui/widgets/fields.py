@@ -5,6 +5,7 @@ The problem beside a field and the line in the summary say the same words (GOV.U
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -379,7 +380,10 @@ _STEPS: dict[int, int] = {
 
 
 class DateBoxes(QWidget):
-    """A date people know, in three boxes. Never moves on by itself; the month may be a name."""
+    """A date people know, in three boxes. Never moves on by itself; the month may be a name.
+
+    A whole date typed or pasted into the first box is taken apart.
+    """
 
     changed = Signal()
 
@@ -402,6 +406,7 @@ class DateBoxes(QWidget):
             down.addWidget(box)
             across.addLayout(down)
         across.addStretch(1)
+        self.day.editingFinished.connect(self._spread)
         self.setFocusProxy(self.day)
 
     def setAccessibleName(self, name: str) -> None:
@@ -415,7 +420,18 @@ class DateBoxes(QWidget):
 
     def parts(self) -> tuple[str, str, str]:
         """What is in the boxes: day, month, year, as typed without spaces around."""
-        return self.day.text().strip(), self.month.text().strip(), self.year.text().strip()
+        day, month, year = self.day.text().strip(), self.month.text().strip(), self.year.text().strip()
+        pieces = re.split(r"[\s/.-]+", day)
+        if month or year or not 2 <= len(pieces) <= 3:
+            return day, month, year
+        if len(pieces) == 3 and len(pieces[0]) == 4:  # 2026-12-19
+            pieces.reverse()
+        return pieces[0], pieces[1], pieces[2] if len(pieces) == 3 else ""
+
+    def _spread(self) -> None:
+        for box, text in zip((self.day, self.month, self.year), self.parts(), strict=True):
+            if box.text().strip() != text:
+                box.setText(text)
 
     def is_empty(self) -> bool:
         return not any(self.parts())
