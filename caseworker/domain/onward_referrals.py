@@ -144,7 +144,10 @@ def sentence(referral: OnwardReferral, today: dt.date) -> Words:
             return words("Not sent: the client no longer agrees")
         return words("Not sent yet")
     sent = show_date(dt.date.fromisoformat(referral.sent))
-    wait = _days(waited(referral, today) or 0)
+    days = waited(referral, today) or 0
+    if not days:
+        return _same_day(now, sent, reason)
+    wait = _days(days)
     if now == REFUSED:
         return words(
             "Sent {date}, refused after {wait}: {reason}", date=sent, wait=wait, reason=reason.lower()
@@ -154,6 +157,16 @@ def sentence(referral: OnwardReferral, today: dt.date) -> Words:
     if now == ACCEPTED:
         return words("Sent {date}, accepted, waiting for {wait}", date=sent, wait=wait)
     return words("Sent {date}, no answer for {wait}", date=sent, wait=wait)
+
+
+def _same_day(now: str, sent: str, reason: str) -> Words:
+    if now == REFUSED:
+        return words("Sent {date}, refused the same day: {reason}", date=sent, reason=reason.lower())
+    if now == STARTED:
+        return words("Sent {date}, started the same day", date=sent)
+    if now == ACCEPTED:
+        return words("Sent {date}, accepted the same day", date=sent)
+    return words("Sent {date}, no answer yet", date=sent)
 
 
 def unmet(referrals: Iterable[OnwardReferral]) -> dict[str, str]:

@@ -64,6 +64,16 @@ def test_without_consent_it_goes_only_with_a_reason() -> None:
             {"refused": "2026-11-11", "reason": "INE"}, "refused", 3,
             "Sent 8 November 2026, refused after 3 days: not eligible",
         ),
+        ({"sent": "2026-11-18"}, "sent", 0, "Sent 18 November 2026, no answer yet"),
+        (
+            {"sent": "2026-11-18", "accepted": "2026-11-18"}, "accepted", 0,
+            "Sent 18 November 2026, accepted the same day",
+        ),
+        ({"started": "2026-11-08"}, "started", 0, "Sent 8 November 2026, started the same day"),
+        (
+            {"refused": "2026-11-08", "reason": "INE"}, "refused", 0,
+            "Sent 8 November 2026, refused the same day: not eligible",
+        ),
         ({"sent": ""}, "not_sent", None, "Not sent yet"),
         ({"sent": "", "consent": "refused"}, "not_sent", None, "Not sent: the client did not agree"),
         ({"sent": "", "consent": "withdrawn"}, "not_sent", None, "Not sent: the client no longer agrees"),
