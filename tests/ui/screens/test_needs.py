@@ -463,6 +463,9 @@ def test_feedback_is_due_at_six_weeks_and_an_offer_that_was_declined_counts(
     hands.click("Offered, not given")
     form = form_of(window)
     assert isinstance(form, FeedbackOfferForm)
+    hands.press("Ctrl+Return")  # nobody's answer is guessed
+    assert form.errors.problems() == ["Choose what the client said"]
+    form.editors["answer"].set_value("declined")
     hands.press("Ctrl+Return")
     settle()
     (offer,) = feedback.for_client(client)

@@ -143,9 +143,8 @@ class FeedbackOfferForm(RecordForm):
         self.add("note", self.tr("Note"), TextLine(), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.offer is not None)
-        held = self.offer or FeedbackOffer(
-            None, "", client_id, self.today().isoformat(), answer=rules.DECLINED
-        )
+        # What the client said is never a guess.
+        held = self.offer or FeedbackOffer(None, "", client_id, self.today().isoformat(), answer="")
         names = ("offered", "stage", "answer", "note")
         self.start({**{name: getattr(held, name) for name in names}, "why": ""})
 
