@@ -619,9 +619,18 @@ def _after_first_paint(desk: Desk) -> None:
     log.start(paths.log_file())
     log.install_hook(lambda kind: _calm(desk))
     Sweeper(desk, Ahead(desk).is_done)
-    crash = paths.log_file().with_name("crash.log")
     # Where each thread stood, by file and line; never a value.
-    faulthandler.enable(crash.open("w", encoding="utf-8"))
+    faulthandler.enable(crash_file().open("w", encoding="utf-8"))
+
+
+def crash_file() -> Path:
+    """Where to write how a crash came about. What stands there of the last one is kept beside it: the launcher
+    starts the app again at once.
+    """
+    crash = paths.log_file().with_name("crash.log")
+    if crash.exists() and crash.stat().st_size:
+        crash.replace(crash.with_name("crash-before.log"))
+    return crash
 
 
 def _calm(desk: Desk) -> None:

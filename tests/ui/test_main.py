@@ -424,3 +424,13 @@ def test_a_passphrase_that_became_cheap_to_guess_is_guarded_better_beside_the_sc
     assert (made.path / "vault.hdr").read_bytes() != before
     desk.lock()
     vaults.unlock(made.path, PHRASE).discard()
+
+
+def test_how_the_last_crash_came_about_is_kept_when_the_app_starts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEWORKER_HOME", str(tmp_path))
+    main.crash_file().write_text("Fatal Python error", encoding="utf-8")
+    main.crash_file().write_text("", encoding="utf-8")  # started again
+    main.crash_file()  # and again, after an ordinary end
+    assert (tmp_path / "crash-before.log").read_text(encoding="utf-8") == "Fatal Python error"

@@ -7,10 +7,19 @@ from datetime import date
 from typing import TypeVar
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt
 from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.accessibility import everything, name_of, settle
@@ -403,6 +412,23 @@ class TestParts:
         card.show_count(4)
         assert "4" in [t.text() for t in card.findChildren(Text)]
         everything(board)
+
+    def test_a_flow_outlives_a_layout_whose_parts_stood_where_its_own_stand_now(self, board: QWidget) -> None:
+        host = QWidget()
+        other = QVBoxLayout(host)
+        gone = []
+        for _ in range(30):
+            line = QHBoxLayout()
+            gone.append(QLabel("gone"))
+            line.addWidget(gone[-1])
+            other.addLayout(line)  # from here on Python knows the item of each label
+        waiting = [(FlowLayout(6, QWidget(board)), QLabel("stays", board)) for _ in range(60)]
+        for label in gone:
+            shiboken6.delete(label)  # Qt lets the items go and uses their memory for those that follow
+        for flow, label in waiting:
+            flow.addWidget(label)
+        shiboken6.delete(host)
+        assert all(flow.sizeHint().width() > 0 for flow, _ in waiting)
 
     def test_flow_wraps_instead_of_cutting(self, board: QWidget) -> None:
         holder = QWidget()

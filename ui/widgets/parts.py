@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QVBoxLayout,
     QWidget,
+    QWidgetItem,
 )
 
 from ui import theme
@@ -344,6 +345,12 @@ class FlowLayout(QLayout):
     def invalidate(self) -> None:
         self._forget()
         super().invalidate()
+
+    def addWidget(self, widget: QWidget) -> None:
+        # An item made by Qt may get the address, and with it in Python the name, of one that is gone from another
+        # layout; when that layout goes, ours is taken for gone too. One made here is always its own.
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
