@@ -605,20 +605,26 @@ def test_tab_goes_from_the_summary_to_its_lines_and_on_to_the_form(board: QWidge
     assert seen == ["Enter a name", "Enter a date", field]
 
 
-def test_a_page_ends_where_its_last_line_ends(qtbot: QtBot, plain_look: None) -> None:
+def test_a_page_ends_near_its_last_line_and_leaves_room_for_what_stops_growing(
+    qtbot: QtBot, plain_look: None
+) -> None:
     area, down = scrolled((24, 18, 24, 24), 14)
     qtbot.addWidget(area)
-    for _ in range(12):
-        down.addWidget(
-            Text(
-                "A sentence that is long enough to need many lines where there is little room. " * 3,
-                wrap=True,
-            )
-        )
+    long = "A sentence that is long enough to need many lines where there is little room. " * 3
+    for _ in range(6):
+        down.addWidget(Text(long, wrap=True))
+    form = QWidget()
+    form.setMaximumWidth(640)  # as wide as a form grows
+    inside_form = QVBoxLayout(form)
+    lines = [Text(long, wrap=True) for _ in range(6)]
+    for line in lines:
+        inside_form.addWidget(line)
+    down.addWidget(form)
     down.addStretch(1)
-    area.resize(900, 300)
+    area.resize(1400, 300)
     area.show()
     qtbot.waitExposed(area)
     inside = area.widget()
     assert area.verticalScrollBar().maximum() > 0
-    assert inside.height() == inside.heightForWidth(inside.width())
+    assert inside.height() <= inside.heightForWidth(600)
+    assert [line.height() >= line.heightForWidth(line.width()) for line in lines] == [True] * 6

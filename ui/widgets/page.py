@@ -11,10 +11,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
+from ui.theme import px
 from ui.widgets.parts import Margins, column
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
+
+NARROW = 600  # no card or form stops growing before it is that wide
 
 
 def scrolled(
@@ -33,12 +36,14 @@ def scrolled(
 
 
 class ScrollBody(QWidget):
-    """What scrolls: as tall as its lines are at this width. Qt would leave room for them at their narrowest."""
+    """What scrolls: as tall as its lines are. Qt would leave room for them at their narrowest, and end in a blank."""
 
     def minimumSizeHint(self) -> QSize:
         least, layout = super().minimumSizeHint(), self.layout()
-        reflows = layout is not None and layout.hasHeightForWidth()
-        return QSize(least.width(), 0) if reflows else least
+        if layout is None or not layout.hasHeightForWidth():
+            return least
+        # Asked at the width of the page, Qt forgets that cards and forms stop growing before that.
+        return QSize(least.width(), layout.totalHeightForWidth(min(self.width(), px(NARROW))))
 
 
 class Page(QWidget):
