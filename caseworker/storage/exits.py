@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from caseworker.domain import codes, exits
+from caseworker.domain.actions import Action
 from caseworker.domain.contacts import COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit, Fate
-from caseworker.domain.safeguarding import is_decided
+from caseworker.domain.marac import MaracReferral
+from caseworker.domain.marac_actions import MaracAction
+from caseworker.domain.safeguarding import Safeguarding, is_decided
 from caseworker.domain.when import local, show_stored
 from caseworker.errors import Refused
 from caseworker.storage import actions, episodes, incidents, marac, marac_actions, records, safeguarding
@@ -92,6 +95,11 @@ def before(episode: Episode) -> Exit | None:
     return found[0] if found and not exits.holds(found[0], episode.closed) else None
 
 
+def open_ends(one: Exit) -> list[tuple[Words, str]]:
+    """What was still open at that end, as it is called now, and what was to become of it (code of ``exit_fate``)."""
+    return [(_CALLED[fate.noun](fate.row_id), fate.fate) for fate in exits.read_fates(one.open_ends)]
+
+
 def close(facts: Exit, reason: str, fates: Iterable[Fate] = (), why: str = "") -> int:
     """End support with its exit facts; gives their id. Inside ``storage.write``.
 
@@ -156,28 +164,42 @@ def _last_contact(client_id: int) -> str:
 
 
 def _still_open(client_id: int) -> list[Open]:
-    found = [
-        Open("action", step.id or 0, words("{text}", text=step.text))
-        for step in actions.for_client(client_id)
-    ]
+    found = [Open("action", step.id or 0, _step(step)) for step in actions.for_client(client_id)]
     for paper in marac.for_client(client_id):
-        if paper.told or paper.outcome == "withdrawn":
-            continue
-        what = (
-            words("MARAC referral sent {date}", date=show_stored(paper.sent))
-            if paper.sent
-            else words("MARAC paper begun and not sent")
-        )
-        found.append(Open("marac_referral", paper.id or 0, what))
+        if not paper.told and paper.outcome != "withdrawn":
+            found.append(Open("marac_referral", paper.id or 0, _paper(paper)))
     for task in marac_actions.for_client(client_id):
         if not task.done:
-            what = words("MARAC action, {agency}: {action}", agency=task.agency, action=task.action)
-            found.append(Open("marac_action", task.id or 0, what))
+            found.append(Open("marac_action", task.id or 0, _task(task)))
     for one in safeguarding.for_client(client_id):
         if not is_decided(one) or (one.decision == "REF" and one.outcome == "NA-ASK"):
-            what = words(
-                "Safeguarding, {decision}",
-                decision=codes.get("safeguarding_decision").label(one.decision).lower(),
-            )
-            found.append(Open("safeguarding", one.id or 0, what))
+            found.append(Open("safeguarding", one.id or 0, _decision(one)))
     return found
+
+
+def _step(step: Action) -> Words:
+    return words("{text}", text=step.text)
+
+
+def _paper(paper: MaracReferral) -> Words:
+    if not paper.sent:
+        return words("MARAC paper begun and not sent")
+    return words("MARAC referral sent {date}", date=show_stored(paper.sent))
+
+
+def _task(task: MaracAction) -> Words:
+    return words("MARAC action, {agency}: {action}", agency=task.agency, action=task.action)
+
+
+def _decision(one: Safeguarding) -> Words:
+    return words(
+        "Safeguarding, {decision}", decision=codes.get("safeguarding_decision").label(one.decision).lower()
+    )
+
+
+_CALLED: dict[str, Callable[[int], Words]] = {
+    "action": lambda row_id: _step(actions.get(row_id)),
+    "marac_referral": lambda row_id: _paper(marac.get(row_id)),
+    "marac_action": lambda row_id: _task(marac_actions.get(row_id)),
+    "safeguarding": lambda row_id: _decision(safeguarding.get(row_id)),
+}

@@ -19,7 +19,7 @@ LISTED = 500  # clients of a list opened to put things right
 class Gap:
     """Answers that a return needs and nobody has recorded. ``client_ids``: the first few to put right."""
 
-    what: str  # area, crime, source, closure_reason, early_contact
+    what: str  # a key of ``SENTENCES``
     sentence: Words
     count: int
     client_ids: tuple[int, ...]
@@ -40,6 +40,7 @@ SENTENCES = {
     "crime": words("Crime or abuse not recorded"),
     "source": words("Source of referral not recorded"),
     "closure_reason": words("Reason for ending not recorded"),
+    "exit": words("Abuse at the end of support not recorded"),
     "early_contact": words("Contact dated before the referral"),
 }
 
@@ -94,6 +95,10 @@ def _sql(what: str, today: dt.date, worker_id: int | None) -> str:
         "closure_reason": "SELECT e.client_id, e.worker_id FROM episode e"
         f" WHERE e.closed >= '{since.isoformat()}'{mine}"
         f" AND (e.closure_reason = '' OR e.closure_reason IN ({missing}))",
+        # Of whoever was reached: nothing can be known about the others.
+        "exit": "SELECT e.client_id, e.worker_id FROM episode e JOIN exit_facts x ON x.episode_id = e.id"
+        f" WHERE e.closed >= '{since.isoformat()}'{mine} AND x.closed = e.closed AND x.withdrawn = 0"
+        f" AND x.last_contact <> '' AND x.abuse IN ({missing})",
         # More than a day: of a referral somebody made herself the call may be typed first.
         "early_contact": "SELECT e.client_id, e.worker_id FROM episode e JOIN referral r ON r.id = e.referral_id"
         f" WHERE {reported} AND EXISTS (SELECT 1 FROM contact k INDEXED BY contact_episode"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import replace
 
 import pytest
 
 from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
+from caseworker.domain.exits import Exit
 from caseworker.domain.referrals import Referral
 from caseworker.domain.when import LONDON
-from caseworker.storage import clients, contacts, episodes, gaps, instruments, referrals, team, write
+from caseworker.storage import clients, contacts, episodes, exits, gaps, instruments, referrals, team, write
 from caseworker.storage.engine import database
 from caseworker.storage.vault import OpenVault
 
@@ -121,6 +123,22 @@ def test_what_is_to_be_put_right_says_who_has_how_many(sam: int) -> None:
     assert team.board(NOW).stops == 3
     assert set(gaps.clients_of("area", TODAY)) == {one, two, mine}
     assert gaps.clients_of("area", TODAY, me) == [mine]
+
+
+def test_an_ending_that_does_not_say_what_became_of_the_abuse_is_to_be_put_right_once_the_client_was_reached(
+    sam: int,
+) -> None:
+    reached, never = case("Amara", sam), case("Never reached", sam)
+    said = {"minutes": 1, "override_reason": "She rang first"}
+    write(contacts.save, Contact(None, "", reached, None, AT - DAY, **said))  # type: ignore[arg-type]
+    for client_id in (reached, never):
+        (episode,) = episodes.open_for(client_id)
+        facts = Exit(None, "", client_id, episode.id or 0, TODAY.isoformat())
+        write(exits.close, facts, "DEC" if client_id == reached else "NCT")
+    assert gaps.clients_of("exit", TODAY) == [reached]
+    ((_, held),) = exits.with_episodes(reached)
+    write(exits.save, replace(held, abuse="stopped"), "She said so")
+    assert gaps.clients_of("exit", TODAY) == []
 
 
 def test_a_contact_long_before_its_referral_is_a_date_to_put_right(sam: int) -> None:

@@ -76,6 +76,7 @@ def test_support_is_closed_with_its_facts_and_what_becomes_of_the_rest(
     text = words_of(page)
     assert "How support ended" in text
     assert "Abuse since support began: stopped" in text
+    assert "Still open then: Ring housing. Passed to somebody else" in text
 
 
 def test_everything_that_is_wrong_is_said_together(

@@ -212,6 +212,11 @@ class ExitsCard(Part):
             self.tr("{risk} ({fell})").format(risk=risk, fell=fell) if fell else risk,
             self.tr("Further incident: {answer}").format(answer=yes_no.label(one.further_incident).lower()),
         ]
+        fates = codes.get("exit_fate")
+        for what, fate in exits.open_ends(one):
+            lines.append(
+                self.tr("Still open then: {what}. {fate}").format(what=say(what), fate=fates.label(fate))
+            )
         reason = codes.get("closure_reason").label(episode.closure_reason)
         title = self.tr("{date}: {reason}").format(date=when.show_stored(one.closed), reason=reason)
         made = Entry(title, [*lines, (planned, "muted")])
