@@ -47,6 +47,8 @@ CLOSED, LOCKED = 0, 75
 #: The process has ended this long after a lock began, whatever a worker thread does.
 LOCK_SECONDS = 0.8
 LAST_RESORT_SECONDS = 0.95
+FIRST_SIZE = QSize(1280, 800)  # with its frame, where the screen is large enough
+FRAME = QSize(2, 34)  # what a desktop puts around a window, known only once it is shown
 SHIFTS, SHIFT_SECONDS = 3, 5.0
 PAINTED_MS = 10
 AWAY_MS = 1_500  # after the records are on the screen: the message bus can wait that long
@@ -91,7 +93,7 @@ class Desk(QMainWindow):
         self.setWindowTitle(theme.PRODUCT)
         self.setWindowIcon(theme.icon("notebook-pen", "primary", 32))
         self.setMinimumSize(640, 420)
-        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize()) - FRAME)
         if self.preferences.geometry:
             self.restoreGeometry(QByteArray.fromBase64(self.preferences.geometry.encode("ascii")))
         self.cover = QWidget(self)

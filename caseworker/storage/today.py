@@ -34,6 +34,7 @@ from caseworker.storage import (
 )
 from caseworker.storage.gaps import Gap
 from caseworker.storage.records import fetch
+from caseworker.storage.vault.identity import meta
 from caseworker.storage.who import Who, people
 from caseworker.words import Words, words
 
@@ -107,6 +108,7 @@ class Board:
     waiting_drafts: list[Draft]
     dq_missing: list[Gap]
     last_backup: int | None  # epoch seconds; None before the first
+    key_renewed: int = 0  # epoch seconds; 0: never. A backup from before that is not enough
     dated: dict[str, DatedList] = field(
         default_factory=dict
     )  # by the names of ``SOURCES``; only those with some
@@ -140,6 +142,7 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
         waiting_drafts=drafts.all_drafts(),
         dq_missing=gaps.gaps(today, worker_id),
         last_backup=settings.get(LAST_BACKUP, None),
+        key_renewed=int(meta("renewed") or 0),
         dated={
             name: DatedList(
                 [Dated(who[one.client_id], one) for one in some[:SHOWN]],

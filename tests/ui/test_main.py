@@ -434,3 +434,11 @@ def test_how_the_last_crash_came_about_is_kept_when_the_app_starts_again(
     main.crash_file().write_text("", encoding="utf-8")  # started again
     main.crash_file()  # and again, after an ordinary end
     assert (tmp_path / "crash-before.log").read_text(encoding="utf-8") == "Fatal Python error"
+
+
+def test_the_first_window_stands_on_the_screen_with_its_title_bar(tmp_path: Path, qtbot: QtBot) -> None:
+    first = Desk(tmp_path)
+    qtbot.addWidget(first)
+    title_bar = 34  # as high as desktops make it
+    assert first.height() + title_bar <= min(800, first.screen().availableSize().height())
+    assert first.width() <= min(1280, first.screen().availableSize().width())

@@ -23,13 +23,18 @@ from ui.widgets.chooser import FileChooser
 from ui.work import Job, Stopped
 
 
-def backup_sentence(made: int | None, now: datetime) -> str:
-    """How the records stand: when the last backup was made, and calmly when another is due."""
+def backup_sentence(made: int | None, now: datetime, renewed: int = 0) -> str:
+    """How the records stand: when the last backup was made, and calmly when another is due. ``renewed``: when the key
+    was, epoch seconds.
+    """
     if made is None:
         return QCoreApplication.translate("Backups", "No backup yet")
     day = when.local(made).date()
     sentence = QCoreApplication.translate("Backups", "Last backup: {date}").format(date=when.show_date(day))
     days = (now.astimezone(when.LONDON).date() - day).days
+    if made < renewed:
+        old = QCoreApplication.translate("Backups", "before the key was renewed. Make a new one")
+        return f"{sentence}, {old}"
     if now.timestamp() - made > backup.REMIND_AFTER:
         late = QCoreApplication.translate("Backups", "{n} days ago. Time for the next one").format(n=days)
         return f"{sentence}, {late}"
@@ -97,7 +102,8 @@ class Backups(QWidget):
         """Say how things stand now."""
         now = self.session.now()
         due = backup.due(int(now.timestamp()))
-        self.state.show_said(backup_sentence(backup.last(), now), "download", "on_medium" if due else "muted")
+        said = backup_sentence(backup.last(), now, backup.renewed())
+        self.state.show_said(said, "download", "on_medium" if due else "muted")
         self.drill_button.setEnabled(self._job is None and backup.newest() is not None)
 
     # ---- doing

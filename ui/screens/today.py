@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QWidget
 from caseworker.domain import codes, when
 from caseworker.domain.drafts import Draft
 from caseworker.storage import audit, clients, outbox, silence, today
-from caseworker.storage.backup import REMIND_AFTER
+from caseworker.storage.backup import is_due
 from caseworker.storage.silence import Quiet
 from caseworker.storage.today import Board, Dated, Due, Missed
 from caseworker.storage.who import Who, people
@@ -493,8 +493,10 @@ class TodayPage(Page):
         state = self.tr("The hub answered last time.") if online else self.tr("Working offline.")
         laptop.body.addWidget(Said(f"{state} {waiting}", "cloud" if online else "cloud-off"))
         made, now = shown.board.last_backup, self.session.now()
-        due = made is None or now.timestamp() - made > REMIND_AFTER
-        laptop.body.addWidget(Said(backup_sentence(made, now), "download", "on_medium" if due else "muted"))
+        renewed = shown.board.key_renewed
+        due = is_due(made, renewed, int(now.timestamp()))
+        said = backup_sentence(made, now, renewed)
+        laptop.body.addWidget(Said(said, "download", "on_medium" if due else "muted"))
         if due:
             link = Button(self.tr("Back up now"), kind="link")
             link.clicked.connect(self._back_up)

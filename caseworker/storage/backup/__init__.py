@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from caseworker.storage.backup.checking import Drill, check, drill, inspect
 from caseworker.storage.backup.comparing import Behind
-from caseworker.storage.backup.keeping import REMIND_AFTER, due, last, newest, to_remove
+from caseworker.storage.backup.keeping import REMIND_AFTER, due, is_due, last, newest, renewed, to_remove
 from caseworker.storage.backup.layout import MAGIC, Manifest, read_manifest
 from caseworker.storage.backup.packing import Made, into_folder, make
 from caseworker.storage.backup.restoring import Restored, restore
@@ -26,10 +26,12 @@ __all__ = [
     "due",
     "inspect",
     "into_folder",
+    "is_due",
     "last",
     "make",
     "newest",
     "read_manifest",
+    "renewed",
     "restore",
     "to_remove",
 ]

@@ -18,6 +18,7 @@ from caseworker.storage.backup.layout import Manifest, check_mac, context, manif
 from caseworker.storage.backup.scratch import own_keys
 from caseworker.storage.today import LAST_BACKUP
 from caseworker.storage.vault import OpenVault
+from caseworker.storage.vault.identity import meta
 
 SUFFIX = ".casebak"
 FILE = "backup.file"  # the setting: the path of the newest backup
@@ -37,10 +38,21 @@ def newest() -> Path | None:
     return Path(found) if found else None
 
 
+def renewed() -> int:
+    """When the key of the vault was last renewed, epoch seconds; 0 before the first time."""
+    return int(meta("renewed") or 0)
+
+
 def due(now: int) -> bool:
-    """Whether to remind: never backed up, or more than a week ago."""
-    made = last()
-    return made is None or now - made > REMIND_AFTER
+    """Whether to remind, as ``is_due``, in the open vault."""
+    return is_due(last(), renewed(), now)
+
+
+def is_due(made: int | None, key_renewed: int, now: int) -> bool:
+    """Whether to remind: never backed up, more than a week ago, or before the key was renewed: what was made before
+    that still opens to whoever left, or to the finder of a lost copy.
+    """
+    return made is None or made < key_renewed or now - made > REMIND_AFTER
 
 
 def to_remove(newest_first: Sequence[tuple[Path, dt.date]]) -> set[Path]:

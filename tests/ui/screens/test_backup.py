@@ -16,6 +16,7 @@ from caseworker.storage import backup, settings
 from caseworker.storage import vault as vaults
 from caseworker.storage.today import LAST_BACKUP
 from caseworker.storage.vault import NewVault
+from caseworker.storage.vault.identity import set_meta
 from tests.fixtures_vault import PHRASE
 from tests.ui.screens.parts import now, settle, words_of
 from ui.screens.backup import Backups, backup_sentence
@@ -157,6 +158,25 @@ def test_today_says_how_old_the_last_backup_is_and_leads_to_the_next(
     assert ("Back up now" in text) is asks
     if age:
         assert "Time for the next one" in text or not asks
+
+
+def test_a_backup_from_before_the_key_was_renewed_is_not_enough(
+    amara: int, window: Window, qtbot: QtBot
+) -> None:
+    def renewed_after_the_backup() -> None:
+        settings.keep(LAST_BACKUP, now() - 100)
+        set_meta("renewed", str(now() - 50))
+
+    storage.write(renewed_after_the_backup)
+    window.session.changed.emit()
+    settle()
+    text = words_of(window.current())
+    assert "before the key was renewed. Make a new one" in text
+    assert "Back up now" in text
+    storage.write(settings.keep, LAST_BACKUP, now())
+    window.session.changed.emit()
+    settle()
+    assert "Back up now" not in words_of(window.current())
 
 
 def test_the_day_is_written_out() -> None:
