@@ -384,7 +384,7 @@ def test_undo_takes_the_contact_back_and_keeps_its_history(
         form.save()
     toast = said.args[0]
     assert isinstance(toast, Toast)
-    assert (toast.text, toast.action_text) == ("Contact saved.", "Undo")
+    assert (toast.text[:14], toast.action_text) == ("Contact saved.", "Undo")
     hands.click("Undo")
     assert contacts.for_client(amara) == []
     assert [one.withdrawn > 0 for one in contacts.for_client(amara, withdrawn=True)] == [True]
@@ -403,7 +403,30 @@ def test_the_last_way_of_contact_and_place_are_offered_next_time(
     assert form.save()
     again = ContactForm(session, amara)
     qtbot.addWidget(again)
-    assert again.method() == "F2F-HOS"
+    assert again.how.value() == "F2F"
+    assert again.place.itemData(1) == "F2F-HOS"  # one key away
+
+
+def test_where_somebody_was_met_is_never_a_guess(form: ContactForm, amara: int) -> None:
+    form.how.pills()[2].click()
+    assert form.place.currentText() == "Choose"
+    assert outcomes(form)[:3] == ["Met", "Did not attend", "Client cancelled"]
+    form.what.set_value("COM")
+    assert not form.save()
+    assert form.errors.problems() == ["Choose where you met"]
+    form.place.setCurrentIndex(form.place.findData("F2F-CRT"))
+    assert form.save()
+    assert contacts.for_client(amara)[0].method == "F2F-CRT"
+
+
+def test_minutes_nobody_typed_are_said_when_they_are_saved(
+    form: ContactForm, session: Session, qtbot: QtBot
+) -> None:
+    told: list[Toast] = []
+    session.toast.connect(told.append)
+    form.what.set_value("COM")
+    assert form.save()
+    assert told[-1].text == "Contact saved. Counted as the usual 10 minutes."
 
 
 def test_a_professional_about_the_client_asks_nothing_about_safe_hours(

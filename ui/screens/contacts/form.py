@@ -52,6 +52,7 @@ OTHER = "OTHER"
 UNCHOSEN = "contact:"  # key of a draft in nobody's record
 LAST_METHOD = "contact.last_method"
 LAST_PLACE = "contact.last_place"
+SOMEWHERE = "F2F-OFF"  # while nobody said where: what can happen and how long it takes is the same everywhere
 
 
 def draft_key(client_id: int | None) -> str:
@@ -137,8 +138,10 @@ class ContactForm(Form):
         methods = codes.get("contact_method")
         offered = methods.valid_on(self._today())
         self.place = Combo()
+        self.place.addItem(self.tr("Choose"), "")  # where somebody was met is never a guess
         self.other = Combo()
-        for code in offered:
+        last = settings.get(LAST_PLACE, "")
+        for code in sorted(offered, key=lambda one: one != last):
             if code.startswith(IN_PERSON):
                 where = methods.label(code).partition(", ")[2]
                 self.place.addItem(f"{where[0].upper()}{where[1:]}", code)
@@ -151,6 +154,7 @@ class ContactForm(Form):
             ("other", self.other, self.other_field),
         ):
             self.bind(name, combo)
+            self.fields[name] = field
             down.addWidget(field)
         self.stopped = Said("", "ban", "on_high")
         self.stopped.hide()
@@ -268,8 +272,6 @@ class ContactForm(Form):
         method = settings.get(LAST_METHOD, "TEL")
         choices = ("TEL", "SMS", IN_PERSON, "VID", "EML", OTHER)
         self.how.set_value(method if method in choices else "TEL")
-        place = self.place.findData(settings.get(LAST_PLACE, "F2F-OFF"))
-        self.place.setCurrentIndex(max(0, place))
         self.category.set_value("PRACTICAL")
         kept = drafts.get(self.drafts_key())
         if kept is not None:
@@ -319,7 +321,7 @@ class ContactForm(Form):
     def _follow(self) -> None:
         """Show what the choices so far ask for, and nothing else."""
         self._echo_when()
-        method = self.method()
+        method = self.method() or (SOMEWHERE if self.how.value() == IN_PERSON else "")
         self.place_field.setVisible(self.how.value() == IN_PERSON)
         self.other_field.setVisible(self.how.value() == OTHER)
         self._offer_outcomes(method)
@@ -416,7 +418,7 @@ class ContactForm(Form):
         """The code of the way of contact; empty while none is chosen."""
         chosen = self.how.value() or ""
         if chosen == IN_PERSON:
-            return str(self.place.currentData())
+            return str(self.place.currentData() or "")
         return str(self.other.currentData()) if chosen == OTHER else chosen
 
     def outcome(self) -> str:
@@ -514,7 +516,9 @@ class ContactForm(Form):
         self.make_asks()
         now = self.session.now()
         problems: dict[str, Words] = {}
-        if not self.method():
+        if self.how.value() == IN_PERSON and not self.method():
+            problems["place"] = words("Choose where you met")
+        elif not self.method():
             problems["method"] = words("Select how you made contact")
         if not self.outcome():
             problems["outcome"] = words("Select what happened")
@@ -523,6 +527,8 @@ class ContactForm(Form):
         try:
             contact = self.contact()
             problems = contact.problems(now) | problems
+            if "place" in problems:
+                problems.pop("method", None)  # how is known, only where is not
         except Refused as refused:
             problems |= refused.problems
         if contact is not None:
@@ -553,13 +559,19 @@ class ContactForm(Form):
             return False
         self.drafts.forget()
         said = Toast(
-            self.tr("Contact saved."),
+            self._saved_words(contact),
             self.tr("Undo"),
             partial(undo_contact, self.session, saved),
             partial(put_back, self.session, saved),
         )
         self.session.toast.emit(said)
         return True
+
+    def _saved_words(self, contact: Contact) -> str:
+        """Minutes that nobody typed are not saved unseen."""
+        if self._minutes_typed or not rules.is_two_way(contact):
+            return self.tr("Contact saved.")
+        return self.tr("Contact saved. Counted as the usual {n} minutes.").format(n=contact.minutes)
 
     def _next_problems(self) -> dict[str, Words]:
         if self.next.value() != "date":
