@@ -43,7 +43,8 @@ class ScrollBody(QWidget):
         if layout is None or not layout.hasHeightForWidth():
             return least
         # Asked at the width of the page, Qt forgets that cards and forms stop growing before that.
-        return QSize(least.width(), layout.totalHeightForWidth(min(self.width(), px(NARROW))))
+        high = layout.totalHeightForWidth(min(self.width(), px(NARROW)))
+        return QSize(least.width(), min(least.height(), high))
 
 
 class Page(QWidget):

@@ -25,6 +25,7 @@ from ui.screens.client.beginning import BeginCard
 from ui.screens.client.drafts import form_for, waiting_for
 from ui.screens.client.instruments import InstrumentForm
 from ui.session import Place, Session
+from ui.widgets import NoteEdit
 from ui.window import Window
 
 MOST_KEYS = 40
@@ -506,6 +507,17 @@ def test_words_are_kept_as_they_are_typed(
     hands.fill("In the client's words", "They believed me")
     record.keep_draft()  # a lock, before any pause
     assert values(form)["WORDS"] == "They believed me"
+
+
+def test_words_and_comments_have_room_for_their_lines(fill_in: Callable[..., InstrumentForm]) -> None:
+    form = fill_in("GEN")
+    settle()
+    words = next(row for row in form.rows.values() if isinstance(row.box, NoteEdit))
+    words._write_note()
+    settle()
+    for box, lines in ((words.box, 3), (words.note, 2)):
+        assert isinstance(box, NoteEdit)
+        assert box.height() >= lines * box.fontMetrics().lineSpacing()
 
 
 def test_forms_without_a_grade_have_no_judgement(

@@ -547,7 +547,7 @@ class ItemRow(QWidget):
             down += px(4) + high
         for part in (self.problem, self.note):
             if part is not None and not part.isHidden():
-                need = part.heightForWidth(width - left) if part is self.problem else part.minimumHeight()
+                need = part.heightForWidth(width - left) if part is self.problem else part.maximumHeight()
                 if really:
                     part.setGeometry(left, down + px(4), width - left, need)
                 down += px(4) + need
@@ -569,7 +569,7 @@ class ItemRow(QWidget):
         at, top, tall = x, y, 0
         parts: list[tuple[QWidget, QSize]] = []
         if isinstance(self.box, NoteEdit):
-            parts.append((self.box, QSize(width, self.box.minimumHeight())))
+            parts.append((self.box, QSize(width, self.box.maximumHeight())))
         elif self.box is not None:
             wide = px(90) if isinstance(self.box, TextLine) else min(width, px(320))
             parts.append((self.box, QSize(wide, px(36))))
