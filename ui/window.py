@@ -635,16 +635,17 @@ class Window(QWidget):
         return max(areas, key=lambda area: area.width() * area.height(), default=None)
 
     def parts_on_show(self, text: str) -> list[tuple[str, QWidget]]:
-        """The buttons and tables of the page on show whose name holds every word of the text, any case."""
+        """The buttons and tables of the page on show whose name, said or seen, holds every word of the text."""
         page, wanted = self.current(), text.casefold().split()
         if page is None or not page.isVisible():
             return []
         found = []
         for one in stops(page):
-            name = one.accessibleName() if isinstance(one, QTableView) else ""
+            name = seen = one.accessibleName() if isinstance(one, QTableView) else ""
             if isinstance(one, Button) and one.isEnabled() and not one.isCheckable():
                 name = one.accessibleName() or one.text()
-            if name and all(word in name.casefold() for word in wanted):
+                seen = f"{name} {one.text()}"
+            if name and all(word in seen.casefold() for word in wanted):
                 found.append((name, one))
         return found
 

@@ -123,6 +123,16 @@ def test_a_button_of_the_page_is_found_by_its_name(record: ClientPage, hands: Ha
     assert record.form.findChild(OrderForm) is not None
 
 
+def test_a_button_is_found_by_what_stands_on_it_where_a_screen_reader_hears_more(
+    record: ClientPage, window: Window, hands: Hands
+) -> None:
+    hands.press("Ctrl+7")
+    for _ in range(20):
+        settle()
+    (found,) = window.parts_on_show("add a person")
+    assert found[0] != "Add a person"
+
+
 def test_a_table_of_the_page_is_found_by_its_name_past_everything_above_it(
     record: ClientPage, hands: Hands
 ) -> None:
