@@ -358,6 +358,14 @@ class TestEditors:
         assert combo.currentText() == "Trial"
         assert got[-1] == combo.value()
 
+    def test_a_word_that_no_answer_begins_with_changes_nothing(self, board: QWidget) -> None:
+        combo, got = put(board, CodeCombo("professional_role")), []
+        combo.set_value("NA-ASK")
+        combo.chosen.connect(got.append)
+        combo.setFocus()
+        QTest.keyClicks(combo, "pol")  # "Prefers not to say" begins with its first letter
+        assert combo.value() == got[-1] == "NA-ASK"
+
     def test_the_wheel_over_a_list_scrolls_the_page_and_never_changes_the_answer(
         self, board: QWidget
     ) -> None:

@@ -482,6 +482,7 @@ class Combo(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMaxVisibleItems(14)
         self._run, self._typed_at = "", 0.0  # what is being typed, and when its last letter was
+        self._before_run = -1
 
     def wheelEvent(self, event: object) -> None:
         event.ignore()  # type: ignore[attr-defined]
@@ -492,7 +493,7 @@ class Combo(QComboBox):
             return
         now, text = monotonic(), event.text()
         if now - self._typed_at > QApplication.keyboardInputInterval() / 1000:
-            self._run = ""
+            self._run, self._before_run = "", self.currentIndex()
         if text == " " and self._run:
             # Qt would open the list, and what is typed next would be lost in it.
             self._find(text)
@@ -500,8 +501,16 @@ class Combo(QComboBox):
             super().keyPressEvent(event)
         if text and text.isprintable() and (text.strip() or self._run):
             self._typed_at, self._run = now, self._run + text
-            # What is typed in full is meant, though a longer answer that begins so stands before it.
-            self._take(self.findText(self._run, Qt.MatchFlag.MatchFixedString))
+            self._settle()
+
+    def _settle(self) -> None:
+        """What is typed in full is meant, though a longer answer that begins so stands before it. What no answer
+        begins with is a sentence, or a word we do not use: the answer from before it stays.
+        """
+        self._take(self.findText(self._run, Qt.MatchFlag.MatchFixedString))
+        again = len(set(self._run.casefold())) == 1  # the same letter goes on to the next answer
+        if not again and self.findText(self._run, Qt.MatchFlag.MatchStartsWith) < 0:
+            self._take(self._before_run)
 
     def _find(self, text: str) -> None:
         """Go on with what was typed so far, as Qt does for letters."""
