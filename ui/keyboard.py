@@ -75,11 +75,12 @@ class Keyboard(QObject):
             Binding("", (), self.tr("In a table: arrows, Enter opens, Home and End"), within, False),
         )
 
-    def find(self, text: str) -> list[Binding]:
-        """Bindings whose words or keys hold every word of the text, any case."""
+    def find(self, text: str, team: bool = True) -> list[Binding]:
+        """Bindings whose words or keys hold every word of the text, any case; without a ``team``, none to its board."""
         wanted = text.casefold().split()
         return [
             binding
             for binding in self.table()
-            if all(word in f"{binding.words} {binding.shown_keys()}".casefold() for word in wanted)
+            if (team or binding.action != "team")
+            and all(word in f"{binding.words} {binding.shown_keys()}".casefold() for word in wanted)
         ]

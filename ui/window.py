@@ -196,7 +196,7 @@ class Search(QLineEdit):
         typed = self.text()
         self.found.clear()
         if typed.lstrip().startswith(">"):
-            for binding in self._window.keyboard.find(typed.lstrip()[1:]):
+            for binding in self._window.keyboard.find(typed.lstrip()[1:], self._window.is_team()):
                 if binding.listed and binding.action:
                     self._offer(f"{binding.words}   {binding.shown_keys()}", binding)
             for words, part in self._window.parts_on_show(typed.lstrip()[1:]):
@@ -477,12 +477,13 @@ class Window(QWidget):
 
     def _do_team(self) -> None:
         """Only where there is a team: a supervisor's vault, or one that several people work in."""
-        if self._is_team():
+        if self.is_team():
             self.session.go.emit(Place("team"))
         else:
             self.show_toast(Told(self.tr("There is a team board once several people work in this vault")))
 
-    def _is_team(self) -> bool:
+    def is_team(self) -> bool:
+        """Whether there is a team board to go to."""
         from caseworker.storage import team
 
         return team.is_team()
@@ -635,18 +636,18 @@ class Window(QWidget):
         return max(areas, key=lambda area: area.width() * area.height(), default=None)
 
     def parts_on_show(self, text: str) -> list[tuple[str, QWidget]]:
-        """The buttons and tables of the page on show whose name, said or seen, holds every word of the text."""
-        page, wanted = self.current(), text.casefold().split()
-        if page is None or not page.isVisible():
-            return []
-        found = []
-        for one in stops(page):
-            name = seen = one.accessibleName() if isinstance(one, QTableView) else ""
-            if isinstance(one, Button) and one.isEnabled() and not one.isCheckable():
-                name = one.accessibleName() or one.text()
-                seen = f"{name} {one.text()}"
-            if name and all(word in seen.casefold() for word in wanted):
-                found.append((name, one))
+        """The buttons and tables of the panel and the page on show whose name, said or seen, holds every word of the
+        text.
+        """
+        wanted, found = text.casefold().split(), []
+        for pane in (self.panel, self.current()):
+            for one in stops(pane) if pane is not None and pane.isVisible() else ():
+                name = seen = one.accessibleName() if isinstance(one, QTableView) else ""
+                if isinstance(one, Button) and one.isEnabled() and not one.isCheckable():
+                    name = one.accessibleName() or one.text()
+                    seen = f"{name} {one.text()}"
+                if name and all(word in seen.casefold() for word in wanted):
+                    found.append((name, one))
         return found
 
     # ---- saying things
@@ -757,7 +758,7 @@ class Window(QWidget):
             ("returns", self.tr("Returns"), "chart-column", "Alt+3"),
             ("outbox", self.tr("Outbox"), "send", "Alt+4"),
         ]
-        if self._is_team():
+        if self.is_team():
             listed.insert(2, ("team", self.tr("Team"), "activity", "Alt+6"))
         self.main_places = Places(self.tr("Places"), listed)
         down.addWidget(self.main_places)

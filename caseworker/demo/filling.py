@@ -55,6 +55,7 @@ from caseworker.domain.safeguarding import Check, Safeguarding
 from caseworker.domain.safety_plan import SafetyItem
 from caseworker.domain.silence import Aside
 from caseworker.domain.special_measures import SpecialMeasure
+from caseworker.domain.when import local, show_datetime
 from caseworker.errors import Problem
 from caseworker.storage import audit, instruments, signatures, vault
 from caseworker.storage.engine import CACHE_KIB, database
@@ -405,7 +406,8 @@ class _Filling:
         self._sign_notes(notes, client_id, worker)
         if person.unfinished:
             kept = self.world.now - 7 * 3600
-            self._add("draft", (f"contact:{client_id}", json.dumps({"note": person.unfinished}), kept))
+            half = {"note": person.unfinished, "at": show_datetime(local(kept))}
+            self._add("draft", (f"contact:{client_id}", json.dumps(half), kept))
         self._add_records(person, client_id, worker, numbers)
 
     def _add_records(

@@ -52,3 +52,5 @@ def test_the_table_can_be_searched_by_word_and_by_key(qapp: QApplication) -> Non
     assert "lock" in [b.action for b in keyboard.find("ctrl+l")]
     assert len(keyboard.find("")) == len(keyboard.table())
     assert keyboard.find("no such thing") == []
+    assert [b.action for b in keyboard.find("team")] == ["team"]
+    assert keyboard.find("team", team=False) == []

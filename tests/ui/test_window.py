@@ -196,6 +196,20 @@ class TestSearch:
         assert any(text.startswith("Log a contact") for text in offered)
         assert not any(text.startswith("Find a client") for text in offered)
 
+    def test_the_team_board_is_offered_only_where_there_is_a_team(self, window: Window) -> None:
+        window.search.open_list()
+        QTest.keyClicks(window.search, "> team")
+        assert window.search.found.item(0).text() == "No command found. F1 lists them all"
+
+    def test_buttons_of_the_panel_are_offered_too(self, window: Window) -> None:
+        press(window, Qt.Key.Key_J, CTRL)
+        assert window.panel is not None
+        of_panel = [one.accessibleName() or one.text() for one in window.panel.findChildren(Button)]
+        window.search.open_list()
+        QTest.keyClicks(window.search, "> close")
+        offered = [window.search.found.item(at).text() for at in range(window.search.found.count())]
+        assert set(of_panel) & set(offered)
+
     def test_the_list_stays_inside_the_window(self, window: Window) -> None:
         window.search.open_list()
         QTest.keyClicks(window.search, ">")

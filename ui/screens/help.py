@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from caseworker.storage import team
 from resources import path
 from ui import theme
 from ui.keyboard import Keyboard
@@ -22,6 +23,7 @@ class HelpView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._team = False
         down = column(self, gap=14)
         self.finder = TextLine()
         self.finder.textChanged.connect(self._filter)
@@ -46,6 +48,7 @@ class HelpView(QWidget):
         self.licences = self._licences()
         down.addWidget(self.licences)
         down.addStretch(1)
+        self._filter()
 
     def topics(self) -> list[tuple[str, str, list[str]]]:
         """(title, icon, paragraphs) of each short page."""
@@ -148,11 +151,17 @@ class HelpView(QWidget):
         """``licences`` shows those; anything else is looked for."""
         self.finder.setText(self.tr("Licences") if name == "licences" else name)
 
+    def show_team(self, yes: bool) -> None:
+        """Whether there is a team in these records: else its key is not listed."""
+        self._team = yes
+        self._filter()
+
     def first_focus(self) -> QWidget:
         return self.finder
 
     def _build_keys(self) -> QTableWidget:
         bindings = Keyboard(self).table()
+        self._actions = [one.action for one in bindings]
         self._key_words = [f"{one.shown_keys()} {one.words}".casefold() for one in bindings]
         table = QTableWidget(len(bindings), 2)
         table.setProperty("plain", True)
@@ -226,6 +235,7 @@ class HelpView(QWidget):
         for at in range(self.keys.rowCount()):
             words = self._key_words[at]
             here = all(word in words for word in wanted)
+            here = here and (self._team or self._actions[at] != "team")
             self.keys.setRowHidden(at, not here)
             found += here
         self._fit(self.keys)
@@ -252,6 +262,7 @@ class HelpPage(Page):
         return self.view.first_focus()
 
     def show_place(self, arg: Any) -> None:
+        self.view.show_team(team.is_team())
         self.view.show_topic(str(arg) if arg else "")
 
 
