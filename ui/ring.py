@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import colour, px
-from ui.widgets import Field
+from ui.widgets import ChoiceRow, Field
 
 
 class _RoomForRing(QProxyStyle):
@@ -124,7 +124,7 @@ def _bring(new: QWidget, inside: QWidget, area: QScrollArea) -> None:
     """Scroll until all of it is in view, with the label over it. Qt would stop where the cursor of a note is."""
     whole, part = new, new.parentWidget()
     while part is not None and part is not inside:
-        whole = part if isinstance(part, Field) else whole
+        whole = part if isinstance(part, Field | ChoiceRow) else whole
         part = part.parentWidget()
     margin = px(24)
     if whole.height() + 2 * margin > area.viewport().height():
