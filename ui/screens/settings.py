@@ -9,10 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QDialog, QFrame, QListWidget, QListWidgetItem, QWidget
 
 from caseworker.errors import Problem, Refused
+from ui import theme
+from ui.order import stops
 from ui.preferences import IDLE_MINUTES, SCALES, Preferences
 from ui.say import say
 from ui.screens.backup import Backups
@@ -37,6 +40,8 @@ from ui.widgets import (
     column,
     row,
 )
+
+WIDE_ENOUGH = 780  # for the list of parts beside the parts
 
 
 class Looks(QWidget):
@@ -118,9 +123,54 @@ class LookDialog(QDialog):
         self.chosen.emit(chosen)
 
 
+class PartsList(QListWidget):
+    """What the page has, one stop of the Tab key: arrows show a part, Enter goes into it (``entered_part``: row)."""
+
+    entered_part = Signal(int)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("places")
+        self.setAccessibleName(name)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setIconSize(theme.icon_size(18, 8))
+        self.setFixedWidth(px(230))
+        self.itemClicked.connect(lambda: self.entered_part.emit(self.currentRow()))
+
+    def add(self, title: str, icon: str) -> None:
+        item = QListWidgetItem(theme.icon(icon, "muted", 18, 8), title)
+        item.setSizeHint(QSize(px(48), px(38)))
+        self.addItem(item)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+            self.entered_part.emit(self.currentRow())
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt would make the first current and not show it.
+        if self.currentRow() < 0:
+            self.setCurrentRow(0)
+        super().focusInEvent(event)
+
+
 class SettingsPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent=parent)
+        self.list = PartsList(self.tr("Parts of the settings"))
+        self._cards: list[Card] = []
+        outer = self.layout()
+        assert outer is not None
+        outer.removeWidget(self.area)
+        beside = QWidget()
+        across = row(beside, (8, 18, 0, 0))
+        across.addWidget(self.list)
+        across.addWidget(self.area, 1)
+        outer.addWidget(beside)
+        self.list.currentRowChanged.connect(self._show_part)
+        self.list.entered_part.connect(self._go_into)
         self.body.addWidget(Heading(self.title()))
         self.looks = Looks(session.preferences)
         self.looks.changed.connect(session.chosen)
@@ -161,7 +211,20 @@ class SettingsPage(Page):
         return self.tr("Settings")
 
     def first_focus(self) -> QWidget | None:
-        return self.looks.theme.first()
+        return self.list if self.list.isVisible() else self.looks.theme.first()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.list.setVisible(self.width() / theme.look().scale >= WIDE_ENOUGH)
+
+    def _show_part(self, at: int) -> None:
+        if self.list.hasFocus() and 0 <= at < len(self._cards):
+            self.area.verticalScrollBar().setValue(self._cards[at].y() - px(18) if at else 0)
+
+    def _go_into(self, at: int) -> None:
+        first = next(stops(self._cards[at]), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_place(self, arg: Any) -> None:
         """``backup``, ``hub``, ``sheet`` and ``risk`` go to that part."""
@@ -179,6 +242,8 @@ class SettingsPage(Page):
         card.setMaximumWidth(px(760))
         card.body.addWidget(part)
         self.body.addWidget(card)
+        self._cards.append(card)
+        self.list.add(title, icon)
 
     def _locking(self) -> QWidget:
         self.minutes = ChoiceRow(

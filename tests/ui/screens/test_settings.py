@@ -128,3 +128,25 @@ def test_nothing_is_cut_or_nameless(desk: Desk, name: str, scale: float, size: t
     page.passphrase.open_form()
     assert desk.window_ is not None
     everything(desk.window_)
+
+
+def test_every_part_is_a_few_keys_away_from_the_list_of_parts(desk: Desk) -> None:
+    desk.resize(1280, 766)
+    page = settings_of(desk)
+    page.list.setFocus()
+    assert [one.text() for one in page.list.selectedItems()] == ["How it looks"]
+    names = [page.list.item(at).text() for at in range(page.list.count())]
+    for _ in range(names.index("Backup")):
+        QTest.keyClick(page.list, Qt.Key.Key_Down)
+    top = page.backups.mapTo(page.area.viewport(), page.backups.rect().topLeft()).y()
+    assert 0 <= top < page.area.viewport().height() // 2
+    QTest.keyClick(page.list, Qt.Key.Key_Return)
+    assert page.backups.isAncestorOf(QApplication.focusWidget())
+
+
+def test_without_room_beside_them_there_are_only_the_parts(desk: Desk) -> None:
+    desk.resize(800, 600)
+    page = settings_of(desk)
+    settle()
+    assert not page.list.isVisible()
+    assert page.first_focus() is page.looks.theme.first()
