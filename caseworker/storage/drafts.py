@@ -24,10 +24,14 @@ def keep(key: str, fields: Mapping[str, object]) -> None:
     whose = client_of(key)
     if whose is not None and not fetch("SELECT 1 FROM client WHERE id = ?", (whose,)):
         return
+    mine = _mine(key)
+    if not fetch("SELECT 1 FROM draft WHERE key = ?", (mine,)):
+        # One kept before drafts had an owner was offered and is carried on with: it is mine now.
+        database.execute_sql("UPDATE draft SET key = ? WHERE key = ?", (mine, key))
     database.execute_sql(
         "INSERT INTO draft (key, fields, kept) VALUES (?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET fields = excluded.fields, kept = excluded.kept",
-        (_mine(key), json.dumps(dict(fields)), int(time.time())),
+        (mine, json.dumps(dict(fields)), int(time.time())),
     )
 
 

@@ -68,3 +68,13 @@ def test_a_draft_from_before_drafts_had_an_owner_is_still_offered(vault: OpenVau
     assert kept.fields == {"note": "old"}
     storage.write(drafts.discard, KEY)
     assert drafts.get(KEY) is None
+
+
+def test_a_draft_from_before_drafts_had_an_owner_is_one_draft_when_it_is_carried_on(vault: OpenVault) -> None:
+    storage.write(
+        database.execute_sql,
+        "INSERT INTO draft (key, fields, kept) VALUES (?, ?, 1)",
+        (KEY, '{"note": "half"}'),
+    )
+    storage.write(drafts.keep, KEY, {"note": "half a sentence"})
+    assert [one.fields["note"] for one in drafts.all_drafts()] == ["half a sentence"]
