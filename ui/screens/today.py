@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
 from caseworker.domain import codes, when
 from caseworker.domain.drafts import Draft
@@ -414,6 +414,29 @@ class TodayPage(Page):
         if shown == self._quiet_shown:
             return
         self._quiet_shown = shown
+        self._in_place(partial(self._fill_quiet, lines, now))
+
+    def _in_place(self, change: Callable[[], object]) -> None:
+        """Change what stands above the lists; what somebody is about to press in them stays where it is."""
+        held = self._under_hand()
+        if held is None:
+            change()
+            return
+        view, bar = self.area.viewport(), self.area.verticalScrollBar()
+        before = held.mapTo(view, QPoint(0, 0)).y()
+        change()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        bar.setValue(bar.value() + held.mapTo(view, QPoint(0, 0)).y() - before)
+
+    def _under_hand(self) -> QWidget | None:
+        """The control of the lists that has the keyboard, or else the list under the pointer; None if neither is."""
+        focus = QApplication.focusWidget()
+        for card in self.cards.values():
+            if focus is not None and card.isAncestorOf(focus) and not focus.visibleRegion().isEmpty():
+                return focus
+        return next((card for card in self.cards.values() if card.underMouse()), None)
+
+    def _fill_quiet(self, lines: Sequence[tuple[Who, str]], now: datetime) -> None:
         empty(self.quiet)
         if not lines:
             return
@@ -434,6 +457,7 @@ class TodayPage(Page):
             )
             card.add_row(line)
         self.quiet.addWidget(card)
+        card.show()  # now, not with the next event: how high it is has to be known
 
     def _add_nothing(self, known: int) -> None:
         card = Card()
@@ -658,6 +682,8 @@ class Tile(Button):
 
     def __init__(self, icon: str, token: str = "primary", parent: QWidget | None = None) -> None:
         super().__init__("", kind="tile", parent=parent)
+        # As high as the others of its line; of itself a button never grows.
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
         across = row(self, (14, 8, 14, 8), 12)
         self._glyph = Glyph(icon, token, 24)
         across.addWidget(self._glyph)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +23,7 @@ from ui.screens.client import ClientPage
 from ui.screens.contacts import ContactPanel, draft_key
 from ui.screens.today import TodayPage
 from ui.session import Place, Session
-from ui.widgets import Chip
+from ui.widgets import Button, Chip
 from ui.window import Window
 
 
@@ -278,6 +279,15 @@ def test_a_form_begun_and_not_signed_is_offered(window: Window, session: Session
     assert "begun, to be signed" in text
 
 
+def test_tiles_in_one_line_are_one_height(window: Window) -> None:
+    page = page_of(window)
+    window.resize(1280, 800)
+    page.due_tile.show_figure(3, "follow-ups due today, 12 overdue and a good many more words")
+    settle()
+    assert page.due_tile.words.height() > page.review_tile.words.height()  # two lines
+    assert len({tile.height() for tile in page.tiles}) == 1
+
+
 # --- gone quiet ---------------------------------------------------------------------------------------------
 
 
@@ -338,6 +348,30 @@ def test_set_aside_with_a_reason_the_line_leaves(
     qtbot.waitUntil(lambda: not session.work.busy())
     assert board.quiet.count() == 0
     assert len(silence.for_client(silent)) == 1
+
+
+def test_what_has_the_keyboard_stays_where_it_is_when_those_gone_quiet_arrive(
+    window: Window, session: Session, silent: int, qtbot: QtBot, hands: Hands
+) -> None:
+    for day in range(4):
+        plan(session, silent, f"Ring about the letter {day}", -day)
+    quiet_of(window, qtbot)
+    page = page_of(window)
+    window.resize(1280, 640)
+    found = page._quiet_found
+    page._quiet_came([])
+    settle()
+    button = next(one for one in page.cards["due"].findChildren(Button) if one.text() == "Log contact")
+    button.setFocus()
+    settle()
+    before = button.mapTo(window, QPoint(0, 0))
+    page._quiet_came(found)
+    settle()
+    assert page.quiet.count() == 1
+    assert button.mapTo(window, QPoint(0, 0)) == before
+    page._quiet_came([])
+    settle()
+    assert button.mapTo(window, QPoint(0, 0)) == before
 
 
 def test_typing_asks_for_nobody_again(window: Window, session: Session, silent: int, qtbot: QtBot) -> None:
