@@ -165,8 +165,10 @@ class SettingsPage(Page):
         assert outer is not None
         outer.removeWidget(self.area)
         beside = QWidget()
-        across = row(beside, (8, 18, 0, 0))
-        across.addWidget(self.list)
+        across = row(beside, (8, 0, 0, 0))
+        down = column(margins=(0, 18, 0, 0))
+        down.addWidget(self.list)
+        across.addLayout(down)
         across.addWidget(self.area, 1)
         outer.addWidget(beside)
         self.list.currentRowChanged.connect(self._show_part)
@@ -344,6 +346,15 @@ class ChangePassphrase(QWidget):
         across.addWidget(self.cancel_button)
         across.addStretch(1)
         inside.addLayout(across)
+        inside.addWidget(
+            Said(
+                self.tr(
+                    "Backups and copies from before still open with the passphrase you use now. If somebody knows it,"
+                    " renew the key as well: People, below. Then make a new backup."
+                ),
+                "info",
+            )
+        )
         self.said = Text("", "small", "muted", wrap=True)
         inside.addWidget(self.said)
         down.addWidget(self.form)

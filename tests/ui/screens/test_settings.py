@@ -16,6 +16,7 @@ from ui import theme
 from ui.main import Desk
 from ui.screens.settings import SettingsPage
 from ui.session import Place
+from ui.widgets import Said
 
 NEW_PHRASE = "copper violin saddle meteor pocket anchor"
 
@@ -65,6 +66,8 @@ def test_the_passphrase_is_changed_only_with_the_one_used_now(
 ) -> None:
     form = settings_of(desk).passphrase
     form.open_button.click()
+    told = " ".join(one.text() for one in form.findChildren(Said))
+    assert "Backups and copies from before still open with the passphrase you use now" in told
     form.save_button.click()
     assert form.errors.problems() == ["Enter the passphrase you use now", "Enter a new passphrase"]
     form.old.setText("not the passphrase at all")
