@@ -62,6 +62,7 @@ LIT = {
     "join": "outbox",
     "people": "settings",
     "erase": "settings",
+    "services": "settings",
 }
 PANEL_WIDE = 400
 SCROLLS = {
