@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QDialog, QFrame, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QListWidget, QListWidgetItem, QWidget
 
 from caseworker.errors import Problem, Refused
 from ui import theme
@@ -214,6 +214,18 @@ class SettingsPage(Page):
 
     def first_focus(self) -> QWidget | None:
         return self.list if self.list.isVisible() else self.looks.theme.first()
+
+    def save(self) -> None:
+        """Ctrl+Enter: what the part with the keyboard would save."""
+        focus = QApplication.focusWidget()
+        for part, button in (
+            (self.passphrase.form, self.passphrase.save_button),
+            (self.sheet, self.sheet.make_button),
+            (self.backups, self.backups.save_button),
+            (self.risk_rules, self.risk_rules.save_button),
+        ):
+            if focus is not None and part.isAncestorOf(focus):
+                button.click()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from caseworker.storage import risk
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
@@ -145,6 +146,15 @@ def test_every_part_is_a_few_keys_away_from_the_list_of_parts(desk: Desk) -> Non
     assert 0 <= top < page.area.viewport().height() // 2
     QTest.keyClick(page.list, Qt.Key.Key_Return)
     assert page.backups.isAncestorOf(QApplication.focusWidget())
+
+
+def test_ctrl_enter_saves_the_part_that_has_the_keyboard(desk: Desk) -> None:
+    page = settings_of(desk)
+    rules = page.risk_rules
+    rules.editors["escalation_count"].setText("4")
+    rules.editors["escalation_count"].setFocus()
+    QTest.keyClick(QApplication.focusWindow(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert risk.rules("").escalation_count == 4
 
 
 def test_without_room_beside_them_there_are_only_the_parts(desk: Desk) -> None:
