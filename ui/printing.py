@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,45 +42,93 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
 WIDE, HIGH, FOOT = 520.0, 720.0, 20.0  # of an A4 page inside its margins, in points; the foot's line below
+HEAD = 14.0  # of a table that goes on: its columns once more, above the page
 MARGIN_MM = 15.0
+AT_ONCE, PART = 30, 12  # rows of a table laid out in one go; of each part of a longer one
 INK = QColor(0, 0, 0)
 
 
 # --- the words as a document --------------------------------------------------------------------------------
 
 
+#: One piece of a report, written where the cursor stands.
+Piece = Callable[[QTextCursor], None]
+
+
 def document(report: Report) -> QTextDocument:
-    """The report for the screen and for paper: black on white, A4 wide."""
+    """The report for paper: black on white, A4 wide, cut into pages."""
+    made = blank(paged=True)
+    for piece in pieces(report):
+        write(piece, made)
+    return made
+
+
+def blank(*, paged: bool = False) -> QTextDocument:
+    """A document for ``pieces``, nothing in it yet; ``paged``: of sheets, as on paper."""
     made = QTextDocument()
     font = QFont(theme.font("body"))
     font.setPointSizeF(10.5)
     made.setDefaultFont(font)
     made.setDocumentMargin(0)
-    cursor = QTextCursor(made)
+    if paged:
+        made.setPageSize(QSizeF(WIDE, HIGH))
+    return made
+
+
+def write(piece: Piece, *documents: QTextDocument) -> None:
+    """Put the piece at the end of each."""
+    for made in documents:
+        cursor = QTextCursor(made)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()  # laid out once, not after every word
+        piece(cursor)
+        cursor.endEditBlock()
+
+
+def pieces(report: Report) -> list[Piece]:
+    """What ``write`` puts down one after the other, each small: a long table laid out in one go would be felt."""
+    found: list[Piece] = []
     if report.headed:
-        _line(cursor, say(report.title), size=17, bold=True, after=8)
+        found.append(partial(_line, text=say(report.title), size=17, bold=True, after=8))
     for block in report.blocks:
         if isinstance(block, Heading):
-            _line(cursor, say(block.text), size=12.5, bold=True, before=10, after=4)
+            found.append(partial(_line, text=say(block.text), size=12.5, bold=True, before=10, after=4))
         elif isinstance(block, Paragraph):
-            _line(cursor, say(block.text), bold=block.strong, after=8)
+            found.append(partial(_line, text=say(block.text), bold=block.strong, after=8))
         elif isinstance(block, Bullets):
-            for item in block.items:
-                _line(cursor, f"•  {say(item)}", after=2)
+            found += [partial(_line, text=f"•  {say(item)}", after=2) for item in block.items]
         elif isinstance(block, Facts):
-            _table(cursor, (), block.rows, (34, 66))
+            found.append(partial(_table, head=(), rows=block.rows, shares=(34, 66)))
         elif block.rows:
-            wide = 100 / max(1, len(block.head))
-            shares = (26, 56, 18) if len(block.head) == 3 else tuple(wide for _ in block.head)
-            _table(cursor, block.head, block.rows, shares)
-    made.setTextWidth(WIDE)
-    return made
+            found += _cut(block)
+    return found
+
+
+def _shares(table: Table) -> tuple[float, ...]:
+    """How wide its columns are, in hundredths."""
+    wide = 100 / max(1, len(table.head))
+    return (26, 56, 18) if len(table.head) == 3 else tuple(wide for _ in table.head)
+
+
+def _cut(table: Table) -> list[Piece]:
+    if len(table.rows) <= AT_ONCE:
+        return [partial(_table, head=table.head, rows=table.rows, shares=_shares(table))]
+    return [
+        partial(
+            _table,
+            head=() if start else table.head,
+            rows=table.rows[start : start + PART],
+            shares=_shares(table),
+            goes_on=bool(start),
+        )
+        for start in range(0, len(table.rows), PART)
+    ]
 
 
 def _line(
     cursor: QTextCursor,
-    text: str,
     *,
+    text: str,
     size: float = 10.5,
     bold: bool = False,
     before: float = 0,
@@ -104,16 +154,24 @@ def _letters(size: float = 10.5, bold: bool = False) -> QTextCharFormat:
 
 def _table(
     cursor: QTextCursor,
+    *,
     head: tuple[Said, ...],
     rows: tuple[tuple[Said, ...], ...],
     shares: tuple[float, ...],
+    goes_on: bool = False,
 ) -> None:
+    """``goes_on``: the next part of a table that began above, close under it and with the same lines."""
     if not rows:
         return
+    lined = bool(head) or goes_on
+    if goes_on:
+        close = QTextBlockFormat()
+        close.setLineHeight(0.01, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.setBlockFormat(close)
     form = QTextTableFormat()
     form.setCellPadding(3)
     form.setCellSpacing(0)
-    form.setBorder(0.5 if head else 0)
+    form.setBorder(0.5 if lined else 0)
     form.setBorderBrush(QColor("#9aa5a3"))
     form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     form.setBorderCollapse(True)
@@ -126,7 +184,7 @@ def _table(
     table = cursor.insertTable(len(lines), len(shares), form)
     for down, cells in enumerate(lines):
         for across, cell in enumerate(cells):
-            strong = (bool(head) and down == 0) or (not head and across == 0)
+            strong = (bool(head) and down == 0) or (not lined and across == 0)
             table.cellAt(down, across).firstCursorPosition().insertText(say(cell), _letters(10, strong))
     cursor.movePosition(QTextCursor.MoveOperation.End)
 
@@ -134,21 +192,15 @@ def _table(
 # --- on paper -----------------------------------------------------------------------------------------------
 
 
-def pages(report: Report) -> int:
-    """How many sheets it takes."""
-    made = document(report)
-    made.setPageSize(QSizeF(WIDE, HIGH))
-    return made.pageCount()
-
-
 def print_on(report: Report, device: QPagedPaintDevice) -> None:
     """Paint every page, each with its foot and number, as large as the paper allows."""
     made = document(report)
-    made.setPageSize(QSizeF(WIDE, HIGH))
     count = made.pageCount()
+    goes_on = report.blocks[-1] if report.blocks else None
+    head = HEAD if count > 1 and isinstance(goes_on, Table) else 0.0
     painter = QPainter(device)
     page = device.pageLayout().paintRectPixels(device.logicalDpiX())
-    scale = min(page.width() / WIDE, page.height() / (HIGH + FOOT))
+    scale = min(page.width() / WIDE, page.height() / (head + HIGH + FOOT))
     black = QAbstractTextDocumentLayout.PaintContext()
     black.palette.setColor(QPalette.ColorRole.Text, INK)
     for number in range(count):
@@ -160,6 +212,9 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
         small = QFont(made.defaultFont())
         small.setPixelSize(8)
         painter.setFont(small)
+        if number and head and isinstance(goes_on, Table):
+            _running_head(painter, goes_on)
+        painter.translate(QPointF(0.0, head))
         _foot(painter, report, number + 1, count)
         painter.translate(QPointF(0.0, -number * HIGH))
         view = QRectF(0.0, number * HIGH, WIDE, HIGH)
@@ -168,6 +223,15 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
         made.documentLayout().draw(painter, black)
         painter.setClipping(False)
     painter.end()
+
+
+def _running_head(painter: QPainter, table: Table) -> None:
+    """What its columns are, again above each page that it goes on to."""
+    left = 0.0
+    for cell, share in zip(table.head, _shares(table), strict=True):
+        wide = WIDE * share / 100
+        painter.drawText(QRectF(left + 3, 0.0, wide - 6, HEAD), int(Qt.AlignmentFlag.AlignLeft), say(cell))
+        left += wide
 
 
 def _foot(painter: QPainter, report: Report, number: int, count: int) -> None:

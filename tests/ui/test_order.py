@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.accessibility import settle
 from ui.order import put_in_order, stops
-from ui.screens.client.tab import empty
 from ui.widgets import Button, Card, FlowLayout, column
+from ui.widgets.gradually import empty
 from ui.widgets.page import scrolled
 
 

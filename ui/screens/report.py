@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPalette, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QBoxLayout, QTextEdit, QWidget
 
 from caseworker.domain import when
@@ -26,6 +27,7 @@ from ui.screens.form import Form
 from ui.session import Session, Toast
 from ui.theme import px
 from ui.widgets import Button, Card, DateBoxes, FlowLayout, Heading, Page, Said, Text, Tick, column, row
+from ui.widgets.gradually import Gradually
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -52,6 +54,7 @@ class ReportPage(Page):
         self.report: Report | None = None
         self._refused: dict[str, Words] = {}
         self._printer: QPrinter | None = None
+        self._gradually = Gradually(self)
         top = row(gap=10)
         self.heading = Heading("", 1)
         top.addWidget(self.heading, 1)
@@ -151,8 +154,13 @@ class ReportPage(Page):
         self.report = report
         self.needed.setVisible(bool(problems))
         self.needed_words.setText("\n".join(say(text) for text in problems.values()))
-        self.paper.show_report(report)
-        count = printing.pages(report)
+        self.length.setText("")
+        shown, counted = self.paper.show_blank(), printing.blank(paged=True)
+        steps = [partial(printing.write, piece, shown, counted) for piece in printing.pieces(report)]
+        self._gradually.start([*steps, partial(self._say_length, counted)])
+
+    def _say_length(self, counted: QTextDocument) -> None:
+        count = counted.pageCount()
         self.length.setText(self.tr("1 page") if count == 1 else self.tr("{n} pages").format(n=count))
 
     def _say_beside(self) -> None:
@@ -359,11 +367,13 @@ class Paper(QTextEdit):
         self.setPalette(paper)
         self.setMinimumHeight(px(420))
 
-    def show_report(self, report: Report) -> None:
-        made = printing.document(report)
+    def show_blank(self) -> QTextDocument:
+        """An empty sheet instead of what stood here; gives what to write on it."""
+        made = printing.blank()
         made.setParent(self)
         made.setDocumentMargin(px(20))
         self.setDocument(made)
+        return made
 
     def sizeHint(self) -> QSize:
         return QSize(px(560), px(420))

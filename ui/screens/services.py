@@ -24,7 +24,6 @@ from caseworker.storage.services import TakenIn
 from caseworker.words import words
 from ui.say import say
 from ui.screens.client.record import FormPage, RecordForm
-from ui.screens.client.tab import Gradually, empty
 from ui.session import Place, Session, Toast
 from ui.widgets import (
     Button,
@@ -43,6 +42,7 @@ from ui.widgets import (
     column,
 )
 from ui.widgets.chooser import FileChooser
+from ui.widgets.gradually import Gradually, empty
 from ui.widgets.page import scrolled
 
 AT_ONCE = 6  # entries built before the next key is looked at

@@ -17,7 +17,6 @@ from caseworker.storage import audit, gaps, team
 from caseworker.storage.gaps import TeamGap
 from caseworker.storage.team import GRADES, Late, Load, QuietLine, TeamBoard
 from ui.say import say
-from ui.screens.client.tab import Gradually, empty
 from ui.screens.client_line import ClientLine
 from ui.screens.clients import ListOf
 from ui.screens.grade import GRADES as LOOKS
@@ -42,6 +41,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.gradually import Gradually, empty
 
 WIDE = 900  # logical pixels: under this the cards stand under one another
 ROWS = 6  # workers in the list of overdue reviews before the rest is folded

@@ -26,11 +26,11 @@ from ui.say import say
 from ui.screens.backup import backup_sentence
 from ui.screens.client.drafts import owner as form_owner
 from ui.screens.client.safe import safe_sentence
-from ui.screens.client.tab import Gradually, empty
 from ui.screens.client_line import ClientLine
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Card, Glyph, Heading, Page, RowFrame, Said, Text, column, row
+from ui.widgets.gradually import Gradually, empty
 
 #: The part of a record that holds what a date is of.
 PARTS = {

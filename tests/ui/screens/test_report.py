@@ -103,7 +103,7 @@ def test_a_long_report_takes_more_pages_each_with_its_number(
     session.write(write)
     settle()
     assert page.report is not None
-    count = printing.pages(page.report)
+    count = printing.document(page.report).pageCount()
     assert count >= 2
     assert f"{count} pages" in words_of(page)
 

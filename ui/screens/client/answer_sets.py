@@ -18,11 +18,11 @@ from caseworker.storage import instruments
 from ui.say import say
 from ui.screens.client.record import InPlace, TakeBackForm
 from ui.screens.client.scoring import band_words, item_numbers, threshold_words, total_words
-from ui.screens.client.tab import Gradually
 from ui.screens.grade import grade_chip
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import Button, Card, Chip, Facts, FlowLayout, Heading, RowFrame, Text, column, row
+from ui.widgets.gradually import Gradually
 from ui.widgets.page import scrolled
 
 AT_ONCE = 4  # answers shown before the next key is looked at

@@ -15,9 +15,10 @@ from caseworker.storage import contacts, history
 from ui import theme
 from ui.say import say
 from ui.screens.client.amending import AmendForm, WithdrawForm
-from ui.screens.client.tab import Gradually, Tab, empty
+from ui.screens.client.tab import Tab
 from ui.session import Place, Session, Toast
 from ui.widgets import Button, Card, Chip, FlowLayout, Glyph, Heading, Text, column, row
+from ui.widgets.gradually import Gradually, empty
 
 CHUNK = 50
 AT_ONCE = 2  # cards built before the next key is looked at

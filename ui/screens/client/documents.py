@@ -15,7 +15,7 @@ from caseworker.storage import clients, documents, episodes, reports, settings
 from caseworker.words import Words, words
 from ui.say import say
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import Tab, empty
+from ui.screens.client.tab import Tab
 from ui.screens.report import Wanted, letter_key
 from ui.session import Place, Session
 from ui.theme import px
@@ -32,6 +32,7 @@ from ui.widgets import (
     Tick,
     column,
 )
+from ui.widgets.gradually import empty
 
 ORGANISATION = "letter.organisation"
 #: Kinds that can be recorded by hand.

@@ -17,9 +17,9 @@ from caseworker.domain.feedback import FeedbackOffer, Given
 from caseworker.storage import feedback
 from ui.say import say
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import empty
 from ui.session import Session
 from ui.widgets import Card, ChoiceRow, DateBoxes, Entry, Said, Text, TextLine, column
+from ui.widgets.gradually import empty
 
 
 class FeedbackCard(Card):

@@ -18,10 +18,10 @@ from caseworker.storage import goals
 from ui.say import say
 from ui.screens.client.actions import ActionForm, DoneForm
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import Gradually, empty
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import Card, Chip, ChoiceRow, DateBoxes, Entry, Text, TextLine, Tick, column
+from ui.widgets.gradually import Gradually, empty
 
 
 class PlanCard(Card):

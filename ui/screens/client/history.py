@@ -18,11 +18,12 @@ from caseworker.storage import chronology, history
 from caseworker.storage.history import HistoryEntry
 from ui import theme
 from ui.say import say
-from ui.screens.client.tab import Gradually, Tab, empty
+from ui.screens.client.tab import Tab
 from ui.screens.report import Wanted
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Card, ChoiceRow, FlowLayout, Glyph, Text, Tick, column, row
+from ui.widgets.gradually import Gradually, empty
 
 CHUNK = 50
 AT_ONCE = 4  # events built before the next key is looked at

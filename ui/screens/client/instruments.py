@@ -32,7 +32,6 @@ from ui.screens.client.scoring import (
     threshold_words,
     total_words,
 )
-from ui.screens.client.tab import Gradually
 from ui.screens.form import DraftKeeper, Form
 from ui.session import Session, Toast
 from ui.theme import px
@@ -49,6 +48,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.gradually import Gradually
 from ui.widgets.page import scrolled
 
 WIDE = 960  # logical pixels: from here the side card stands beside the items

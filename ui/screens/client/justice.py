@@ -18,9 +18,10 @@ from ui.screens.client.justice_events import StagesCard
 from ui.screens.client.orders import OrdersCard
 from ui.screens.client.part import Part
 from ui.screens.client.special_measures import MeasuresCard
-from ui.screens.client.tab import Gradually, Tab
+from ui.screens.client.tab import Tab
 from ui.session import Session
 from ui.widgets import Button, Heading, Text, column, row
+from ui.widgets.gradually import Gradually
 
 PARTS: tuple[Callable[[Session], Part], ...] = (
     StagesCard,

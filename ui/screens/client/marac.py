@@ -21,7 +21,6 @@ from caseworker.storage import risk as stored_risk
 from caseworker.storage import safe_contacts as stored_safe
 from ui.say import say
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import empty
 from ui.session import Session
 from ui.widgets import (
     Card,
@@ -35,6 +34,7 @@ from ui.widgets import (
     TextLine,
     TextOrMissing,
 )
+from ui.widgets.gradually import empty
 
 CODED = (
     "area",

@@ -31,11 +31,12 @@ from ui.screens.client.goals import GoalForm, PlanCard
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.onward_referrals import OnwardCard
 from ui.screens.client.outcomes import OutcomesCard, ScoresCard, Signed, asked_words
-from ui.screens.client.tab import Gradually, Tab, empty
+from ui.screens.client.tab import Tab
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import Card, Entry, Text, column
 from ui.widgets.charts import Distance, distance_size, paint_distance
+from ui.widgets.gradually import Gradually, empty
 from ui.widgets.tables import Cell, Column, FactTable
 
 WIDE = 940  # logical pixels: from here outcomes stand beside needs

@@ -21,9 +21,9 @@ from caseworker.storage import clients, episodes, onward_referrals, services
 from caseworker.words import words
 from ui.say import say
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import empty
 from ui.session import Session
 from ui.widgets import Card, Chip, ChoiceRow, Combo, DateBoxes, Entry, Said, Text, TextLine, column
+from ui.widgets.gradually import empty
 
 NOWHERE = "none"  # what stands for a service where there is none
 

@@ -15,9 +15,9 @@ from caseworker.domain import when
 from caseworker.domain.instruments import AnswerSet, Taken
 from caseworker.domain.outcomes import Line
 from ui.say import say
-from ui.screens.client.tab import empty
 from ui.widgets import Card, Entry, Text, column
 from ui.widgets.charts import ChartLine, LineChart, mark_size, paint_key, short_day
+from ui.widgets.gradually import empty
 from ui.widgets.tables import Cell, Column, FactTable
 
 Signed = tuple[AnswerSet, Taken]

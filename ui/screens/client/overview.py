@@ -25,9 +25,10 @@ from ui.screens.client.exits import CloseEpisodeForm, ExitsCard
 from ui.screens.client.part import Part
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe_contacts import SafeContactForm
-from ui.screens.client.tab import Tab, empty
+from ui.screens.client.tab import Tab
 from ui.session import Session, Toast
 from ui.widgets import Button, Card, Entry, Facts, Said, Text, column
+from ui.widgets.gradually import empty
 
 
 class OverviewTab(Tab):

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import when
-from ui.screens.client.tab import empty
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import Button, Card, Entry, RowFrame, Said, Text
+from ui.widgets.gradually import empty
 
 
 class Part(Card):

@@ -23,9 +23,10 @@ from ui.screens.client.children import ChildForm, WithdrawChildForm
 from ui.screens.client.perpetrators import PerpetratorForm, WithdrawPerpetratorForm
 from ui.screens.client.professionals import ProfessionalForm, WithdrawProfessionalForm
 from ui.screens.client.safeguarding import SafeguardingForm, WithdrawSafeguardingForm
-from ui.screens.client.tab import Gradually, Tab, empty
+from ui.screens.client.tab import Tab
 from ui.session import Place, Session
 from ui.widgets import Card, Chip, Entry, RowFrame, Said, Text, column
+from ui.widgets.gradually import Gradually, empty
 
 Lines = list[str | tuple[str, str]]
 

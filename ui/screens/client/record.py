@@ -22,7 +22,6 @@ from caseworker.errors import Problem, Refused
 from caseworker.storage import drafts, records
 from caseworker.words import Words
 from ui.say import say
-from ui.screens.client.tab import Gradually
 from ui.screens.form import DraftKeeper, Form
 from ui.session import Session, Toast
 from ui.theme import px
@@ -41,6 +40,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.gradually import Gradually
 from ui.widgets.page import scrolled
 
 WIDE = 640  # a line of a form is never longer than people read well

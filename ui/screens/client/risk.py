@@ -33,12 +33,13 @@ from ui.screens.client.marac import MaracForm, MaracStepsForm, WithdrawMaracForm
 from ui.screens.client.marac_actions import MaracActionForm, WithdrawMaracActionForm
 from ui.screens.client.risk_chart import Mark, RiskChart
 from ui.screens.client.scoring import band_words, event_words
-from ui.screens.client.tab import Gradually, Tab, empty
+from ui.screens.client.tab import Tab
 from ui.screens.grade import grade_chip
 from ui.screens.report import Wanted
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Card, Chip, Entry, FlowLayout, Said, Text, column
+from ui.widgets.gradually import Gradually, empty
 
 AT_ONCE = 4  # rows built before the next key is looked at
 

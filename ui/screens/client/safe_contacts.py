@@ -24,10 +24,10 @@ from caseworker.storage import safe_contacts as stored_safe
 from caseworker.words import words
 from ui.say import say
 from ui.screens.client.record import RecordForm
-from ui.screens.client.tab import empty
 from ui.session import Session, Toast
 from ui.widgets import Button, ChoiceRow, DateBoxes, FlowLayout, Said, Text, TextLine, column
 from ui.widgets.fold import Fold
+from ui.widgets.gradually import empty
 
 CHECK_ICONS = {
     "CODE": "key-round",

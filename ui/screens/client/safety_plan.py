@@ -15,7 +15,7 @@ from caseworker.domain.safety_plan import SafetyItem
 from caseworker.storage import safety_plan
 from ui.say import say
 from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.screens.client.tab import Tab, empty
+from ui.screens.client.tab import Tab
 from ui.screens.together import Together
 from ui.session import Session
 from ui.widgets import (
@@ -33,6 +33,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.gradually import empty
 
 
 class SafetyPlanTab(Tab):

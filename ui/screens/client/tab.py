@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
-
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from ui.session import Session
 from ui.widgets import column
@@ -36,47 +33,3 @@ class Tab(QWidget):
 
     def save(self) -> None:
         """Ctrl+Enter while no form is open."""
-
-
-class Gradually(QObject):
-    """Builds a long list a few widgets at a time, between key presses: a hundred widgets at once would be felt."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._steps: deque[Callable[[], object]] = deque()
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._step)
-
-    def start(self, steps: Iterable[Callable[[], object]], at_once: bool = True) -> None:
-        """Do the first step now (``at_once``) and each other one when nothing else waits; what was still to do is
-        dropped.
-        """
-        self._steps = deque(steps)
-        self._timer.start()
-        if at_once:
-            self._step()
-
-    def then(self, step: Callable[[], object]) -> None:
-        """One more thing to do when all before it is done; now, if nothing is left to do."""
-        self._steps.append(step)
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def _step(self) -> None:
-        if self._steps:
-            self._steps.popleft()()
-        if not self._steps:
-            self._timer.stop()
-
-
-def empty(layout: QLayout) -> None:
-    """Take every widget out of a layout and let it go: rows of a list are made anew from what was read."""
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        inner = item.layout()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-        elif inner is not None:
-            empty(inner)
