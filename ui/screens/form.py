@@ -6,10 +6,11 @@ than a sentence; closing the form keeps the draft too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from caseworker.domain import when
@@ -18,7 +19,11 @@ from caseworker.storage import drafts
 from caseworker.words import Words
 from ui.say import say
 from ui.session import Session
-from ui.widgets import CodeCombo, DateBoxes, ErrorSummary, Field
+from ui.widgets import ChoiceRow, CodeCombo, DateBoxes, ErrorSummary, Field
+from ui.widgets.gradually import Gradually
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 KEEP_AFTER_MS = 700
 #: Somebody who types without a pause loses no more than this either.
@@ -143,16 +148,48 @@ class Form(QWidget):
         self._all_editors: dict[str, Any] = {}
         self.errors = ErrorSummary(self)
         self.errors.hide()
+        self._to_come: deque[Callable[[], object]] = deque()
+        self._in_step = False
+
+    def in_turn(self, *steps: Callable[[], object]) -> None:
+        """Make a long form step by step: its frame takes one step an event, so that none is felt.
+
+        Instead of the rest of a constructor. Whoever asks for a field before gets the whole form at once.
+        """
+        self._to_come = deque(steps)
+
+    def go_on(self) -> bool:
+        """Take the next step; False when the form is whole."""
+        if not self._to_come or self._in_step:
+            return False
+        self._in_step = True
+        try:
+            self._to_come.popleft()()
+        finally:
+            self._in_step = False
+        return bool(self._to_come)
+
+    def whole(self) -> None:
+        """Take all steps that are left."""
+        while self.go_on():
+            pass
 
     @property
     def fields(self) -> dict[str, Field]:
         """Name -> the field around its editor."""
+        self.whole()
         return self._all_fields
 
     @property
     def editors(self) -> dict[str, Any]:
         """Name -> what is typed or chosen in, in reading order."""
+        self.whole()
         return self._all_editors
+
+    def first_focus(self) -> QWidget:
+        """Where the keyboard arrives."""
+        first = next(iter(self.editors.values()))
+        return first.first() if isinstance(first, ChoiceRow) else first
 
     def field(self, name: str, label: str, editor: QWidget, hint: str = "", optional: bool = False) -> Field:
         """A field under that name, watched for edits."""
@@ -199,3 +236,77 @@ class Form(QWidget):
         self.errors.setVisible(bool(lines))
         if lines:
             self.errors.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]
+    """Mixed into what frames a form: it stands at once, the fields in it a moment later.
+
+    Making them, dressing them and laying them out in one go would hold up the keyboard. A key pressed before they
+    stand brings them at once and goes to the first of them.
+    """
+
+    _framed: Form | None = None
+    _stands = True
+    _below: Sequence[QWidget] = ()
+    _gradually: Gradually | None = None
+
+    def bring(self, form: Form, below: Sequence[QWidget]) -> None:
+        """Make that form, which lies in the frame already, step by step. ``below`` comes after it for the Tab key."""
+        self._framed, self._below, self._stands = form, below, False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # until the fields stand
+        form.hide()
+        if self._gradually is None:
+            self._gradually = Gradually(self)
+        self._gradually.start([self._go_on], at_once=False)
+
+    def let_go(self) -> None:
+        """The form goes: nothing of it is made any more."""
+        self._framed, self._stands = None, True
+
+    def _go_on(self) -> None:
+        """The next step of a long form; then all of it on show."""
+        assert self._gradually is not None
+        more = self._framed is not None and self._framed.go_on()
+        self._gradually.then(self._go_on if more else self.stand)
+
+    def stand(self) -> None:
+        """Show the fields now; the keyboard goes to the first of them if it waits here."""
+        if self._stands or self._framed is None:
+            return
+        self._stands = True
+        waited = self.window().focusWidget() is self
+        self._framed.whole()
+        self._order(self._framed)
+        self._framed.show()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if waited:
+            self.where_to_type().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def where_to_type(self) -> QWidget:
+        """Where the keyboard arrives: the first field once they stand, and until then here."""
+        return self._framed.first_focus() if self._stands and self._framed is not None else self
+
+    def _order(self, form: Form) -> None:
+        """What is below comes after the fields for the Tab key too, although it was made before some of them."""
+        # What is made last is last in Qt's order: a mark behind all fields.
+        last = QWidget(form)
+        last.hide()
+        last.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        last.deleteLater()
+        for button in self._below:
+            QWidget.setTabOrder(last, button)
+            last = button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key pressed before the fields stood."""
+        if self._stands or not self.hasFocus():
+            super().keyPressEvent(event)
+            return
+        self.stand()
+        QCoreApplication.sendEvent(self.where_to_type(), event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab pressed before the fields stood goes on from the first of them, as it would have."""
+        if self.hasFocus():
+            self.stand()
+        return bool(super().focusNextPrevChild(next))

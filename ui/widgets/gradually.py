@@ -28,11 +28,21 @@ class Gradually(QObject):
         if at_once:
             self._step()
 
+    def in_one_go(self, steps: Iterable[Callable[[], object]]) -> None:
+        """Do all of it now: what is on show stays on show, and only what differs is seen to change."""
+        self._steps.clear()
+        for step in steps:
+            step()
+
     def then(self, step: Callable[[], object]) -> None:
         """One more thing to do when all before it is done; now, if nothing is left to do."""
         self._steps.append(step)
         if not self._timer.isActive():
             self._timer.start()
+
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self._steps
 
     def _step(self) -> None:
         if self._steps:

@@ -186,11 +186,11 @@ def test_ctrl_1_to_3_reach_the_tabs(record: ClientPage, hands: Hands) -> None:
         assert record.tab_on_show().isVisible()
 
 
-def test_contacts_come_fifty_at_a_time(
+def test_contacts_come_some_at_a_time_and_go_on_where_somebody_scrolls(
     record: ClientPage, session: Session, amara: int, hands: Hands, qtbot: QtBot
 ) -> None:
     def write() -> None:
-        for n in range(CHUNK + 7):
+        for n in range(2 * CHUNK + 7):
             at = int(now() - n * 3600 - 60)
             contacts.save(Contact(None, "", amara, None, at, minutes=5, note=f"Note {n}"))
 
@@ -199,10 +199,14 @@ def test_contacts_come_fifty_at_a_time(
     settle()
     tab = record.tab("contacts")
     qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == CHUNK)
-    assert f"{CHUNK + 7} in all" in words_of(tab)
+    assert f"{2 * CHUNK + 7} in all" in words_of(tab)
     first = tab.findChildren(ContactCard)[0]
+    settle()
+    tab.area.verticalScrollBar().setValue(tab.area.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == 2 * CHUNK)
+    settle()
     hands.click("Show earlier")
-    qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == CHUNK + 7)
+    qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == 2 * CHUNK + 7)
     assert tab.findChildren(ContactCard)[0] is first  # what was on show stays as it was
     assert not record.tab("contacts").earlier.isVisible()  # type: ignore[attr-defined]
 
@@ -578,6 +582,7 @@ def test_control_p_shows_the_chronology_as_it_would_be_printed(
 ) -> None:
     hands.press("Ctrl+P")
     assert window.place().name == "report"
+    settle()
     assert "Support started" in window.current().paper.toPlainText()  # type: ignore[union-attr]
     hands.click("Back to the record")
     assert window.current() is record
@@ -609,9 +614,9 @@ def test_reading_a_record_with_many_contacts_is_quick(
     assert time.perf_counter() - start < 0.05
     start = time.process_time()
     record.show_part("contacts")
-    # The first cards stand at once and the others follow between key presses: nothing waits for all fifty.
+    # The cards follow between key presses: nothing waits for all of them.
     assert time.process_time() - start < 0.1
-    assert 0 < len(tab.findChildren(ContactCard)) < CHUNK
+    assert len(tab.findChildren(ContactCard)) < CHUNK
     qtbot.waitUntil(lambda: len(tab.findChildren(ContactCard)) == CHUNK)
 
 

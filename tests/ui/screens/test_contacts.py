@@ -225,6 +225,7 @@ def test_what_is_typed_is_a_draft_700_ms_later_and_comes_back(
     # "Now" is kept as the time it was, so that it is still right tomorrow
     assert kept.fields["at"] != "Now"
     again = ContactForm(session, amara)
+    again.whole()
     qtbot.addWidget(again)
     assert again.note.toPlainText() == "Half a sent"
     assert "We kept your note from" in again.from_draft.text()
@@ -244,6 +245,7 @@ def test_every_field_is_in_the_draft(window: Window, session: Session, amara: in
     form.category.set_value("SAFETY")
     form.drafts.keep()
     again = ContactForm(session, amara)
+    again.whole()
     qtbot.addWidget(again)
     assert again.method() == "F2F-CRT"
     assert again.what.value() == "DNA"
@@ -294,6 +296,7 @@ def test_a_draft_with_more_in_it_opens_unfolded(
     hands.fill("Waiting, minutes", "20")
     form.drafts.keep()
     again = ContactForm(session, amara)
+    again.whole()
     qtbot.addWidget(again)
     assert again.more.is_open()
     assert (again.text("present"), again.text("waiting_minutes")) == ("Her sister", "20")
@@ -402,6 +405,7 @@ def test_the_last_way_of_contact_and_place_are_offered_next_time(
     form.what.set_value("COM")
     assert form.save()
     again = ContactForm(session, amara)
+    again.whole()
     qtbot.addWidget(again)
     assert again.how.value() == "F2F"
     assert again.place.itemData(1) == "F2F-HOS"  # one key away

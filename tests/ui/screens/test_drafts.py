@@ -6,6 +6,7 @@ import time
 
 from caseworker.storage import drafts
 from tests.journey.hands import Hands
+from tests.ui.screens.parts import settle
 from ui.screens import form
 from ui.session import Place
 from ui.window import Window
@@ -13,6 +14,7 @@ from ui.window import Window
 
 def test_typing_without_a_pause_is_kept_all_the_same(window: Window, hands: Hands, amara: int) -> None:
     window.go(Place("contact", amara))
+    settle()
     note = hands.find_editor("Note")
     assert note is not None
     note.setFocus()

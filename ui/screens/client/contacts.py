@@ -20,7 +20,7 @@ from ui.session import Place, Session, Toast
 from ui.widgets import Button, Card, Chip, FlowLayout, Glyph, Heading, Text, column, row
 from ui.widgets.gradually import Gradually, empty
 
-CHUNK = 50
+CHUNK = 12  # a screen and a half; the next come when somebody scrolls
 AT_ONCE = 2  # cards built before the next key is looked at
 ICONS = {
     "TEL": "phone", "VID": "video", "SMS": "message-square", "MSG": "send", "EML": "mail", "LET": "file-text",
@@ -51,6 +51,7 @@ class ContactsTab(Tab):
         self.body.addStretch(1)
         self.log.clicked.connect(self._log)
         self.earlier.clicked.connect(self._more)
+        self.go_on_when_scrolled(self.earlier, self._gradually)
 
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
@@ -78,7 +79,8 @@ class ContactsTab(Tab):
         if not self._shown:
             self.list.addWidget(self._none())
         self._gradually.start(
-            [partial(self._add, found[at : at + AT_ONCE]) for at in range(0, len(found), AT_ONCE)]
+            [partial(self._add, found[at : at + AT_ONCE]) for at in range(0, len(found), AT_ONCE)],
+            at_once=False,
         )
 
     def _add(self, found: list[Contact]) -> None:
@@ -105,6 +107,8 @@ class ContactsTab(Tab):
         self.session.go.emit(Place("contact", self.client_id))
 
     def _more(self) -> None:
+        if not self._gradually.is_done():
+            return  # they are coming
         self._wanted += CHUNK
         self.reload()
 

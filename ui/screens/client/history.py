@@ -25,7 +25,7 @@ from ui.theme import px
 from ui.widgets import Button, Card, ChoiceRow, FlowLayout, Glyph, Text, Tick, column, row
 from ui.widgets.gradually import Gradually, empty
 
-CHUNK = 50
+CHUNK = 20  # the next come when somebody scrolls
 AT_ONCE = 4  # events built before the next key is looked at
 ICONS = {
     "open": "folder-open", "add": "plus", "change": "pencil", "amend": "history", "withdraw": "undo-2",
@@ -74,6 +74,7 @@ class HistoryTab(Tab):
         self.view.chosen.connect(self._start_over)
         self.looks.toggled.connect(self._start_over)
         self.earlier.clicked.connect(self._more)
+        self.go_on_when_scrolled(self.earlier, self._gradually)
         self.print_button.clicked.connect(self.print_page)
 
     def show_client(self, client_id: int) -> None:
@@ -115,6 +116,8 @@ class HistoryTab(Tab):
         self.reload()
 
     def _more(self) -> None:
+        if not self._gradually.is_done():
+            return  # they are coming
         if self._changes:
             self._add()
         else:
@@ -124,7 +127,8 @@ class HistoryTab(Tab):
         shown, self._happened = self._happened[:CHUNK], self._happened[CHUNK:]
         self.earlier.setVisible(bool(self._happened))
         self._gradually.start(
-            [partial(self._show_happened, shown[at : at + AT_ONCE]) for at in range(0, len(shown), AT_ONCE)]
+            [partial(self._show_happened, shown[at : at + AT_ONCE]) for at in range(0, len(shown), AT_ONCE)],
+            at_once=False,
         )
 
     def _show_happened(self, entries: list[Entry]) -> None:
@@ -140,7 +144,8 @@ class HistoryTab(Tab):
             found = [entry for entry in found if entry.action != "open"]
         shown = [list(entries) for _, entries in groupby(found, key=_event)]
         self._gradually.start(
-            [partial(self._show, shown[at : at + AT_ONCE]) for at in range(0, len(shown), AT_ONCE)]
+            [partial(self._show, shown[at : at + AT_ONCE]) for at in range(0, len(shown), AT_ONCE)],
+            at_once=False,
         )
 
     def _show(self, events: list[list[HistoryEntry]]) -> None:

@@ -49,12 +49,15 @@ class JusticeTab(Tab):
         self.body.addLayout(self._cards)
         self.body.addStretch(1)
         self.parts: list[Part] = []
+        self._arriving = True
         self._gradually = Gradually(self)
         self.chase.clicked.connect(self._chase)
 
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
+        self._arriving = True
         for part in self.parts:
+            part.hide()  # until it is read: nothing of one record is ever seen under another name
             part.show_client(client_id)
 
     def reload(self) -> None:
@@ -62,10 +65,19 @@ class JusticeTab(Tab):
         self.reference.setText(
             self.tr("Police reference {references}").format(references=", ".join(found)) if found else ""
         )
-        for part in self.parts:
-            part.reload()
-        # each card is made when nothing else waits: the first is on show at once
-        self._gradually.start([partial(self._make, kind) for kind in PARTS[len(self.parts) :]])
+        build = [
+            *(partial(self._read, part) for part in self.parts),
+            *(partial(self._make, kind) for kind in PARTS[len(self.parts) :]),
+        ]
+        if self._arriving:
+            self._gradually.start(build, at_once=False)
+        else:
+            self._gradually.in_one_go(build)
+        self._arriving = False
+
+    def _read(self, part: Part) -> None:
+        part.reload()
+        part.show()
 
     def _make(self, kind: Callable[[Session], Part]) -> None:
         made = kind(self.session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -28,7 +29,7 @@ from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab
 from ui.session import Session, Toast
 from ui.widgets import Button, Card, Entry, Facts, Said, Text, column
-from ui.widgets.gradually import empty
+from ui.widgets.gradually import Gradually, empty
 
 
 class OverviewTab(Tab):
@@ -40,6 +41,7 @@ class OverviewTab(Tab):
         self.cards = column(gap=14)
         self.body.addLayout(self.cards)
         self.body.addStretch(1)
+        self._gradually = Gradually(self)
 
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
@@ -60,26 +62,36 @@ class OverviewTab(Tab):
         )
         if parts == self._shown:
             return
-        self._shown = parts
+        arriving, self._shown = self._shown is None, parts
         _, steps, came, support, waiting, reachable, ended, *_ = parts
         empty(self.cards)
-        if waiting:
-            self.cards.addWidget(self._unfinished(waiting))
+        cards: list[Callable[[], QWidget]] = [partial(self._steps, steps), partial(self._support, support)]
         if not reachable:
-            self.cards.addWidget(self._ask_safe())
-        self.cards.addWidget(self._steps(steps))
-        self.cards.addWidget(self._support(support))
+            cards.insert(0, self._ask_safe)
+        if waiting:
+            cards.insert(0, partial(self._unfinished, waiting))
         if ended:
-            self.cards.addWidget(self._part(ExitsCard(self.session)))
-        self.cards.addWidget(self._part(ConsentsCard(self.session)))
-        self.cards.addWidget(self._referrals(came))
-        self.cards.addWidget(self._about(client))
-        self.cards.addWidget(self._equality(client))
+            cards.append(partial(self._part, ExitsCard))
+        cards += [
+            partial(self._part, ConsentsCard),
+            partial(self._referrals, came),
+            partial(self._about, client),
+            partial(self._equality, client),
+        ]
+        build = [partial(self._add, card) for card in cards]
+        if arriving:
+            self._gradually.start(build, at_once=False)
+        else:
+            self._gradually.in_one_go(build)
+
+    def _add(self, card: Callable[[], QWidget]) -> None:
+        self.cards.addWidget(card())
 
     # ---- cards
 
-    def _part(self, made: Part) -> Part:
+    def _part(self, kind: Callable[[Session], Part]) -> Part:
         """A card that reads its own part of the vault."""
+        made = kind(self.session)
         made.form_wanted.connect(self.form_wanted)
         made.show_client(self.client_id)
         made.reload()

@@ -58,10 +58,10 @@ class PeopleTab(Tab):
         )
         if parts == self._shown:
             return
-        self._shown = parts
+        arriving, self._shown = self._shown is None, parts
         household, decided, alleged, others, started, _ = parts
         empty(self.cards)
-        self._gradually.start(
+        build = [
             partial(self._show_card, card)
             for card in (
                 partial(self._children, household, started),
@@ -69,7 +69,11 @@ class PeopleTab(Tab):
                 partial(self._perpetrators, alleged),
                 partial(self._professionals, others),
             )
-        )
+        ]
+        if arriving:
+            self._gradually.start(build, at_once=False)
+        else:
+            self._gradually.in_one_go(build)
 
     def _show_card(self, card: Callable[[], Card]) -> None:
         self.cards.addWidget(card())

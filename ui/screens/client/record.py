@@ -5,15 +5,13 @@ What has to be put right stands beside each field and in the summary.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from types import ModuleType
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain import codes, when
@@ -22,7 +20,7 @@ from caseworker.errors import Problem, Refused
 from caseworker.storage import drafts, records
 from caseworker.words import Words
 from ui.say import say
-from ui.screens.form import DraftKeeper, Form
+from ui.screens.form import DraftKeeper, Form, Frame
 from ui.session import Session, Toast
 from ui.theme import px
 from ui.widgets import (
@@ -40,7 +38,6 @@ from ui.widgets import (
     column,
     row,
 )
-from ui.widgets.gradually import Gradually
 from ui.widgets.page import scrolled
 
 WIDE = 640  # a line of a form is never longer than people read well
@@ -60,41 +57,6 @@ class RecordForm(Form):
         self.from_draft.hide()
         self.down.addWidget(self.from_draft)
         self.drafts = DraftKeeper(session, key, self.values, self)
-        self._to_come: deque[Callable[[], object]] = deque()
-        self._in_step = False
-
-    def in_turn(self, *steps: Callable[[], object]) -> None:
-        """Make a long form step by step, ``start`` last: its page takes one step an event, so that none is felt.
-
-        Instead of the rest of a constructor. Whoever asks for a field before gets the whole form at once.
-        """
-        self._to_come = deque(steps)
-
-    def go_on(self) -> bool:
-        """Take the next step; False when the form is whole."""
-        if not self._to_come or self._in_step:
-            return False
-        self._in_step = True
-        try:
-            self._to_come.popleft()()
-        finally:
-            self._in_step = False
-        return bool(self._to_come)
-
-    def whole(self) -> None:
-        """Take all steps that are left."""
-        while self.go_on():
-            pass
-
-    @property
-    def fields(self) -> dict[str, Field]:
-        self.whole()
-        return super().fields
-
-    @property
-    def editors(self) -> dict[str, Any]:
-        self.whole()
-        return super().editors
 
     def title(self) -> str:
         """The heading above the form."""
@@ -110,11 +72,6 @@ class RecordForm(Form):
             Refused: field -> sentence.
         """
         raise NotImplementedError
-
-    def first_focus(self) -> QWidget:
-        """Where the keyboard arrives."""
-        first = next(iter(self.editors.values()))
-        return first.first() if isinstance(first, ChoiceRow) else first
 
     def follow(self) -> None:
         """Show what the answers so far ask for."""
@@ -298,20 +255,13 @@ class InPlace(QWidget):
         return False
 
 
-class FormPage(InPlace):
-    """A form with its heading above and Save below.
-
-    The frame stands at once, the fields in it a moment later: making them, dressing them and laying them out in one
-    go would hold up the keyboard. A key pressed before they stand brings them at once and goes to the first of them.
-    """
+class FormPage(Frame, InPlace):
+    """A form with its heading above and Save below."""
 
     def __init__(self, form: RecordForm, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = form
         self.setAccessibleName(form.title())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # until the fields stand
-        self._stands = False
-        form.hide()
         form.finished.connect(self.finished)
         whole = column(self)
         self.area, body = scrolled((24, 16, 24, 24), 14, parent=self)
@@ -342,61 +292,10 @@ class FormPage(InPlace):
         self.later_button.clicked.connect(form.finished)
         self.throw_button.clicked.connect(form.throw_away)
         form.drafts.kept.connect(self._kept)
-        self._gradually = Gradually(self)
-        self._gradually.then(self._go_on)
-
-    def _go_on(self) -> None:
-        """The next step of a long form; then all of it on show."""
-        if self.form.go_on():
-            self._gradually.then(self._go_on)
-        else:
-            self._gradually.then(self.stand)
-
-    def stand(self) -> None:
-        """Show the fields now; the keyboard goes to the first of them if it waits here."""
-        if self._stands:
-            return
-        self._stands = True
-        waited = self.window().focusWidget() is self
-        self.form.whole()
-        self._order()
-        self.form.show()
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        if waited:
-            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _order(self) -> None:
-        """What is below comes after the fields for the Tab key too, although it was made before some of them."""
-        last: QWidget = self._behind()
-        for button in (self.save_button, self.later_button, self.throw_button):
-            QWidget.setTabOrder(last, button)
-            last = button
-
-    def _behind(self) -> QWidget:
-        """A mark behind all fields: what is made last is last in the order of the Tab key."""
-        mark = QWidget(self.form)
-        mark.hide()
-        mark.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        mark.deleteLater()
-        return mark
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A key pressed before the fields stood."""
-        if self._stands or not self.hasFocus():
-            super().keyPressEvent(event)
-            return
-        self.stand()
-        QCoreApplication.sendEvent(self.first_focus(), event)
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab pressed before the fields stood goes on from the first of them, as it would have."""
-        if self.hasFocus():
-            self.stand()
-        return super().focusNextPrevChild(next)
+        self.bring(form, (self.save_button, self.later_button, self.throw_button))
 
     def first_focus(self) -> QWidget:
-        first: QWidget = self.form.first_focus() if self._stands else self
-        return first
+        return self.where_to_type()
 
     def save(self) -> None:
         self.stand()

@@ -41,7 +41,7 @@ from ui.theme import px
 from ui.widgets import Button, Card, Chip, Entry, FlowLayout, Said, Text, column
 from ui.widgets.gradually import Gradually, empty
 
-AT_ONCE = 4  # rows built before the next key is looked at
+AT_ONCE = 2  # rows built before the next key is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +104,15 @@ class RiskTab(Tab):
             return
         self._shown = seen
         empty(self.now)
-        self.now.addWidget(self._current(seen))
         empty(self.cards)
         self._gradually.start(
             [
+                lambda: self.now.addWidget(self._current(seen)),
                 *self._steps_of(self._assessments, [partial(self._assessment, one, now) for one in sets]),
                 *self._steps_of(self._incidents, [partial(self._incident, one) for one in seen.incidents]),
                 *self._steps_of(self._marac, self._marac_rows(seen)),
-            ]
+            ],
+            at_once=False,
         )
 
     def _steps_of(

@@ -33,7 +33,7 @@ from ui.widgets import (
     column,
     row,
 )
-from ui.widgets.gradually import empty
+from ui.widgets.gradually import Gradually, empty
 
 
 class SafetyPlanTab(Tab):
@@ -57,6 +57,7 @@ class SafetyPlanTab(Tab):
         self.cards = column(gap=14)
         self.body.addLayout(self.cards)
         self.body.addStretch(1)
+        self._gradually = Gradually(self)
         self.together.clicked.connect(self.show_together)
         self.add.clicked.connect(self._add)
 
@@ -69,7 +70,7 @@ class SafetyPlanTab(Tab):
         parts = (safety_plan.for_client(self.client_id), today)
         if parts == self._shown:
             return
-        self._shown = parts
+        arriving, self._shown = self._shown is None, parts
         items = parts[0]
         review = rules.next_review(items)
         if review is None:
@@ -80,11 +81,11 @@ class SafetyPlanTab(Tab):
             self.count.set_tone("warn" if review < today else "muted")
         self.together.setEnabled(bool(items))
         empty(self.cards)
-        for kind, found in rules.by_kind(items).items():
-            card = Card(codes.get("safety_item").label(kind), str(len(found)) if len(found) > 1 else "")
-            for one in found:
-                card.add_row(self._item(one))
-            self.cards.addWidget(card)
+        build = [partial(self._add_kind, kind, found) for kind, found in rules.by_kind(items).items()]
+        if arriving:
+            self._gradually.start(build, at_once=False)
+        else:
+            self._gradually.in_one_go(build)
         if not items:
             card = Card()
             card.body.addWidget(Text(self.tr("No plan yet"), "card"))
@@ -97,6 +98,12 @@ class SafetyPlanTab(Tab):
                 )
             )
             self.cards.addWidget(card)
+
+    def _add_kind(self, kind: str, found: list[SafetyItem]) -> None:
+        card = Card(codes.get("safety_item").label(kind), str(len(found)) if len(found) > 1 else "")
+        for one in found:
+            card.add_row(self._item(one))
+        self.cards.addWidget(card)
 
     def _item(self, one: SafetyItem) -> Entry:
         lines: list[str | tuple[str, str]] = []

@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.session import Session
-from ui.widgets import column
+from ui.widgets import Button, column
+from ui.widgets.gradually import Gradually
 from ui.widgets.page import scrolled
 
 
@@ -27,6 +28,17 @@ class Tab(QWidget):
         """Another client's record is open now."""
         self.client_id = client_id
         self.area.verticalScrollBar().setValue(0)
+
+    def go_on_when_scrolled(self, earlier: Button, building: Gradually) -> None:
+        """Whoever scrolls to the end of a long list does not have to press the button for more of it."""
+        bar = self.area.verticalScrollBar()
+
+        def scrolled_to(at: int) -> None:
+            near = at > bar.maximum() - bar.pageStep() // 2
+            if near and building.is_done() and not earlier.isHidden():
+                earlier.click()
+
+        bar.valueChanged.connect(scrolled_to)
 
     def reload(self) -> None:
         """Read again and show."""

@@ -77,24 +77,24 @@ class ContactForm(Form):
         self.asks: list[Ask] = []
         self._asks_made = False
 
+        self.drafts = DraftKeeper(session, draft_key(client_id), self.draft_fields, self)
         down = column(self, gap=11)
+        self.in_turn(
+            partial(self._build_how_it_was, down),
+            partial(self._build_what, down),
+            partial(self._build_note, down),
+            partial(self._build_next, down),
+            partial(self._build_more, down),
+            self._start,
+        )
+
+    # ---- parts, in reading order
+
+    def _build_how_it_was(self, down: QVBoxLayout) -> None:
         self._build_who(down)
         down.addWidget(self.errors)
         self._build_when(down)
         self._build_how(down)
-        self._build_what(down)
-        self._build_note(down)
-        self._build_next(down)
-        self._build_more(down)
-
-        self.drafts = DraftKeeper(session, draft_key(client_id), self.draft_fields, self)
-        self.edited.connect(self.make_asks)
-        self.edited.connect(self._follow)
-        self.edited.connect(self.drafts.touch)
-        self._start()
-        QTimer.singleShot(0, self, self.make_asks)
-
-    # ---- parts, in reading order
 
     def _build_who(self, down: QVBoxLayout) -> None:
         who = row(gap=8)
@@ -287,11 +287,16 @@ class ContactForm(Form):
             self.fill(kept.fields)  # again: outcomes are offered once the way of contact is known
             self._follow()
             self.more.show_if_said()
+        self.edited.connect(self.make_asks)
+        self.edited.connect(self._follow)
+        self.edited.connect(self.drafts.touch)
+        QTimer.singleShot(0, self, self.make_asks)
 
     def drafts_key(self) -> str:
         return draft_key(self.client_id)
 
     def first_focus(self) -> QWidget:
+        self.whole()
         return self.how.first()
 
     def draft_fields(self) -> dict[str, object]:

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ui.screens.client.safe import SafePanel
 from ui.screens.contacts.form import ContactForm
 from ui.screens.contacts.who import WhoPicker
+from ui.screens.form import Frame
 from ui.session import Session
 from ui.widgets import Button, Text, column, row
 from ui.widgets.page import scrolled
 
 
-class ContactPanel(QFrame):
+class ContactPanel(Frame, QFrame):
     """The panel: who it was with, the form, Save. Without a client it asks who first. ``closed``: take it away."""
 
     closed = Signal()
@@ -24,7 +25,7 @@ class ContactPanel(QFrame):
     def __init__(self, session: Session, client_id: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.form: ContactForm | None = None
+        self._form: ContactForm | None = None
         self.setObjectName("panel")
         self.setAccessibleName(self.tr("Log a contact"))
 
@@ -67,12 +68,18 @@ class ContactPanel(QFrame):
             self._ask_who()
 
     @property
+    def form(self) -> ContactForm | None:
+        """The form, whole; None while it is asked who the contact was with."""
+        self.stand()
+        return self._form
+
+    @property
     def client_id(self) -> int | None:
-        return self.form.client_id if self.form is not None else None
+        return self._form.client_id if self._form is not None else None
 
     def open_for(self, client_id: int | None) -> None:
         """Asked for again while open: another client's form takes its place, and this one's draft is kept."""
-        if client_id is not None and (self.form is None or self.form.client_id != client_id):
+        if client_id is not None and (self._form is None or self._form.client_id != client_id):
             self._open(client_id)
 
     def show_narrow(self, narrow: bool) -> None:
@@ -85,13 +92,13 @@ class ContactPanel(QFrame):
 
     def arrive(self) -> None:
         """Put the keyboard where the work starts."""
-        first = self.who.line if self.who is not None else self.form.first_focus() if self.form else self
+        first = self.who.line if self.who is not None else self.where_to_type()
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keep_draft(self) -> None:
         """Seal what is half-typed now."""
-        if self.form is not None:
-            self.form.drafts.keep_if_waiting()
+        if self._form is not None:
+            self._form.drafts.keep_if_waiting()
 
     def save(self) -> None:
         """Save the contact and its next step, and close; or show what is missing."""
@@ -108,20 +115,21 @@ class ContactPanel(QFrame):
             self.who.hide()
             self.who.deleteLater()
             self.who = None
-        self.form = ContactForm(self.session, client_id)
+        self._form = ContactForm(self.session, client_id, self)
         self._show_safe()
-        self.form.drafts.kept.connect(self._kept)
-        self.form.restarted.connect(self._restarted)
-        self.body.insertWidget(0, self.form)
+        self._form.drafts.kept.connect(self._kept)
+        self._form.restarted.connect(self._restarted)
+        self.body.insertWidget(0, self._form)
+        self.bring(self._form, (self.save_button,))
         self.save_button.setEnabled(True)
         self.kept.setText("")
         if self.isVisible():
             self.arrive()
 
     def _show_safe(self) -> None:
-        known = self.form is not None and self.form.client is not None
-        if self.form is not None and known:
-            self.safe.show_safe(self.form.safe, self.session.now(), self.form.client_id)
+        known = self._form is not None and self._form.client is not None
+        if self._form is not None and known:
+            self.safe.show_safe(self._form.safe, self.session.now(), self._form.client_id)
         self.safe.setVisible(known)
 
     def _reasoned(self, given: object) -> None:
@@ -129,10 +137,11 @@ class ContactPanel(QFrame):
             self.form.take_reason(*given)
 
     def _drop_form(self) -> None:
-        if self.form is None:
+        if self._form is None:
             return
         self.keep_draft()
-        leaving, self.form = self.form, None
+        leaving, self._form = self._form, None
+        self.let_go()
         self.body.removeWidget(leaving)
         leaving.hide()
         leaving.deleteLater()
