@@ -160,6 +160,16 @@ class PeoplePage(Page):
         """Give the records a new key."""
         self._open(RenewForm(self.session))
 
+    def save(self) -> None:
+        """Ctrl+Enter in the open form."""
+        if self.form is not None and self.form.save_button.isVisible():
+            self.form.save_button.click()
+
+    def close_form(self) -> None:
+        """Esc in the open form: as Cancel, while that may be pressed."""
+        if self.form is not None and self.form.cancel_button.isVisible():
+            self.form.cancel_button.click()
+
     def _open(self, form: PersonForm) -> None:
         if self.form is not None:
             return

@@ -123,6 +123,8 @@ def test_what_was_recorded_is_put_right_with_a_reason(
 @pytest.mark.parametrize(
     ("days", "words"),
     [
+        (0, "the same day: the same episode goes on"),
+        (1, "the day before: the same episode goes on"),
         (89, "89 days before: the same episode goes on"),
         (90, "90 days before: the same episode goes on"),
         (91, "91 days before: this is a new episode"),
@@ -145,7 +147,7 @@ def test_the_form_says_before_the_press_whether_the_same_episode_goes_on(
     assert words in words_of(page)
     form.fill({"service": "ISV"})
     form.follow()
-    assert "days before" not in words_of(page)
+    assert "Support ended on" not in words_of(page)
     form.fill({"service": "IDV"})
     form.follow()
     hands.press("Ctrl+Return")

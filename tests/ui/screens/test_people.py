@@ -134,6 +134,20 @@ def test_what_is_missing_stands_in_the_summary_and_at_the_fields(desk: Desk, qtb
     assert QApplication.focusWidget() is page.add_button
 
 
+def test_ctrl_enter_does_what_the_form_is_for_and_escape_cancels_it(desk: Desk) -> None:
+    page = people_of(desk)
+    page.add()
+    form = page.form
+    assert isinstance(form, AddForm)
+    hands = Hands()
+    hands.press("Ctrl+Return")
+    assert "Enter your own passphrase" in form.errors.problems()
+    hands.press("Esc")
+    assert page.form is None
+    hands.press("Ctrl+Return")  # nothing is open: nothing happens
+    assert page.form is None
+
+
 def test_a_colleague_is_removed_and_stays_named(desk: Desk, new_vault: NewVault, qtbot: QtBot) -> None:
     add_bola(desk)
     page = people_of(desk)

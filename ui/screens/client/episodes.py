@@ -65,14 +65,16 @@ class EpisodeForm(RecordForm):
         if last is None or started is None:
             return ""
         ended = when.iso_date(last.closed) or started
+        days = (started - ended).days
+        ago = self.tr("{n} days before").format(n=days) if days != 1 else self.tr("the day before")
+        if not days:
+            ago = self.tr("the same day")
         if episodes.taken_up(self.client_id, last.service, started) is not None:
-            text = self.tr(
-                "Support ended on {date}, {days} days before: the same episode goes on. What was said"
-            )
+            text = self.tr("Support ended on {date}, {ago}: the same episode goes on. What was said")
             text = text + " " + self.tr("about its end is kept, and asked anew at the next.")
         else:
-            text = self.tr("Support ended on {date}, {days} days before: this is a new episode.")
-        return text.format(date=when.show_date(ended), days=(started - ended).days)
+            text = self.tr("Support ended on {date}, {ago}: this is a new episode.")
+        return text.format(date=when.show_date(ended), ago=ago)
 
     def store(self) -> str:
         held = self.episode or Episode(None, "", self.client_id, "", referral_id=self.referral_id)
