@@ -240,16 +240,6 @@ class SettingsPage(Page):
         if first is not None:
             first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def save(self) -> None:
-        """Ctrl+Enter: what the form with the keyboard is for."""
-        part = QApplication.focusWidget()
-        while part is not None and part is not self:
-            button = getattr(part, "save_button", None)
-            if button is not None and button.isVisible():
-                button.click()
-                return
-            part = part.parentWidget()
-
     def show_place(self, arg: Any) -> None:
         """``backup``, ``hub``, ``sheet`` and ``risk`` go to that part."""
         part = {

@@ -91,15 +91,6 @@ def test_the_passphrase_is_changed_only_with_the_one_used_now(
     vaults.unlock(new_vault.path, NEW_PHRASE).discard()
 
 
-def test_ctrl_enter_does_what_the_form_with_the_keyboard_is_for(desk: Desk) -> None:
-    form = settings_of(desk).passphrase
-    QTest.keyClick(desk, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert form.errors.problems() == []
-    form.open_button.click()
-    QTest.keyClick(form.old, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert form.errors.problems() == ["Enter the passphrase you use now", "Enter a new passphrase"]
-
-
 def test_a_new_sheet_replaces_the_old_one(desk: Desk, new_vault: NewVault, qtbot: QtBot) -> None:
     part = settings_of(desk).sheet
     part.make_button.click()
