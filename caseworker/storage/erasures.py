@@ -78,7 +78,7 @@ def refuse_erasing(client_id: int, people: Iterable[Worker]) -> None:
     clients.get(client_id)
     if database.worker is None or not workers.may_erase(database.worker, list(people)):
         raise Problem(
-            "E-NOT-LEAD", "Only a supervisor or the data protection lead can erase a record. Ask there"
+            "E-NOT-LEAD", "Only a supervisor or the data protection lead can erase a record. Ask one of them"
         )
     if holds.for_client(client_id):
         raise Problem(

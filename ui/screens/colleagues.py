@@ -43,6 +43,7 @@ class Colleagues(QWidget):
         self._opened: Opened | None = None
         self._comparing: int | None = None
         self.panel: Compare | None = None
+        self.rows: dict[int, ColleagueRow] = {}
         down = column(self, gap=14)
         down.addWidget(self._own())
         self.others = Card(self.tr("Colleagues’ contact cards"), icon="user")
@@ -120,8 +121,9 @@ class Colleagues(QWidget):
         names = {one.worker.id: one.worker.name for one in self.session.vault.people()}
         kept = colleagues.everyone()
         self.others.show_count(len(kept) or "")
+        self.rows = {one.id or 0: ColleagueRow(one, names.get(one.verified_by, ""), self) for one in kept}
         for one in kept:
-            self._rows.addWidget(ColleagueRow(one, names.get(one.verified_by, ""), self))
+            self._rows.addWidget(self.rows[one.id or 0])
             if one.id == self._comparing:
                 self.panel = Compare(self.session, one, self)
                 self._rows.addWidget(self.panel)
@@ -246,11 +248,13 @@ class Colleagues(QWidget):
 
     def compare(self, colleague_id: int | None) -> None:
         """Show the number of that card under its row; None takes it away."""
-        self._comparing = colleague_id
+        before, self._comparing = self._comparing, colleague_id
         self.reload()
         if self.panel is not None:
             self.panel.same_button.setFocus(Qt.FocusReason.OtherFocusReason)
             announce(self, self.panel.spoken())
+        elif before in self.rows:
+            self.rows[before].compare_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def remove(self, colleague: Colleague) -> None:
         """Take a card off the list; a moment to take that back."""

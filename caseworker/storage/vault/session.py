@@ -403,7 +403,7 @@ class OpenVault:
         if not workers.may_lead(self.worker, inside):
             leads = ", ".join(one.name for one in inside if one.role in workers.LEADS)
             raise Problem(
-                "E-NOT-LEAD", "In this vault {names} can add and remove people. Ask there", names=leads
+                "E-NOT-LEAD", "In this vault {names} can add and remove people. Ask one of them", names=leads
             )
 
     def _meet(self) -> None:

@@ -70,7 +70,9 @@ def test_a_card_is_kept_compared_and_marked_with_the_keyboard(part: Colleagues, 
     assert part.panel is None
     assert "Number compared on" in words_of(part)
     assert "by Amina Okafor" in words_of(part)
-    assert colleagues.everyone()[0].is_checked
+    (kept,) = colleagues.everyone()
+    assert kept.is_checked
+    assert QApplication.focusWidget() is part.rows[kept.id or 0].compare_button
 
 
 def test_other_keys_are_a_warning_and_take_the_mark_away(part: Colleagues, tmp_path: Path) -> None:

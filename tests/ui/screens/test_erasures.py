@@ -146,7 +146,7 @@ def test_who_is_not_a_lead_is_told_whom_to_ask(
     page.session.vault.add_person(PHRASE, "Bola", "supervisor", "seven otters under a copper bridge", CHEAP)
     to_second(page, amara)
     assert page.errors.problems() == [
-        "Only a supervisor or the data protection lead can erase a record. Ask there"
+        "Only a supervisor or the data protection lead can erase a record. Ask one of them"
     ]
     assert not page.second.isVisible()
 
