@@ -68,6 +68,15 @@ def taken_up(client_id: int, service: str, on: dt.date) -> Episode | None:
     return _last_closed(Episode(None, "", client_id, on.isoformat(), service=service))
 
 
+def usual_service(client_id: int | None = None) -> str:
+    """The service most likely meant: what that client had last, else what this worker recorded last; empty for none."""
+    worker = database.worker.id if database.worker is not None else None
+    found = fetch(
+        "SELECT service FROM episode WHERE client_id = ? ORDER BY started DESC, id DESC LIMIT 1", (client_id,)
+    ) or fetch("SELECT service FROM episode WHERE worker_id = ? ORDER BY id DESC LIMIT 1", (worker,))
+    return str(found[0][0]) if found else ""
+
+
 def last_ended(client_id: int, service: str) -> Episode | None:
     """The episode of that service that ended last, however long ago."""
     found = records.find(

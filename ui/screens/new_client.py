@@ -164,7 +164,7 @@ class NewClientForm(PersonForm):
         self.start(
             {
                 "received": self.tr("Now"),
-                "service": session_service(session),
+                "service": episodes.usual_service() or session_service(session),
                 **dict.fromkeys(
                     (
                         "tel_allowed", "tel_voicemail", "sms_allowed", "let_allowed", "consent_to_contact",

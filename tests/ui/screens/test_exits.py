@@ -156,6 +156,23 @@ def test_the_form_says_before_the_press_whether_the_same_episode_goes_on(
     assert (now.id == first) is (days <= 90)
 
 
+def test_the_service_that_the_client_had_is_offered_when_she_comes_back(
+    window: Window, session: Session, add_client: Callable[..., int], hands: Hands
+) -> None:
+    nia = add_client("Nia Hughes", supported=False)
+    first = session.write(episodes.save, Episode(None, "", nia, day(-300), service="ISV"))
+    session.write(episodes.close, first, day(-89), "DIS")
+    window.go(Place("client", nia))
+    settle()
+    hands.click("Start support")
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    assert page.form is not None
+    assert page.form.form.code("service") == "ISV"
+    assert "89 days before: the same episode goes on" in words_of(page)
+    assert episodes.usual_service() == "ISV"  # and for the next new client of this worker
+
+
 def test_facts_of_support_that_was_taken_up_again_are_asked_anew(
     page: ClientPage, session: Session, amara: int, hands: Hands
 ) -> None:

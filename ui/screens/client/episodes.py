@@ -41,6 +41,8 @@ class EpisodeForm(RecordForm):
         self.why.setVisible(self.episode is not None)
         crime = newest[0].crime if newest else "NA-ASK"
         held = self.episode or Episode(None, "", client_id, self.today().isoformat(), crime=crime)
+        if self.episode is None:
+            held = replace(held, service=episodes.usual_service(client_id) or held.service)
         names = (
             "service", "started", "crime", "victim_type", "da_context", "online", "reported", "level",
             "consent_to_support",
