@@ -438,6 +438,17 @@ class TestParts:
         shiboken6.delete(host)
         assert all(flow.sizeHint().width() > 0 for flow, _ in waiting)
 
+    def test_parts_of_a_flow_can_stand_on_the_foot_of_their_line(self, board: QWidget) -> None:
+        part = QWidget()
+        flow = FlowLayout(6, part, on_foot=True)
+        tall, low = QLabel("tall\nof two lines"), QLabel("low")
+        for one in (tall, low):
+            flow.addWidget(one)
+        part.resize(400, 200)
+        put(board, part)
+        settle()
+        assert tall.geometry().bottom() == low.geometry().bottom()
+
     def test_flow_wraps_instead_of_cutting(self, board: QWidget) -> None:
         holder = QWidget()
         flow = FlowLayout(6)

@@ -329,10 +329,12 @@ class RowFrame(QFrame):
 class FlowLayout(QLayout):
     """Left to right, then the next line: long words and large text wrap instead of being cut."""
 
-    def __init__(self, gap: float = 6, parent: QWidget | None = None) -> None:
+    def __init__(self, gap: float = 6, parent: QWidget | None = None, on_foot: bool = False) -> None:
+        """``on_foot``: parts of one line stand on its foot, as fields with a label over them need it."""
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = px(gap)
+        self._on_foot = on_foot
         self._forget()
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -417,7 +419,8 @@ class FlowLayout(QLayout):
             x = rect.x()
             for item, size in line:
                 if really:
-                    item.setGeometry(QRect(QPoint(x, y + (tall - size.height()) // 2), size))
+                    spare = tall - size.height()
+                    item.setGeometry(QRect(QPoint(x, y + (spare if self._on_foot else spare // 2)), size))
                 x += size.width() + self._gap
             y += tall + self._gap
         return max(0, y - self._gap - rect.y())

@@ -47,7 +47,7 @@ class HistoryTab(Tab):
         self._newest = 0
         self.body.setSpacing(px(0))
         head = QWidget()
-        across = FlowLayout(10, head)
+        across = FlowLayout(10, head, on_foot=True)
         self.view = ChoiceRow(
             self.tr("History"),
             [
