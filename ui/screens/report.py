@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPalette, QResizeEvent, QTextDocument
+from PySide6.QtGui import QColor, QImage, QPalette, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QBoxLayout, QTextEdit, QWidget
 
 from caseworker.domain import when
@@ -21,7 +21,7 @@ from caseworker.domain.reports.support_letter import support_letter
 from caseworker.errors import Problem, Refused
 from caseworker.storage import clients, drafts, marac, reports
 from caseworker.words import Words, words
-from ui import printing
+from ui import printing, theme
 from ui.say import say
 from ui.screens.form import Form
 from ui.session import Session, Toast
@@ -366,12 +366,18 @@ class Paper(QTextEdit):
         paper.setColor(QPalette.ColorRole.Text, QColor("black"))
         self.setPalette(paper)
         self.setMinimumHeight(px(420))
+        # Points are drawn as on a screen so much finer: as large as the text size somebody chose.
+        self._eye = QImage(1, 1, QImage.Format.Format_Mono)
+        per_metre = round(self.logicalDpiY() * theme.look().scale / 0.0254)
+        self._eye.setDotsPerMeterX(per_metre)
+        self._eye.setDotsPerMeterY(per_metre)
 
     def show_blank(self) -> QTextDocument:
         """An empty sheet instead of what stood here; gives what to write on it."""
         made = printing.blank()
         made.setParent(self)
         made.setDocumentMargin(px(20))
+        made.documentLayout().setPaintDevice(self._eye)
         self.setDocument(made)
         return made
 

@@ -7,15 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from caseworker.domain.contacts import Contact
+from caseworker.domain.reports import Paragraph, Report
 from caseworker.domain.safe_claims import Check
 from caseworker.domain.safety_plan import SafetyItem
 from caseworker.storage import contacts, documents, drafts, history, safe_contacts, safety_plan
+from caseworker.words import words
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, words_of
-from ui import printing
-from ui.screens.report import ReportPage, Wanted, letter_key
+from ui import printing, theme
+from ui.screens.report import Paper, ReportPage, Wanted, letter_key
 from ui.session import Place, Session
 from ui.window import Window
 
@@ -241,3 +245,24 @@ def test_nothing_leaves_while_the_dates_asked_for_cannot_be_read(
     settle()
     assert page.report is not None
     assert not page.options.errors.isVisible()
+
+
+def test_the_page_is_read_as_large_as_the_text_size_that_was_chosen(
+    qapp: QApplication, qtbot: QtBot, plain_look: None
+) -> None:
+    def high(scale: float) -> float:
+        theme.apply(qapp, "light", scale)
+        paper = Paper()
+        qtbot.addWidget(paper)
+        paper.resize(4000, 400)  # nothing wraps
+        paper.show()
+        made = paper.show_blank()
+        made.setPlainText("")
+        for piece in printing.pieces(
+            Report("safety_plan", words("Plan"), (Paragraph(words("Ring Jan")),) * 20)
+        ):
+            printing.write(piece, made)
+        return made.size().height() - 2 * made.documentMargin()
+
+    once, twice = high(1.0), high(2.0)
+    assert twice > once * 1.5
