@@ -32,6 +32,7 @@ from tests.ui.screens.parts import DAY, now, settle, today, words_of
 from ui.screens.client import ClientPage
 from ui.screens.client.actions import ActionForm
 from ui.screens.client.amending import AmendForm
+from ui.screens.client.clients import AboutForm
 from ui.screens.client.contacts import CHUNK, ContactCard
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe import SafePanel
@@ -94,6 +95,22 @@ def test_with_little_height_the_panel_is_running_text_and_still_there(
     assert "No voicemail. No letters home." in record.safe.strip.text()
     assert record.short_chip.isVisible()
     window.resize(1280, 800)
+    settle()
+    assert record.safe.full.isVisible()
+
+
+def test_a_form_has_room_at_large_text_while_the_panel_stays(
+    window: Window, record: ClientPage, session: Session, amara: int
+) -> None:
+    window.resize(1280, 600)
+    settle()
+    assert record.safe.full.isVisible()
+    record.open_form(AboutForm(session, amara))
+    settle()
+    assert record.safe.strip.isVisible()
+    assert record.form is not None
+    assert record.form.height() > 300
+    record.close_form()
     settle()
     assert record.safe.full.isVisible()
 

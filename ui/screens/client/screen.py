@@ -36,6 +36,7 @@ from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
 
 DATES_AHEAD = 90  # days: a date farther off stands in its own part of the record only
 SHORT = 440  # logical pixels: under this the safe-contact panel becomes running text
+SHORT_FOR_A_FORM = 560  # and under this while a form is open, which has its buttons below
 #: The parts of a record in reading order: name, module and class here. Each is made when somebody first looks at it.
 TABS = (
     ("overview", "overview", "OverviewTab"),
@@ -241,6 +242,7 @@ class ClientPage(Page):
         self.form = page
         page.finished.connect(self.close_form)
         page.form_wanted.connect(self.open_form)
+        self._fit()
         self.stack.addWidget(self.form)
         self.stack.setCurrentWidget(self.form)
         self.form.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -255,6 +257,7 @@ class ClientPage(Page):
         self.stack.removeWidget(leaving)
         leaving.hide()
         leaving.deleteLater()
+        self._fit()
         self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.session.is_locked():
             self.tab_on_show().reload()
@@ -340,7 +343,7 @@ class ClientPage(Page):
 
     def _fit(self) -> None:
         """The header takes the height its words need, whatever the tab would like; a long name wraps."""
-        short = self.height() < px(SHORT)
+        short = self.height() < px(SHORT if self.form is None else SHORT_FOR_A_FORM)
         self.safe.show_short(short)
         self.chips.setVisible(not short)
         self.short_chip.setVisible(short)
