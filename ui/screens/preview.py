@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -556,7 +556,7 @@ class Beside(QWidget):
         self, wide: QWidget, narrow: QWidget, narrow_px: float, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._narrow = narrow
+        self._wide, self._narrow = wide, narrow
         self._narrow_px = narrow_px
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._line.setContentsMargins(0, 0, 0, 0)
@@ -571,6 +571,11 @@ class Beside(QWidget):
         )
         self._narrow.setMaximumWidth(16777215 if stacked else px(self._narrow_px))
         self._narrow.setMinimumWidth(0 if stacked else px(self._narrow_px))
+
+    def minimumSizeHint(self) -> QSize:
+        # As it stands one under the other: it cannot be asked for that before somebody makes it narrow.
+        least = max(self._wide.minimumSizeHint().width(), self._narrow.minimumSizeHint().width())
+        return QSize(least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         stacked = event.size().width() < px(self._narrow_px) + px(16) + px(430)

@@ -26,7 +26,7 @@ from tests.ui.screens.parts import settle, words_of
 from ui import theme
 from ui.screens.preview import FEW, Line, Sheet, SheetModel, SheetPages, Trouble, sheets
 from ui.screens.returns import ReturnsPage
-from ui.session import Place
+from ui.session import Place, Session
 from ui.window import Window
 
 
@@ -314,3 +314,19 @@ def _sheet() -> Sheet:
         ),
         ("Braintree, Brentwood",),
     )
+
+
+def test_at_large_text_the_button_that_counts_is_whole(
+    qapp: QApplication, session: Session, look: None
+) -> None:
+    theme.apply(qapp, "light", 1.5)
+    page = ReturnsPage(session)
+    page.resize(1_280 - 84, 680)
+    page.show()
+    settle()
+    right = page.count.mapTo(page, page.count.rect().topRight()).x()
+    assert right <= page.width() - 24
+    assert page.count.width() >= page.count.sizeHint().width()
+    page.close()
+    page.deleteLater()
+    settle()
