@@ -320,6 +320,6 @@ class TeamPage(Page):
 def _parts(load: Load) -> list[Part]:
     tints = [LOOKS[grade] for grade in GRADES]
     return [
-        Part(count, kind if kind != "plain" else "subtle", ink)
-        for count, (kind, _, ink) in zip(load.cases, tints, strict=True)
+        Part(count, kind if kind != "plain" else "subtle", ink, icon)
+        for count, (kind, icon, ink) in zip(load.cases, tints, strict=True)
     ]

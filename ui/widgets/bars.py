@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a bar: how many, its tint and the ink on it, by their names in the theme."""
+    """One part of a bar: how many, its tint and the ink on it, by their names in the theme; ``icon`` tells it from
+    the others where the theme has no tints.
+    """
 
     count: int
     tint: str
     ink: str
+    icon: str = ""
 
 
 class Bar(QWidget):
@@ -63,6 +66,12 @@ class Bar(QWidget):
             painter.setPen(theme.colour(part.ink) if edged else theme.colour(part.tint))
             painter.drawRoundedRect(place, px(3), px(3))
             text = str(part.count)
+            side = px(14)
+            words = painter.fontMetrics().horizontalAdvance(text)
+            if edged and part.icon and words + side + px(10) <= wide:
+                at = QPointF(left + (wide - words - side - px(4)) / 2, (self.height() - side) / 2)
+                painter.drawPixmap(at, theme.pixmap(part.icon, part.ink, 14))
+                place = place.adjusted(side + px(4), 0, 0, 0)
             if painter.fontMetrics().horizontalAdvance(text) + px(6) <= wide:
                 painter.setPen(theme.colour(part.ink))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)

@@ -16,6 +16,7 @@ from tests.ui import accessibility
 from tests.ui.screens.parts import DAY, now, settle, words_of
 from ui import theme
 from ui.screens.clients import ClientsPage
+from ui.screens.grade import GRADES as LOOKS
 from ui.screens.team import TeamPage
 from ui.session import Place, Session
 from ui.widgets import Bar, Grid, Part
@@ -161,4 +162,17 @@ def test_a_bar_paints_in_every_look_and_stays_within_itself(qtbot: QtBot, qapp: 
     assert left == 0
     assert after + second <= 200
     assert round(first / second, 2) == round(9 / 31, 2)
+    theme.apply(qapp, "light")  # type: ignore[arg-type]
+
+
+def test_without_tints_the_parts_of_a_bar_are_told_apart_by_their_icons(qtbot: QtBot, qapp: object) -> None:
+    theme.apply(qapp, "contrast")  # type: ignore[arg-type]
+    shown = []
+    for grade in ("medium", "standard"):
+        kind, icon, ink = LOOKS[grade]
+        bar = Bar([Part(2, kind, ink, icon)], 2, "x")
+        qtbot.addWidget(bar)
+        bar.resize(200, 24)
+        shown.append(bar.grab().toImage())
+    assert shown[0] != shown[1]
     theme.apply(qapp, "light")  # type: ignore[arg-type]
