@@ -525,7 +525,7 @@ class ItemRow(QWidget):
                 answers += (px(90) if isinstance(self.box, TextLine) else px(260)) + (gap if sizes else 0)
         beside = width - left - answers - gap - tail
         if beside >= px(BESIDE):
-            label_wide = beside
+            label_wide = beside - gap  # words never touch the first answer
             high = self._place_answers(left + beside, 0, answers, gap, really)
         else:
             label_wide = max(px(60), width - left - tail - gap)
