@@ -177,6 +177,8 @@ class Desk(QMainWindow):
     def _put(self, widget: QWidget) -> None:
         leaving = self.takeCentralWidget()
         self.setCentralWidget(widget)
+        if self.isVisible():
+            widget.show()  # now, not with the next event: keys pressed meanwhile would reach nobody
         if leaving is not None:
             leaving.hide()
             leaving.deleteLater()
