@@ -20,6 +20,7 @@ from caseworker.storage import clients, episodes, referrals
 from caseworker.storage import safe_contacts as stored_safe
 from ui.screens.client.clients import EQUALITY, PersonForm
 from ui.screens.client.record import WIDE
+from ui.screens.form import Frame
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, Heading, Page, Text, TextLine, column, row
@@ -29,7 +30,7 @@ DRAFT = "client:new"
 SAFE = {"allowed": "tel_allowed", "value": "tel_value", "hours": "tel_hours", "voicemail": "tel_voicemail"}
 
 
-class NewClientPage(Page):
+class NewClientPage(Frame, Page):
     """The form, with Save always in sight."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -43,7 +44,7 @@ class NewClientPage(Page):
                 wrap=True,
             )
         )
-        self.form: NewClientForm | None = None
+        self._form: NewClientForm | None = None
         self.body.addStretch(1)
         foot = QFrame()
         foot.setObjectName("panelfoot")
@@ -62,44 +63,50 @@ class NewClientPage(Page):
         self.throw_button.clicked.connect(self._throw_away)
         self._make()
 
+    @property
+    def form(self) -> NewClientForm:
+        """The form, whole."""
+        self.stand()
+        assert self._form is not None
+        return self._form
+
     def title(self) -> str:
         return self.tr("New client")
 
     def first_focus(self) -> QWidget | None:
-        return self.form.first_focus() if self.form is not None else None
+        return self.where_to_type()
 
     def show_place(self, arg: Any) -> None:
         self.area.verticalScrollBar().setValue(0)
 
     def save(self) -> None:
-        if self.form is not None:
-            self.form.save()
+        self.form.save()
 
     def keep_draft(self) -> None:
-        if self.form is not None:
-            self.form.drafts.keep_if_waiting()
+        if self._form is not None:
+            self._form.drafts.keep_if_waiting()
 
     def _make(self) -> None:
-        if self.form is not None:
-            self.body.removeWidget(self.form)
-            self.form.hide()
-            self.form.deleteLater()
-        self.form = NewClientForm(self.session)
-        self.form.setMaximumWidth(px(WIDE))
-        self.form.drafts.kept.connect(self._kept)
-        self.form.finished.connect(self._finished)
-        self.body.insertWidget(2, self.form)
+        if self._form is not None:
+            self.body.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+        self._form = NewClientForm(self.session, self)
+        self._form.setMaximumWidth(px(WIDE))
+        self._form.drafts.kept.connect(self._kept)
+        self._form.finished.connect(self._finished)
+        self.body.insertWidget(2, self._form)
+        self.bring(self._form, (self.save_button, self.throw_button))
         self.kept.setText("")
 
     def _finished(self) -> None:
         """Saved: her record opens, and the page is empty for the next person."""
-        saved = self.form.saved_id if self.form is not None else None
+        saved = self.form.saved_id
         self._make()
         self.session.go.emit(Place("client", saved) if saved is not None else Place("clients"))
 
     def _throw_away(self) -> None:
-        if self.form is not None:
-            self.form.throw_away()
+        self.form.throw_away()
 
     def _kept(self, time: object) -> None:
         self.kept.setText(self.tr("Draft kept at {time}").format(time=time))
@@ -111,8 +118,21 @@ class NewClientForm(PersonForm):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, DRAFT, parent)
         self.saved_id: int | None = None
+        self.in_turn(
+            self._who,
+            self._reach,
+            self._reach_on_paper,
+            self._agreed,
+            self._happened,
+            self._equality,
+            self._fill_in,
+        )
+
+    def _who(self) -> None:
         self._section(self.tr("Who"))
         self.name_fields()
+
+    def _reach(self) -> None:
         self._section(self.tr("How to reach the client safely"))
         self.choice(
             "tel_allowed",
@@ -128,6 +148,8 @@ class NewClientForm(PersonForm):
             self.tr("Needed if it is safe to call. For example, Mon-Fri 9:30am to 11am, or any time"),
         )
         self.choice("tel_voicemail", self.tr("Is leaving a voicemail safe?"), "yes_no")
+
+    def _reach_on_paper(self) -> None:
         self.choice("sms_allowed", self.tr("Is it safe to text?"), "yes_no")
         self.choice("let_allowed", self.tr("Are letters home safe?"), "yes_no")
         self.address = self.add("let_value", self.tr("Address for letters"), TextLine())
@@ -138,6 +160,8 @@ class NewClientForm(PersonForm):
             self.tr("For example, Beth from the library"),
             True,
         )
+
+    def _agreed(self) -> None:
         self._section(self.tr("What the client agrees to"))
         self.choice("consent_to_contact", self.tr("Does the client agree to be contacted?"), "yes_no")
         self.choice(
@@ -147,9 +171,13 @@ class NewClientForm(PersonForm):
             self.tr("Yes starts support today. You can also start it later"),
         )
         self.service = self.combo("service", self.tr("Service"), "service_type", missing=False)
+
+    def _happened(self) -> None:
         self._section(self.tr("What happened"))
         self.referral_fields()
         self.combo("area", self.tr("District the client lives in"), "area")
+
+    def _equality(self) -> None:
         self.fold = Button(self.tr("Equality questions, optional"), "chevron-right", "quiet")
         self.fold.setAccessibleName(self.tr("Show equality questions, optional"))
         self.down.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
@@ -161,10 +189,12 @@ class NewClientForm(PersonForm):
         self.more.hide()
         self.down.addWidget(self.more)
         self.fold.clicked.connect(self._unfold)
+
+    def _fill_in(self) -> None:
         self.start(
             {
                 "received": self.tr("Now"),
-                "service": episodes.usual_service() or session_service(session),
+                "service": episodes.usual_service() or session_service(self.session),
                 **dict.fromkeys(
                     (
                         "tel_allowed", "tel_voicemail", "sms_allowed", "let_allowed", "consent_to_contact",

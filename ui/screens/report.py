@@ -156,6 +156,7 @@ class ReportPage(Page):
         self.needed_words.setText("\n".join(say(text) for text in problems.values()))
         self.length.setText("")
         shown, counted = self.paper.show_blank(), printing.blank(paged=True)
+        counted.documentLayout()  # from now on laid out as it grows, not all of it at the end
         steps = [partial(printing.write, piece, shown, counted) for piece in printing.pieces(report)]
         self._gradually.start([*steps, partial(self._say_length, counted)])
 

@@ -45,10 +45,11 @@ class Gradually(QObject):
         return not self._steps
 
     def _step(self) -> None:
-        if self._steps:
-            self._steps.popleft()()
+        step = self._steps.popleft() if self._steps else None
         if not self._steps:
-            self._timer.stop()
+            self._timer.stop()  # before the last step: that may close the page, and this with it
+        if step is not None:
+            step()
 
 
 def empty(layout: QLayout) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
@@ -38,13 +38,28 @@ def scrolled(
 class ScrollBody(QWidget):
     """What scrolls: as tall as its lines are. Qt would leave room for them at their narrowest, and end in a blank."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._high: int | None = (
+            None  # at ``NARROW``: asked many times over while a page is built, and never cheap
+        )
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._high = None
+        return super().event(event)
+
     def minimumSizeHint(self) -> QSize:
         least, layout = super().minimumSizeHint(), self.layout()
         if layout is None or not layout.hasHeightForWidth():
             return least
         # Asked at the width of the page, Qt forgets that cards and forms stop growing before that.
-        high = layout.totalHeightForWidth(min(self.width(), px(NARROW)))
-        return QSize(least.width(), min(least.height(), high))
+        narrow = px(NARROW)
+        if self.width() < narrow:
+            return QSize(least.width(), min(least.height(), layout.totalHeightForWidth(self.width())))
+        if self._high is None:
+            self._high = layout.totalHeightForWidth(narrow)
+        return QSize(least.width(), min(least.height(), self._high))
 
 
 class Page(QWidget):

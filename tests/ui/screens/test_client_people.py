@@ -257,7 +257,7 @@ def test_a_decision_is_recorded_and_amended_only_with_a_reason(
     hands.click("Record a decision")
     form = form_of(people)
     assert isinstance(form, SafeguardingForm)
-    assert not form.why.isVisible()
+    assert not form.fields["why"].isVisible()
     form.fill(
         {"about": "CLI", "concern": "Not eating", "decision": "NOR", "threshold": "GP sees her on Friday"}
     )

@@ -117,6 +117,9 @@ class ConsentForm(RecordForm):
     def __init__(self, session: Session, client_id: int, parent: QWidget | None = None) -> None:
         super().__init__(session, f"consent:{client_id}:new", parent)
         self.client_id = client_id
+        self.in_turn(self._build_what, self._build_how, self._fill_in)
+
+    def _build_what(self) -> None:
         decisions = codes.get("consent_decision")
         row = ChoiceRow(
             self.tr("What was decided?"),
@@ -140,6 +143,8 @@ class ConsentForm(RecordForm):
             "scope", self.tr("What is shared"), NoteEdit(lines=2), self.tr("No more than it takes")
         )
         self.reason = self.add("reason", self.tr("Why without agreement"), NoteEdit(lines=2))
+
+    def _build_how(self) -> None:
         self.add("decided", self.tr("Date"), DateBoxes())
         self.how = self.combo("how", self.tr("How it was given"), "consent_how")
         self.by_whom = self.combo("by_whom", self.tr("Who decided"), "consent_by", missing=False)
@@ -170,6 +175,8 @@ class ConsentForm(RecordForm):
             self.tr("Empty: until the client takes it back"),
             True,
         )
+
+    def _fill_in(self) -> None:
         self.start(
             {
                 "decision": None,

@@ -26,12 +26,21 @@ class EpisodeForm(RecordForm):
         self.episode = episodes.get(episode_id) if episode_id is not None else None
         newest = referrals.for_client(client_id, limit=1)
         self.referral_id = newest[0].id if newest and self.episode is None else None
+        crime = newest[0].crime if newest else "NA-ASK"
+        self.held = self.episode or Episode(None, "", client_id, self.today().isoformat(), crime=crime)
+        if self.episode is None:
+            self.held = replace(self.held, service=episodes.usual_service(client_id) or self.held.service)
+        self.in_turn(self._build_what, self._build_how, self._fill_in)
+
+    def _build_what(self) -> None:
         self.combo("service", self.tr("Service"), "service_type", missing=False)
         self.add("started", self.tr("Support started"), DateBoxes(), self.tr("For example, 27 3 2026"))
         self.which = Said("", "history")
         self.down.addWidget(self.which)
         self.combo("crime", self.tr("Main crime or abuse"), "crime")
         self.combo("victim_type", self.tr("Who the client is in this"), "victim_type")
+
+    def _build_how(self) -> None:
         self.choice("da_context", self.tr("Is it domestic abuse?"), "yes_no")
         self.combo("online", self.tr("How far it happened online"), "online")
         self.combo("reported", self.tr("Reported to the police"), "reported")
@@ -39,15 +48,13 @@ class EpisodeForm(RecordForm):
         self.choice("consent_to_support", self.tr("Does the client agree to support?"), "yes_no")
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.episode is not None)
-        crime = newest[0].crime if newest else "NA-ASK"
-        held = self.episode or Episode(None, "", client_id, self.today().isoformat(), crime=crime)
-        if self.episode is None:
-            held = replace(held, service=episodes.usual_service(client_id) or held.service)
+
+    def _fill_in(self) -> None:
         names = (
             "service", "started", "crime", "victim_type", "da_context", "online", "reported", "level",
             "consent_to_support",
         )  # fmt: skip
-        self.start({name: getattr(held, name) for name in names})
+        self.start({name: getattr(self.held, name) for name in names})
 
     def title(self) -> str:
         return self.tr("Support") if self.episode is not None else self.tr("Start support")

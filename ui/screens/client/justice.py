@@ -65,8 +65,8 @@ class JusticeTab(Tab):
         self.reference.setText(
             self.tr("Police reference {references}").format(references=", ".join(found)) if found else ""
         )
-        build = [
-            *(partial(self._read, part) for part in self.parts),
+        build: list[Callable[[], object]] = [
+            *(step for part in self.parts for step in (part.reload, part.show)),
             *(partial(self._make, kind) for kind in PARTS[len(self.parts) :]),
         ]
         if self._arriving:
@@ -74,10 +74,6 @@ class JusticeTab(Tab):
         else:
             self._gradually.in_one_go(build)
         self._arriving = False
-
-    def _read(self, part: Part) -> None:
-        part.reload()
-        part.show()
 
     def _make(self, kind: Callable[[Session], Part]) -> None:
         made = kind(self.session)

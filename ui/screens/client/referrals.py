@@ -23,21 +23,27 @@ class ReferralForm(PersonForm):
         super().__init__(session, f"referral:{client_id}:{referral_id or 'new'}", parent)
         self.client_id = client_id
         self.referral = referrals.get(referral_id) if referral_id is not None else None
-        received = self.tr("Now")
-        if self.referral is not None:
-            received = when.show_datetime(when.local(self.referral.received))
-        self.referral_fields()
+        self.in_turn(self.referral_fields, self._build_more, self._build_outcome, self._fill_in)
+
+    def _build_more(self) -> None:
         self.combo("area", self.tr("District the client lived in then"), "area")
         self.choice("victim_aware", self.tr("Does the client know about the referral?"), "yes_no")
         self.choice("consent_to_contact", self.tr("Does the client agree to be contacted?"), "yes_no")
         self.choice("referrer_risk", self.tr("Risk grade the referrer gave"), "risk_grade")
+
+    def _build_outcome(self) -> None:
         self.add("police_ref", self.tr("Police reference"), TextLine(), "", True)
         self.combo("outcome", self.tr("What became of it"), "referral_outcome")
         self.decline = self.combo("decline_reason", self.tr("Why the service declined"), "decline_reason")
         self.add("outcome_on", self.tr("Date of the outcome"), DateBoxes(), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.referral is not None)
-        held = self.referral or Referral(None, "", client_id, 0)
+
+    def _fill_in(self) -> None:
+        received = self.tr("Now")
+        if self.referral is not None:
+            received = when.show_datetime(when.local(self.referral.received))
+        held = self.referral or Referral(None, "", self.client_id, 0)
         names = (
             "source", "route", "crime", "area", "victim_aware", "consent_to_contact", "referrer_risk", "police_ref",
             "outcome", "decline_reason", "outcome_on",

@@ -51,6 +51,10 @@ class SafeContactForm(RecordForm):
         self.client_id = client_id
         self.held = {one.channel: one for one in stored_safe.for_client(client_id)}
         self._claimed_value = ""
+        self._first = channel
+        self.in_turn(self._build_way, self._build_how, self._build_rest, self._build_check, self._fill_in)
+
+    def _build_way(self) -> None:
         labels = codes.get("channel")
         self.channel = ChoiceRow(
             self.tr("Which way to reach the client"),
@@ -60,7 +64,6 @@ class SafeContactForm(RecordForm):
         self.down.addWidget(self.channel)
         self.waiting = column(gap=8)
         self.down.addLayout(self.waiting)
-        checks = codes.get("safe_check")
         self.choice(
             "allowed", self.tr("Is it safe?"), "yes_no", self.tr("If you are not sure, it is not safe yet")
         )
@@ -74,6 +77,8 @@ class SafeContactForm(RecordForm):
             TextLine(),
             self.tr("For example, Mon-Fri 9:30am to 11am; Sat 2pm to 3pm, or any time"),
         )
+
+    def _build_how(self) -> None:
         self.voicemail = self.choice("voicemail", self.tr("Is leaving a voicemail safe?"), "yes_no")
         self.add(
             "say_as",
@@ -84,6 +89,8 @@ class SafeContactForm(RecordForm):
         )
         self.add("who_may_answer", self.tr("Who else may answer"), TextLine(), "", True)
         self.add("code_word", self.tr("Code word"), TextLine(), "", True)
+
+    def _build_rest(self) -> None:
         self.add("note", self.tr("Anything else to know"), TextLine(), "", True)
         self.combo("source", self.tr("Who told you"), "safe_source")
         self.add(
@@ -93,6 +100,9 @@ class SafeContactForm(RecordForm):
             self.tr("Leave empty to be asked again in 90 days, or in 30 while the risk is high"),
             True,
         )
+
+    def _build_check(self) -> None:
+        checks = codes.get("safe_check")
         self.checked = ChoiceRow(
             self.tr("How did you check that this comes from the client?"),
             [(code, checks.label(code), CHECK_ICONS[code]) for code in checks.valid_on(self.today())],
@@ -104,9 +114,11 @@ class SafeContactForm(RecordForm):
         self.down.addWidget(self.checked)
         self.add("check_note", self.tr("Who confirmed it, or why it could not be checked"), TextLine())
         self.add("why", self.tr("Why it changed"), TextLine(), "", True)
-        self.before = Before(client_id)
+        self.before = Before(self.client_id)
         self.down.addWidget(self.before)
-        self.start(self._fields(channel))
+
+    def _fill_in(self) -> None:
+        self.start(self._fields(self._first))
         self.channel.chosen.connect(self._other_channel)
         self._show_waiting()
 

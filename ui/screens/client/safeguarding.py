@@ -28,19 +28,23 @@ class SafeguardingForm(RecordForm):
         self.held = safeguarding.get(decision_id) if decision_id is not None else None
         held = self.held or new_decision(client_id, session.now())
         self.before = held
+        self.in_turn(self._build_decision, self._build_when, lambda: self.start(self._values(held)))
+
+    def _build_decision(self) -> None:
         # One that is over and withdrawn since stays readable: its child is offered too.
-        self.decision = Decision(children.for_client(client_id, withdrawn=self.held is not None))
+        self.decision = Decision(children.for_client(self.client_id, withdrawn=self.held is not None))
         for name, editor in self.decision.editors.items():
             self.bind(name, editor)
         self.fields.update(self.decision.fields)
         self.down.addWidget(self.decision)
+
+    def _build_when(self) -> None:
         example = self.tr("For example, now, yesterday 3pm or 27 9 10:15")
         self.add("decided", self.tr("When was this decided?"), TextLine(), example)
         self._later(example)
         self.why = self.add(
             "why", self.tr("Why you change it"), TextLine(), self.tr("One sentence that a court could read.")
         )
-        self.start(self._values(held))
 
     def title(self) -> str:
         return self.tr("Safeguarding decision")

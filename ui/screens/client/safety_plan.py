@@ -168,7 +168,9 @@ class SafetyItemForm(RecordForm):
         super().__init__(session, f"safety_item:{client_id}:{item_id or 'new'}", parent)
         self.client_id = client_id
         self.item = safety_plan.get(item_id) if item_id is not None else None
-        held = self.item or SafetyItem(None, "", client_id)
+        self.in_turn(self._build_what, self._build_agreed, self._fill_in)
+
+    def _build_what(self) -> None:
         self.combo("kind", self.tr("Part of the plan"), "safety_item", missing=False)
         self.add(
             "text", self.tr("What it says"), NoteEdit(lines=4), self.tr("As the client says it: “I will ...”")
@@ -184,6 +186,8 @@ class SafetyItemForm(RecordForm):
             self.tr("Who does it?"),
             [(code, owners.label(code)) for code in owners.valid_on(self.today())],
         )
+
+    def _build_agreed(self) -> None:
         self._choice(
             "agreed",
             self.tr("Is it agreed with the client?"),
@@ -209,6 +213,9 @@ class SafetyItemForm(RecordForm):
         )
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.item is not None)
+
+    def _fill_in(self) -> None:
+        held = self.item or SafetyItem(None, "", self.client_id)
         names = ("kind", "text", "owner", "agreed", "agreed_on", "review_by", "disguise")
         values = {name: getattr(held, name) for name in names}
         if not values["agreed_on"]:
