@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 
-from caseworker.storage import drafts
+from caseworker.storage import drafts, instruments
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle
+from ui.say import say
 from ui.screens import form
+from ui.screens.client.drafts import waiting_for, waiting_words
 from ui.session import Place
 from ui.window import Window
 
@@ -33,3 +35,8 @@ def test_typing_without_a_pause_is_kept_all_the_same(window: Window, hands: Hand
         hands.until(lambda pause=pause: time.monotonic() > pause, "the next key")  # type: ignore[misc]
     assert kept, f"{typed} keys without a pause, and no draft"
     assert kept[0] > form.KEEP_AFTER_MS / 1000  # it was not the pause that kept it
+
+
+def test_a_form_begun_and_not_signed_is_called_by_its_name(window: Window, amara: int) -> None:
+    window.session.write(instruments.begin, amara, "NEEDS", "baseline")
+    assert [say(waiting_words(key)) for key in waiting_for(amara)] == ["Needs, not signed yet"]

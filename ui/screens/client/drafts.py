@@ -6,9 +6,12 @@ and, where it is about one row, that row's id.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from caseworker.domain.instruments import shelf
+from caseworker.errors import Problem
 from caseworker.storage import drafts, instruments
 from caseworker.words import Words, words
 
@@ -129,8 +132,16 @@ def waiting_for(client_id: int) -> list[str]:
 
 
 def waiting_words(key: str) -> Words:
-    """What that draft is called."""
-    return FORMS[key.partition(":")[0]].waiting
+    """What that draft is called; a form begun and not signed by its own name."""
+    noun, _, rest = key.partition(":")
+    row = rest.rpartition(":")[2]
+    if noun == "assessment" and row.isdigit():
+        with suppress(Problem):
+            held = instruments.get(int(row))
+            called = {one.name: one.title for one in shelf().instruments}.get(held.instrument)
+            if called:
+                return words("{form}, not signed yet", form=called)
+    return FORMS[noun].waiting
 
 
 def form_for(session: Session, key: str) -> RecordForm | InPlace:
