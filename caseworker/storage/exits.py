@@ -9,21 +9,38 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from caseworker.domain import codes, exits
+from caseworker.domain import onward_referrals as onward_rules
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import COUNTING_KINDS, NEVER_TWO_WAY_METHODS, TWO_WAY
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit, Fate
+from caseworker.domain.goals import OPEN as GOAL_OPEN
+from caseworker.domain.goals import Goal
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.marac_actions import MaracAction
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.safeguarding import Safeguarding, is_decided
 from caseworker.domain.when import local, show_stored
 from caseworker.errors import Refused
-from caseworker.storage import actions, episodes, incidents, marac, marac_actions, records, safeguarding
+from caseworker.storage import (
+    actions,
+    episodes,
+    goals,
+    incidents,
+    marac,
+    marac_actions,
+    onward_referrals,
+    records,
+    safeguarding,
+    services,
+)  # fmt: skip
 from caseworker.storage.nouns import Noun
 from caseworker.storage.records import fetch
 from caseworker.words import Words, words
 
 _EXITS = Noun(Exit, "exit_facts", "closed DESC, id DESC")
+#: What becomes of a goal by what is said of it at the end; otherwise it stays as it is.
+_GOAL_ENDS = {"done": "reached", "dropped": "dropped"}
 START_WITHIN = (
     14  # days before the episode: an assessment that brought the client here is the one at its start
 )
@@ -104,8 +121,8 @@ def close(facts: Exit, reason: str, fates: Iterable[Fate] = (), why: str = "") -
     """End support with its exit facts; gives their id. Inside ``storage.write``.
 
     Risk and last contact are taken from the record. Of what was still open, actions said to be done, passed on or no
-    longer needed are finished with that as their result. Facts of an ending the client came back from are replaced,
-    and stay in the history.
+    longer needed are finished with that as their result, and goals done or no longer needed end so. Facts of an
+    ending the client came back from are replaced, and stay in the history.
 
     Raises:
         Refused: field -> sentence, of the facts, ``closed``, ``closure_reason``; ``open_ends`` while something open
@@ -134,6 +151,9 @@ def close(facts: Exit, reason: str, fates: Iterable[Fate] = (), why: str = "") -
     for (noun, row_id), fate in said.items():
         if noun == "action" and fate != "stays":
             actions.finish(row_id, codes.get("exit_fate").label(fate))
+        if noun == "goal" and fate in _GOAL_ENDS:
+            ended = dataclasses.replace(goals.get(row_id), status=_GOAL_ENDS[fate])
+            goals.save(ended, codes.get("exit_fate").label(fate))
     made = dataclasses.replace(
         facts,
         client_id=episode.client_id,
@@ -174,6 +194,16 @@ def _still_open(client_id: int) -> list[Open]:
     for one in safeguarding.for_client(client_id):
         if not is_decided(one) or (one.decision == "REF" and one.outcome == "NA-ASK"):
             found.append(Open("safeguarding", one.id or 0, _decision(one)))
+    found += [
+        Open("goal", goal.id or 0, _goal(goal))
+        for goal in goals.for_client(client_id)
+        if goal.status == GOAL_OPEN
+    ]
+    found += [
+        Open("onward_referral", sent.id or 0, _onward(sent))
+        for sent in onward_referrals.for_client(client_id)
+        if onward_rules.state(sent) in (onward_rules.SENT, onward_rules.ACCEPTED)
+    ]
     return found
 
 
@@ -197,9 +227,20 @@ def _decision(one: Safeguarding) -> Words:
     )
 
 
+def _goal(goal: Goal) -> Words:
+    return words("Goal: {text}", text=goal.text)
+
+
+def _onward(referral: OnwardReferral) -> Words:
+    place = referral.service_id or 0
+    return words("Onward referral: {service}", service=services.names([place]).get(place, ""))
+
+
 _CALLED: dict[str, Callable[[int], Words]] = {
     "action": lambda row_id: _step(actions.get(row_id)),
     "marac_referral": lambda row_id: _paper(marac.get(row_id)),
     "marac_action": lambda row_id: _task(marac_actions.get(row_id)),
     "safeguarding": lambda row_id: _decision(safeguarding.get(row_id)),
+    "goal": lambda row_id: _goal(goals.get(row_id)),
+    "onward_referral": lambda row_id: _onward(onward_referrals.get(row_id)),
 }

@@ -13,9 +13,12 @@ from caseworker.domain.clients import Client
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
 from caseworker.domain.exits import Exit, Fate, read_fates
+from caseworker.domain.goals import Goal
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.safeguarding import Safeguarding
+from caseworker.domain.services import Service
 from caseworker.domain.when import LONDON
 from caseworker.errors import Refused
 from caseworker.storage import (
@@ -24,11 +27,14 @@ from caseworker.storage import (
     contacts,
     episodes,
     exits,
+    goals,
     history,
     incidents,
     instruments,
     marac,
+    onward_referrals,
     safeguarding,
+    services,
     write,
 )
 from caseworker.storage.engine import database
@@ -194,3 +200,37 @@ def test_a_safeguarding_concern_without_a_decision_is_still_open(episode: Episod
     assert (one.noun, one.row_id) == ("safeguarding", concern)
     row_id = write(exits.close, facts(episode), "DIS", [Fate("safeguarding", concern, "passed")])
     assert read_fates(exits.get(row_id).open_ends) == (Fate("safeguarding", concern, "passed"),)
+
+
+def test_a_goal_still_worked_towards_is_open_and_ends_with_what_is_said_of_it(episode: Episode) -> None:
+    sleep, move = (
+        write(goals.save, Goal(None, "", episode.client_id, text, need="N1"))
+        for text in ("Sleep through the night", "A place of my own")
+    )
+    assert {str(one.what) for one in exits.known(episode).open} == {
+        "Goal: Sleep through the night",
+        "Goal: A place of my own",
+    }
+    row_id = write(
+        exits.close, facts(episode), "CMP", [Fate("goal", sleep, "done"), Fate("goal", move, "stays")]
+    )
+    assert goals.get(sleep).status == "reached"
+    assert goals.get(move).status == "open"
+    assert [str(what) for what, _ in exits.open_ends(exits.get(row_id))] == [
+        "Goal: Sleep through the night",
+        "Goal: A place of my own",
+    ]
+
+
+def test_an_onward_referral_that_waits_for_an_answer_or_a_start_is_open(episode: Episode) -> None:
+    place = write(services.save, Service(None, "", "Harbour counselling"))
+    made = OnwardReferral(
+        None, "", episode.client_id, need="N1", service_id=place, consent="given", sent=ago(3)
+    )
+    sent = write(onward_referrals.save, made)
+    (one,) = exits.known(episode).open
+    assert (one.noun, one.row_id, str(one.what)) == (
+        "onward_referral", sent, "Onward referral: Harbour counselling",
+    )  # fmt: skip
+    write(onward_referrals.save, dataclasses.replace(onward_referrals.get(sent), started=ago(1)), "They rang")
+    assert exits.known(episode).open == ()
