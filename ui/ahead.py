@@ -18,8 +18,19 @@ if TYPE_CHECKING:
     from ui.main import Desk
     from ui.window import Window
 
-#: Those people go to first come first. Not the long form for a new client: it is rarer, and weighs much.
-PAGES = ("clients", "client", "returns", "outbox", "settings", "help")
+#: Those people go to first come first.
+PAGES = (
+    "clients",
+    "client",
+    "new_client",
+    "report",
+    "returns",
+    "outbox",
+    "settings",
+    "services",
+    "people",
+    "help",
+)
 #: Between two steps whatever was pressed meanwhile is done first.
 PAUSE_MS = 15
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 WIDE, HIGH, FOOT = 520.0, 720.0, 20.0  # of an A4 page inside its margins, in points; the foot's line below
 HEAD = 14.0  # of a table that goes on: its columns once more, above the page
 MARGIN_MM = 15.0
-AT_ONCE, PART = 30, 12  # rows of a table laid out in one go; of each part of a longer one
+AT_ONCE, PART = 30, 15  # rows of a table laid out in one go; of each part of a longer one
 INK = QColor(0, 0, 0)
 
 

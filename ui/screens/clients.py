@@ -49,6 +49,7 @@ class ClientModel(QAbstractTableModel):
         self._ids: list[int] = []
         self._blocks: OrderedDict[int, list[clients.ClientRow]] = OrderedDict()
         self._now: datetime | None = None
+        self._safe_now: dict[int, safe_contacts.SafeNow] = {}
         self._heads = (
             self.tr("Reference"),
             self.tr("Name"),
@@ -63,6 +64,7 @@ class ClientModel(QAbstractTableModel):
         self.beginResetModel()
         self._ids = list(ids)
         self._blocks.clear()
+        self._safe_now.clear()
         self._now = now
         self.endResetModel()
 
@@ -127,7 +129,9 @@ class ClientModel(QAbstractTableModel):
 
     def _safe(self, at: int) -> safe_contacts.SafeNow:
         assert self._now is not None
-        return safe_contacts.chip(self._row(at).safe, self._now)
+        if at not in self._safe_now:  # asked for each cell several times over whenever it is painted
+            self._safe_now[at] = safe_contacts.chip(self._row(at).safe, self._now)
+        return self._safe_now[at]
 
     def _text(self, at: int, column: int) -> str:
         assert self._now is not None

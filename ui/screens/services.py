@@ -45,7 +45,7 @@ from ui.widgets.chooser import FileChooser
 from ui.widgets.gradually import Gradually, empty
 from ui.widgets.page import scrolled
 
-AT_ONCE = 6  # entries built before the next key is looked at
+AT_ONCE = 2  # entries built before the next key is looked at
 _CHIPS = {"open": ("safe", "check"), "limited": ("medium", "clock"), "closed": ("high", "ban")}
 
 
@@ -123,7 +123,8 @@ class ServicesPage(Page):
             [
                 partial(self._add_entries, found[at : at + AT_ONCE], today)
                 for at in range(0, len(found), AT_ONCE)
-            ]
+            ],
+            at_once=False,
         )
 
     # ---- doing
