@@ -115,6 +115,27 @@ def test_a_form_has_room_at_large_text_while_the_panel_stays(
     assert record.safe.full.isVisible()
 
 
+def test_nothing_lies_over_the_panel_where_a_form_has_hardly_any_height(
+    window: Window, record: ClientPage, session: Session, amara: int
+) -> None:
+    """As at 200% text on a small laptop: 683 by 384 for everything."""
+    window.resize(683, 384)
+    settle()
+    record.open_form(AboutForm(session, amara))
+    settle()
+    assert record.form is not None
+    assert record.safe.strip.isVisible()
+    below = record.header.mapTo(record, record.header.rect().bottomLeft()).y()
+    assert record.form.mapTo(record, record.form.rect().topLeft()).y() >= below
+    assert record.form.area.viewport().height() >= 60
+    record.close_form()
+    settle()
+    assert record.bar.isVisible()
+    assert record.bar.hasFocus()
+    below = record.bar.mapTo(record, record.bar.rect().bottomLeft()).y()
+    assert record.stack.y() >= below
+
+
 def test_the_header_never_scrolls_away(record: ClientPage, session: Session, amara: int) -> None:
     for n in range(12):
         log(session, amara, f"Note {n}")

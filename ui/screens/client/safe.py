@@ -93,6 +93,7 @@ class SafePanel(QFrame):
         self.session = session
         self.client_id: int | None = None
         self.shows_numbers = False
+        self._short = False
         self._held: tuple[SafeContact, ...] = ()
         self._came_from: QWidget | None = None
         self.setObjectName("safe")
@@ -199,9 +200,12 @@ class SafePanel(QFrame):
             "on_medium",
         )
         self.show_button.setVisible(self.session is not None and bool(self._numbers()))
-        self.show_button.setText(
-            self.tr("Hide the number") if self.shows_numbers else self.tr("Show the number")
-        )
+        self._name_button()
+
+    def _name_button(self) -> None:
+        words = self.tr("Hide the number") if self.shows_numbers else self.tr("Show the number")
+        self.show_button.setAccessibleName(words)
+        self.show_button.setText("" if self._short else words)
         self.show_button.show_icon("eye-off" if self.shows_numbers else "eye")
 
     # ---- what it says
@@ -343,6 +347,9 @@ class SafePanel(QFrame):
         """Little height: the same words as running text."""
         self.full.setVisible(not short)
         self.strip.setVisible(short)
+        if short != self._short:
+            self._short = short
+            self._name_button()  # its icon alone: a line of its own would cost more than its words tell
 
     def fit(self, width: int) -> None:
         """Arrange for that width, before anybody asks how high it is."""

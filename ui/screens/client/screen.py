@@ -37,6 +37,7 @@ from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
 DATES_AHEAD = 90  # days: a date farther off stands in its own part of the record only
 SHORT = 440  # logical pixels: under this the safe-contact panel becomes running text
 SHORT_FOR_A_FORM = 560  # and under this while a form is open, which has its buttons below
+TIGHT = 400  # under this a form stands in place of the tabs as well
 #: The parts of a record in reading order: name, module and class here. Each is made when somebody first looks at it.
 TABS = (
     ("overview", "overview", "OverviewTab"),
@@ -62,6 +63,7 @@ class ClientPage(Page):
         self._build_header()
         self._made: dict[str, Tab] = {}
         self.stack = QStackedWidget()
+        self.stack.setMinimumHeight(px(40))  # rather little than over the header
         titles = self._titles()
         for at, (name, _, _) in enumerate(TABS):
             self.bar.addTab(titles[name])
@@ -104,6 +106,7 @@ class ClientPage(Page):
         self.safe = SafePanel(self.session)
         self.change_safe = Button(self.tr("Change"), "pencil", "quiet")
         self.change_safe.setAccessibleName(self.tr("Change safe contact"))
+        self.change_safe.setToolTip(self.tr("Change safe contact"))
         self.safe.tools.addWidget(self.change_safe)
         self._down.addWidget(self.safe)
         self.bar = QTabBar()
@@ -345,6 +348,10 @@ class ClientPage(Page):
         """The header takes the height its words need, whatever the tab would like; a long name wraps."""
         short = self.height() < px(SHORT if self.form is None else SHORT_FOR_A_FORM)
         self.safe.show_short(short)
+        if (self.change_safe.text() == "") != short:
+            self.change_safe.setText("" if short else self.tr("Change"))
+            self.change_safe.show_icon("pencil")
+        self.bar.setVisible(self.form is None or self.height() >= px(TIGHT))
         self.chips.setVisible(not short)
         self.short_chip.setVisible(short)
         room = self.width() - px(24 + 24 + 10) - self.back.sizeHint().width()
