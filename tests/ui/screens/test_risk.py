@@ -198,6 +198,11 @@ def test_an_incident_is_added_changed_and_withdrawn(record: ClientPage, amara: i
     hands.choose("Kind of incident", "VIO")
     hands.fill("A few words", "Pushed in the hall")
     hands.press("Ctrl+Return")
+    assert hands.reads(
+        "Enter the date it happened"
+    )  # no day is guessed: escalation and repeats are counted by it
+    hands.fill("When it happened: Day", show_date(today()))
+    hands.press("Ctrl+Return")
     (held,) = incidents.for_client(amara)
     assert (held.happened, held.kind, held.note) == (days_ago(0), "VIO", "Pushed in the hall")
     text = shown(record)

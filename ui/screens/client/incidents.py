@@ -46,7 +46,7 @@ class IncidentForm(RecordForm):
         self.add("note", self.tr("A few words"), NoteEdit(lines=2), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.incident is not None)
-        held = self.incident or Incident(None, "", client_id, self.today().isoformat())
+        held = self.incident or Incident(None, "", client_id, "")  # its day is counted by, and never a guess
         self.start(
             {
                 name: getattr(held, name)
