@@ -509,6 +509,17 @@ def test_words_are_kept_as_they_are_typed(
     assert values(form)["WORDS"] == "They believed me"
 
 
+def test_a_later_form_shows_the_grade_from_before(
+    record: ClientPage, session: Session, amara: int, fill_in: Callable[..., InstrumentForm]
+) -> None:
+    first = session.write(instruments.begin, amara, "GEN")
+    session.write(instruments.answer, first, "GRADE", "high")
+    session.write(instruments.sign, first)
+    form = fill_in("DASH24", "review")
+    assert f"Before: high risk, {when.show_date(today())}" in words_of(form.head)
+    assert "Before" not in words_of(fill_in("NEEDS", "review").head)
+
+
 def test_words_and_comments_have_room_for_their_lines(fill_in: Callable[..., InstrumentForm]) -> None:
     form = fill_in("GEN")
     settle()

@@ -399,6 +399,13 @@ class InstrumentForm(InPlace):
             n=self.instrument.version, stage=f"{stage[0].lower()}{stage[1:]}"
         )
         flow.addWidget(Text(version, "body", "muted"))
+        before = stored_risk.current(self.client_id) if self.instrument.kind == "risk" else None
+        if before is not None:  # what this one is weighed against
+            told = self.tr("Before: {grade}, {day}").format(
+                grade=say(risk.said(before.grade)).lower(),
+                day=when.show_date(before.assessed),
+            )
+            flow.addWidget(Text(told, "body", "muted"))
         self.count = Text("", "strong")
         top = row(gap=10)
         top.addWidget(names, 1)
