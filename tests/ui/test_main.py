@@ -154,6 +154,7 @@ class TestLocking:
         desk.window_.go(Place("new_client"))
         settle()
         name = next(e for e in desk.window_.findChildren(QLineEdit) if name_of(e) == "Name or alias")
+        qtbot.waitUntil(name.isVisible)  # the frame stands first
         QTest.keyClicks(name, "Amara Clarke")
         desk.lock()
         vault = reopen()
