@@ -438,6 +438,16 @@ class TestParts:
         shiboken6.delete(host)
         assert all(flow.sizeHint().width() > 0 for flow, _ in waiting)
 
+    def test_the_items_of_a_flow_go_with_it(self, board: QWidget) -> None:
+        host = QWidget()
+        down, flow = QVBoxLayout(host), FlowLayout(6)
+        for text in ("one", "two"):
+            flow.addWidget(QLabel(text))
+        down.addLayout(flow)  # from here on Python leaves the items to Qt, which leaves them to the flow
+        items = list(flow._items)
+        shiboken6.delete(host)
+        assert [shiboken6.isValid(item) for item in items] == [False, False]
+
     def test_parts_of_a_flow_can_stand_on_the_foot_of_their_line(self, board: QWidget) -> None:
         part = QWidget()
         flow = FlowLayout(6, part, on_foot=True)

@@ -6,8 +6,10 @@ Words are always plain text: a note must never be read as markup. Sizes follow t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
@@ -337,6 +339,7 @@ class FlowLayout(QLayout):
         self._on_foot = on_foot
         self._forget()
         self.setContentsMargins(0, 0, 0, 0)
+        self.destroyed.connect(partial(_let_go, self._items))
 
     def _forget(self) -> None:
         # While a page is laid out the same is asked many times over, and every answer asks everything inside.
@@ -424,6 +427,14 @@ class FlowLayout(QLayout):
                 x += size.width() + self._gap
             y += tall + self._gap
         return max(0, y - self._gap - rect.y())
+
+
+def _let_go(items: list[QLayoutItem], *_: object) -> None:
+    """The items of a layout that is gone: Qt leaves them to the layout, Python to Qt."""
+    for item in items:
+        if shiboken6.isValid(item):
+            shiboken6.delete(item)
+    items.clear()
 
 
 class Stripes(QWidget):
