@@ -96,6 +96,7 @@ class NewClientPage(Frame, Page):
         self._form.drafts.kept.connect(self._kept)
         self._form.finished.connect(self._finished)
         self.body.insertWidget(2, self._form)
+        self.setAccessibleName(self.title())  # it has the keyboard until the fields stand
         self.bring(self._form, (self.save_button, self.throw_button))
         self.kept.setText("")
 
