@@ -34,6 +34,7 @@ from ui.screens.client.actions import ActionForm
 from ui.screens.client.amending import AmendForm
 from ui.screens.client.clients import AboutForm
 from ui.screens.client.contacts import CHUNK, ContactCard
+from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
@@ -128,6 +129,14 @@ def test_nothing_lies_over_the_panel_where_a_form_has_hardly_any_height(
     below = record.header.mapTo(record, record.header.rect().bottomLeft()).y()
     assert record.form.mapTo(record, record.form.rect().topLeft()).y() >= below
     assert record.form.area.viewport().height() >= 60
+    record.open_form(InstrumentForm(session, amara, session.write(instruments.begin, amara, "DASH24")))
+    for height in (384, 300, 240):
+        window.resize(683, height)
+        for _ in range(5):
+            settle()
+        assert record.header.height() == record.header.heightForWidth(record.header.width())
+        assert record.stack.y() >= record.header.height()
+    window.resize(683, 384)
     record.close_form()
     settle()
     assert record.bar.isVisible()

@@ -62,7 +62,7 @@ class ClientPage(Page):
         self.body.setSpacing(0)
         self._build_header()
         self._made: dict[str, Tab] = {}
-        self.stack = QStackedWidget()
+        self.stack = Parts()
         self.stack.setMinimumHeight(px(40))  # rather little than over the header
         titles = self._titles()
         for at, (name, _, _) in enumerate(TABS):
@@ -373,6 +373,15 @@ class ClientPage(Page):
     def _change_safe(self) -> None:
         if self.client_id is not None:
             self.open_form(SafeContactForm(self.session, self.client_id))
+
+
+class Parts(QStackedWidget):
+    """What stands under the header. It takes the room there is: asking for the height of its words, it would be given
+    that, and lie over the header.
+    """
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 class Header(QWidget):
