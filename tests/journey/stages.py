@@ -346,8 +346,9 @@ def mark_client(at: Sitting) -> None:
     hands.press("Ctrl+Return")
     for form in ("Change safe contact", "Change about this client"):
         hands.click(form)
-        hands.until(lambda: hands.find_button("Close, keep draft"), "the form")
-        hands.settle()  # its fields come a moment after it
+        hands.until(
+            lambda: hands.find_editor("Why it changed"), "the fields, which come a moment after the form"
+        )
         mark_all(at, form)
         hands.read("Draft kept")
         hands.click("Close, keep draft")
