@@ -35,6 +35,7 @@ class NewClientPage(Frame, Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent=parent)
+        self.setAccessibleName(self.title())  # it has the keyboard until the fields stand
         self.body.addWidget(Heading(self.tr("New client")))
         self.body.addWidget(
             Text(

@@ -112,6 +112,10 @@ class OnwardReferralForm(RecordForm):
         self.known = {one.id: one for one in services.every()}
         if held.service_id is not None and held.service_id not in self.known:
             self.known[held.service_id] = services.get(held.service_id)
+        self.held = held
+        self.in_turn(self._build_where, self._build_days, self._build_end, self._fill_in)
+
+    def _build_where(self) -> None:
         self.combo("need", self.tr("Which need it is for"), "need")
         self.service = self._offer()
         self.add("service_id", self.tr("Service"), self.service)
@@ -134,6 +138,8 @@ class OnwardReferralForm(RecordForm):
             ),
             True,
         )
+
+    def _build_days(self) -> None:
         example = self.tr("For example, {day}").format(
             day=f"{self.today().day} {self.today().month} {self.today().year}"
         )
@@ -143,10 +149,15 @@ class OnwardReferralForm(RecordForm):
             self.add("started", self.tr("Help started"), DateBoxes(), "", True),
             self.add("refused", self.tr("Refused"), DateBoxes(), "", True),
         ]
+
+    def _build_end(self) -> None:
         self.reason = self._reasons()
         self.add("note", self.tr("Note"), TextLine(), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.referral is not None)
+
+    def _fill_in(self) -> None:
+        held = self.held
         names = (
             "need", "service_type", "consent", "override_reason", "sent", "accepted", "started", "refused", "reason",
             "note",
