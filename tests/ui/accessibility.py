@@ -29,8 +29,8 @@ LEAST_TARGET = 24  # WCAG 2.5.8, in logical pixels
 
 
 def settle() -> None:
-    """Let layouts and deferred deletions happen."""
-    for _ in range(3):
+    """Let waiting events and deletions happen, and what is built step by step stand: a long form takes ten."""
+    for _ in range(16):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
 

@@ -152,7 +152,7 @@ class TestLocking:
     ) -> None:
         assert desk.window_ is not None
         desk.window_.go(Place("new_client"))
-        settle()
+        desk.window_.current().stand()  # type: ignore[union-attr]
         name = next(e for e in desk.window_.findChildren(QLineEdit) if name_of(e) == "Name or alias")
         qtbot.waitUntil(name.isVisible)  # the frame stands first
         QTest.keyClicks(name, "Amara Clarke")

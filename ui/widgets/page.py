@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
 from ui.theme import px
-from ui.widgets.parts import Margins, column
+from ui.widgets.parts import Margins, column, within
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -32,34 +32,38 @@ def scrolled(
     inside = ScrollBody()
     inside.setObjectName("" if on_card else "scrollbody")
     area.setWidget(inside)
-    return area, column(inside, margins, gap)
+    return area, within(Lines(inside), margins, gap)
 
 
 class ScrollBody(QWidget):
     """What scrolls: as tall as its lines are. Qt would leave room for them at their narrowest, and end in a blank."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._high: int | None = (
-            None  # at ``NARROW``: asked many times over while a page is built, and never cheap
-        )
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._high = None
-        return super().event(event)
-
     def minimumSizeHint(self) -> QSize:
         least, layout = super().minimumSizeHint(), self.layout()
-        if layout is None or not layout.hasHeightForWidth():
+        if not isinstance(layout, Lines) or not layout.hasHeightForWidth():
             return least
         # Asked at the width of the page, Qt forgets that cards and forms stop growing before that.
-        narrow = px(NARROW)
-        if self.width() < narrow:
-            return QSize(least.width(), min(least.height(), layout.totalHeightForWidth(self.width())))
+        return QSize(least.width(), min(least.height(), layout.high(self.width())))
+
+
+class Lines(QVBoxLayout):
+    """A column that knows how high it is at ``NARROW`` until something in it changes: that is asked many times over
+    while a page is built, and never cheap.
+    """
+
+    _high: int | None = None
+
+    def invalidate(self) -> None:
+        self._high = None
+        super().invalidate()
+
+    def high(self, width: int) -> int:
+        """How high the lines are at that width, or at ``NARROW`` where it is more."""
+        if width < px(NARROW):
+            return self.totalHeightForWidth(width)
         if self._high is None:
-            self._high = layout.totalHeightForWidth(narrow)
-        return QSize(least.width(), min(least.height(), self._high))
+            self._high = self.totalHeightForWidth(px(NARROW))
+        return self._high
 
 
 class Page(QWidget):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -36,20 +37,24 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent
 
 
-def column(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QVBoxLayout:
-    """A column; margins (left, top, right, bottom) and gap in pixels at 100% text."""
-    made = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+Box = TypeVar("Box", bound=QBoxLayout)
+
+
+def within(made: Box, margins: Margins, gap: float) -> Box:
+    """That layout with these margins (left, top, right, bottom) and this gap, in pixels at 100% text."""
     made.setContentsMargins(*(px(m) for m in margins))
     made.setSpacing(px(gap))
     return made
+
+
+def column(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QVBoxLayout:
+    """A column; margins (left, top, right, bottom) and gap in pixels at 100% text."""
+    return within(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), margins, gap)
 
 
 def row(parent: QWidget | None = None, margins: Margins = (0, 0, 0, 0), gap: float = 0) -> QHBoxLayout:
     """A row; margins (left, top, right, bottom) and gap in pixels at 100% text."""
-    made = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
-    made.setContentsMargins(*(px(m) for m in margins))
-    made.setSpacing(px(gap))
-    return made
+    return within(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), margins, gap)
 
 
 class Text(QLabel):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from caseworker.domain.when import LONDON
+from tests.ui.accessibility import settle
+
+__all__ = ["DAY", "now", "settle", "today", "words_of"]
 
 DAY = 86_400
 
@@ -19,13 +21,6 @@ def today() -> dt.date:
 
 def now() -> int:
     return int(time.time())
-
-
-def settle() -> None:
-    """Let waiting events and deletions happen, and what is built step by step stand: a long form takes ten."""
-    for _ in range(16):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QCoreApplication.processEvents()
 
 
 def words_of(widget: QWidget) -> str:
