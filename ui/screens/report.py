@@ -207,6 +207,7 @@ class ReportPage(Page):
         one = self.tr("1 item is left out: it has no wording for a page in disguise.")
         many = self.tr("{n} items are left out: they have no wording for a page in disguise.")
         self.left_out.setText(one if count == 1 else many.format(n=count) if count else "")
+        self.left_out.setVisible(bool(count))
 
     def _day(self, name: str) -> date | None:
         boxes = self.options.editors.get(name)
