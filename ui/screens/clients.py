@@ -12,9 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from caseworker.domain import risk, safe_contacts, when
 from caseworker.storage import clients
@@ -379,6 +387,35 @@ class FindLine(TextLine):
         self._glass.move(px(9), (self.height() - self._glass.height()) // 2)
 
 
+class Cell(QStyledItemDelegate):
+    """An icon and words on one line, cut where there is no room.
+
+    Painted here: looked up in the rules of the style for every cell, a screen of them takes longer than reading it.
+    """
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        box, role, model = option.rect, Qt.ItemDataRole, index.model()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(box, theme.colour("soft"))
+        left = box.left() + px(8)
+        icon = model.data(index, role.DecorationRole)
+        if icon is not None:
+            size = theme.icon_size(16)
+            icon.paint(
+                painter, QRect(left, box.center().y() - size.height() // 2, size.width(), size.height())
+            )
+            left += size.width() + px(4)
+        letters = model.data(index, role.FontRole) or theme.font()
+        painter.setFont(letters)
+        painter.setPen(model.data(index, role.ForegroundRole) or theme.colour("on_soft" if chosen else "ink"))
+        room = QRect(left, box.top(), box.right() - px(8) - left, box.height())
+        words = QFontMetrics(letters).elidedText(
+            model.data(index) or "", Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words)
+
+
 class ClientTable(QTableView):
     """Rows of one height, columns of fixed share: nothing is measured row by row."""
 
@@ -386,6 +423,7 @@ class ClientTable(QTableView):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Clients"))
         self.setModel(model)
+        self.setItemDelegate(Cell(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
