@@ -303,7 +303,8 @@ class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]
             super().keyPressEvent(event)
             return
         self.stand()
-        QCoreApplication.sendEvent(self.where_to_type(), event)
+        # To what has the keyboard now: the boxes of a day hand it on to the first of them, but not what is pressed.
+        QCoreApplication.sendEvent(self.window().focusWidget() or self, event)
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab pressed before the fields stood goes on from the first of them, as it would have."""

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.screens.parts import settle
 from ui.screens.client import ClientPage
 from ui.screens.client.children import ChildForm
+from ui.screens.client.incidents import IncidentForm
 from ui.screens.client.marac import MaracForm
 from ui.screens.client.perpetrators import PerpetratorForm
 from ui.screens.client.record import FormPage, RecordForm
@@ -65,6 +66,16 @@ def test_a_key_pressed_before_the_fields_stand_goes_to_the_first(record: ClientP
     settle()
     QTest.keyClick(QApplication.focusWidget(), "e")
     assert form.text("name") == "Zoe"
+
+
+def test_a_figure_pressed_before_the_boxes_of_a_day_stand_goes_into_the_first(
+    record: ClientPage, amara: int
+) -> None:
+    form = IncidentForm(record.session, amara)
+    page = opened(record, form)
+    QTest.keyClick(page, "1")
+    QTest.keyClick(QApplication.focusWidget(), "2")
+    assert form.editors["happened"].day.text() == "12"
 
 
 def test_tab_pressed_before_the_fields_stand_goes_on_from_the_first(record: ClientPage, amara: int) -> None:
