@@ -28,8 +28,13 @@ class Gradually(QObject):
         if at_once:
             self._step()
 
-    def in_one_go(self, steps: Iterable[Callable[[], object]]) -> None:
-        """Do all of it now: what is on show stays on show, and only what differs is seen to change."""
+    def build(self, steps: Iterable[Callable[[], object]], arriving: bool) -> None:
+        """Build a part of a record: step by step for somebody ``arriving``; all of it now where it was on show, so
+        that only what differs is seen to change.
+        """
+        if arriving:
+            self.start(steps, at_once=False)
+            return
         self._steps.clear()
         for step in steps:
             step()

@@ -69,10 +69,7 @@ class JusticeTab(Tab):
             *(step for part in self.parts for step in (part.reload, part.show)),
             *(partial(self._make, kind) for kind in PARTS[len(self.parts) :]),
         ]
-        if self._arriving:
-            self._gradually.start(build, at_once=False)
-        else:
-            self._gradually.in_one_go(build)
+        self._gradually.build(build, self._arriving)
         self._arriving = False
 
     def _make(self, kind: Callable[[Session], Part]) -> None:

@@ -79,10 +79,7 @@ class OverviewTab(Tab):
             partial(self._equality, client),
         ]
         build = [partial(self._add, card) for card in cards]
-        if arriving:
-            self._gradually.start(build, at_once=False)
-        else:
-            self._gradually.in_one_go(build)
+        self._gradually.build(build, arriving)
 
     def _add(self, card: Callable[[], QWidget]) -> None:
         self.cards.addWidget(card())

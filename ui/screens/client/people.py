@@ -70,10 +70,7 @@ class PeopleTab(Tab):
                 partial(self._professionals, others),
             )
         ]
-        if arriving:
-            self._gradually.start(build, at_once=False)
-        else:
-            self._gradually.in_one_go(build)
+        self._gradually.build(build, arriving)
 
     def _show_card(self, card: Callable[[], Card]) -> None:
         self.cards.addWidget(card())

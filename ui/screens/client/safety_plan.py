@@ -82,10 +82,7 @@ class SafetyPlanTab(Tab):
         self.together.setEnabled(bool(items))
         empty(self.cards)
         build = [partial(self._add_kind, kind, found) for kind, found in rules.by_kind(items).items()]
-        if arriving:
-            self._gradually.start(build, at_once=False)
-        else:
-            self._gradually.in_one_go(build)
+        self._gradually.build(build, arriving)
         if not items:
             card = Card()
             card.body.addWidget(Text(self.tr("No plan yet"), "card"))
