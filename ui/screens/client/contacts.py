@@ -20,7 +20,7 @@ from ui.session import Place, Session, Toast
 from ui.widgets import Button, Card, Chip, FlowLayout, Glyph, Heading, Text, column, row
 from ui.widgets.gradually import Gradually, empty
 
-CHUNK = 12  # a screen and a half; the next come when somebody scrolls
+CHUNK = 8  # a screen and a half; the next come when somebody scrolls
 AT_ONCE = 2  # cards built before the next key is looked at
 ICONS = {
     "TEL": "phone", "VID": "video", "SMS": "message-square", "MSG": "send", "EML": "mail", "LET": "file-text",

@@ -4,6 +4,7 @@ it is printed unless somebody asks for that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -34,6 +35,8 @@ from ui.widgets import (
     row,
 )
 from ui.widgets.gradually import Gradually, empty
+
+AT_ONCE = 2  # items built before the next key is looked at
 
 
 class SafetyPlanTab(Tab):
@@ -81,7 +84,12 @@ class SafetyPlanTab(Tab):
             self.count.set_tone("warn" if review < today else "muted")
         self.together.setEnabled(bool(items))
         empty(self.cards)
-        build = [partial(self._add_kind, kind, found) for kind, found in rules.by_kind(items).items()]
+        build: list[Callable[[], object]] = []
+        for kind, found in rules.by_kind(items).items():
+            build.append(partial(self._add_kind, kind, len(found)))
+            build += [
+                partial(self._add_items, found[at : at + AT_ONCE]) for at in range(0, len(found), AT_ONCE)
+            ]
         self._gradually.build(build, arriving)
         if not items:
             card = Card()
@@ -96,11 +104,13 @@ class SafetyPlanTab(Tab):
             )
             self.cards.addWidget(card)
 
-    def _add_kind(self, kind: str, found: list[SafetyItem]) -> None:
-        card = Card(codes.get("safety_item").label(kind), str(len(found)) if len(found) > 1 else "")
+    def _add_kind(self, kind: str, count: int) -> None:
+        self._card = Card(codes.get("safety_item").label(kind), str(count) if count > 1 else "")
+        self.cards.addWidget(self._card)
+
+    def _add_items(self, found: list[SafetyItem]) -> None:
         for one in found:
-            card.add_row(self._item(one))
-        self.cards.addWidget(card)
+            self._card.add_row(self._item(one))
 
     def _item(self, one: SafetyItem) -> Entry:
         lines: list[str | tuple[str, str]] = []
