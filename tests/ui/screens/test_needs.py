@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -39,6 +39,7 @@ from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.needs import NeedsTab
 from ui.screens.client.onward_referrals import OnwardReferralForm
 from ui.session import Place, Session
+from ui.widgets import Card
 from ui.widgets.tables import FactTable
 from ui.window import Window
 
@@ -77,6 +78,22 @@ def table_of(table: FactTable) -> list[list[str]]:
 def tab(window: Window, amara: int) -> NeedsTab:
     help_for(amara)
     return shown(window, amara)
+
+
+def test_nothing_of_one_client_stands_under_the_name_of_the_next(
+    window: Window, add_client: Callable[..., int], tab: NeedsTab
+) -> None:
+    other = add_client("Rosa Marsh")
+    page = page_of(window)
+    window.go(Place("client", other))
+    page.show_part("needs")
+    assert not [card for card in tab.findChildren(Card) if card.isVisible()]
+    while not tab._gradually.is_done():
+        QCoreApplication.processEvents()
+        for card in (tab.plan, tab.onward, tab.feedback):
+            assert card.client_id == other or not card.isVisible()
+    assert "Not asked yet" in words_of(tab.needs)
+    assert tab.begin.isVisible()
 
 
 # ---- needs

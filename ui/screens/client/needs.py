@@ -242,6 +242,11 @@ class NeedsTab(Tab):
     def show_client(self, client_id: int) -> None:
         super().show_client(client_id)
         self._shown, self._all = None, False
+        self._gradually.start((), at_once=False)
+        # Whose record was open before stands in these until each is shown anew: never under another's name.
+        below = [self.below.itemAt(at).widget() for at in range(self.below.count())]
+        for card in (self.needs, self.outcomes, *below):
+            card.hide()
 
     def reload(self) -> None:
         client, today = self.client_id, self.session.now().astimezone(when.LONDON).date()
@@ -272,14 +277,14 @@ class NeedsTab(Tab):
         newest = next((one for one in support if not one.closed), support[0] if support else None)
         steps_to_take: list[Callable[[], object]] = [
             partial(
-                self.needs.show_needs,
+                self._show_needs,
                 rows,
                 need_rules.not_asked(taken),
                 asked[-1] if asked else None,
                 names,
                 today,
             ),
-            partial(self.outcomes.show_sets, _latest_form(of_kind("outcomes")), names, today),
+            partial(self._show_outcomes, _latest_form(of_kind("outcomes")), names, today),
             partial(self._show_scores, scored, names, today),
             partial(self._show_plan, plan, steps, today),
             partial(self._show_onward, referrals, places, today),
@@ -339,23 +344,42 @@ class NeedsTab(Tab):
 
     # ---- parts
 
+    def _show_needs(
+        self,
+        rows: Sequence[NeedRow],
+        rest: Sequence[str],
+        last: Signed | None,
+        names: dict[int, str],
+        today: date,
+    ) -> None:
+        self.needs.show_needs(rows, rest, last, names, today)
+        self.needs.show()
+
+    def _show_outcomes(self, sets: Sequence[Signed], names: dict[int, str], today: date) -> None:
+        self.outcomes.show_sets(sets, names, today)
+        self.outcomes.show()
+
     def _show_scores(self, by_name: dict[str, list[Signed]], names: dict[int, str], today: date) -> None:
         self.scores.setVisible(bool(by_name))
         self.scores.show_sets(by_name, names, today)
 
     def _show_plan(self, plan: list[Goal], steps: list[Action], today: date) -> None:
         self.plan.show_plan(self.client_id, plan, steps, today)
+        self.plan.show()
 
     def _show_onward(self, found: list[OnwardReferral], places: dict[int, str], today: date) -> None:
         self.onward.show_referrals(self.client_id, found, places, today)
+        self.onward.show()
 
     def _show_feedback(
         self, offers: list[FeedbackOffer], given: list[Given], episode: Episode | None, today: date
     ) -> None:
         self.feedback.show_feedback(self.client_id, offers, given, episode, today)
+        self.feedback.show()
 
     def _show_begin(self) -> None:
         self.begin.show_client(self.client_id)
+        self.begin.show()
 
     def _show_before(self, sets: Sequence[Signed], names: dict[int, str]) -> None:
         empty(self.list)
