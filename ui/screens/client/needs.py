@@ -244,8 +244,7 @@ class NeedsTab(Tab):
         self._shown, self._all = None, False
         self._gradually.start((), at_once=False)
         # Whose record was open before stands in these until each is shown anew: never under another's name.
-        below = [self.below.itemAt(at).widget() for at in range(self.below.count())]
-        for card in (self.needs, self.outcomes, *below):
+        for card in self.findChildren(Card):
             card.hide()
 
     def reload(self) -> None:
