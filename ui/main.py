@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from caseworker.crypto.keys import KdfCost
     from ui.screens.firstrun import FirstRun
+    from ui.screens.restoring import RestoreScreen
     from ui.session import Renewal, Session
     from ui.window import Window
 
@@ -86,6 +87,8 @@ class Desk(QMainWindow):
         self.window_: Window | None = None
         self.door: LockScreen | None = None
         self.first_run: FirstRun | None = None
+        self._answers: Any = None  # of a first run that was left to bring records back
+        self.restoring: RestoreScreen | None = None
         self._practice: Any = None
         self._renewal: Renewal | None = None
         self._code: int | None = None
@@ -133,7 +136,32 @@ class Desk(QMainWindow):
         self.first_run.preferences_wanted.connect(self.choose_looks)
         self.first_run.preferences_changed.connect(self._keep_preferences)
         self.first_run.help_wanted.connect(self.show_help)
+        self.first_run.restore_wanted.connect(self.show_restore)
+        self.restoring = None
         self._put(self.first_run)
+
+    def show_restore(self) -> None:
+        """Bring records back from a backup, where there are none yet."""
+        from ui.screens.restoring import RestoreScreen
+
+        if self.first_run is not None:
+            self.first_run.step.keep()
+            self._answers, self.first_run = self.first_run.answers, None
+        self.restoring = RestoreScreen(self.root)
+        self.restoring.restored.connect(self._restored)
+        self.restoring.back.connect(self._not_restored)
+        self.restoring.preferences_wanted.connect(self.choose_looks)
+        self.restoring.help_wanted.connect(self.show_help)
+        self._put(self.restoring)
+        self.restoring.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _restored(self, note: str) -> None:
+        self._note = note
+        self.restoring = None
+        self.show_lock()
+
+    def _not_restored(self) -> None:
+        self.show_first_run(self._answers)
 
     def take(self, vault: Any) -> Session:
         """The vault is open from here on: whatever happens, it can be locked."""
@@ -371,6 +399,9 @@ class Desk(QMainWindow):
             before = self.door
             self.show_lock()
             self.door.take_over(before)
+        elif self.restoring is not None:
+            if not self.restoring.is_busy():
+                self.show_restore()
         elif self.first_run is not None and not self.first_run.is_making():
             self.first_run.step.keep()
             self.show_first_run(self.first_run.answers)

@@ -455,6 +455,24 @@ def test_restoring_never_touches_what_is_there(new_vault: NewVault, closed: Path
     assert code_of(lambda: backup.restore(closed, tmp_path / "back", passphrase=PHRASE)) == "E-NOT-EMPTY"
 
 
+def test_records_come_home_where_there_are_none_and_nowhere_else(
+    closed: Path, new_vault: NewVault, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    cut_off = home / f"{'0' * 16}.coming"
+    cut_off.mkdir(parents=True)
+    (cut_off / "half").write_bytes(b"of a time before")
+    practice = home / "made-up"
+    practice.mkdir()
+    found = backup.bring_home(closed, home, passphrase=PHRASE)
+    assert vaults.find(home) == found.path
+    assert sorted(one.name for one in home.iterdir()) == sorted([found.path.name, "made-up"])
+    vaults.open_vault(vaults.unlock(found.path, PHRASE)).close()
+    before = contents(home)
+    assert code_of(lambda: backup.bring_home(closed, home, passphrase=PHRASE)) == "E-NOT-EMPTY"
+    assert contents(home) == before
+
+
 @pytest.mark.parametrize("where", ["magic", "header", "id", "salt", "middle", "last", "cut", "empty", "more"])
 def test_a_damaged_backup_restores_nothing(closed: Path, tmp_path: Path, where: str) -> None:
     data = bytearray(closed.read_bytes())

@@ -59,6 +59,7 @@ class FirstRun(QWidget):
 
     opened = Signal(object)
     practise = Signal(object)
+    restore_wanted = Signal()
     preferences_wanted = Signal()
     preferences_changed = Signal(object)
     help_wanted = Signal()
@@ -155,7 +156,7 @@ class FirstRun(QWidget):
         self.continue_button.setText(self.step.continue_words())
         self.continue_button.show_icon("check")
         announce(self, self.step.heading())
-        QTimer.singleShot(0, self._focus_step)
+        QTimer.singleShot(0, self, self._focus_step)
 
     def _focus_step(self) -> None:
         first = self.step.first_focus()
@@ -312,6 +313,9 @@ class WhoStep(Step):
         down.addWidget(self.agency_field)
         for line in (self.name, self.agency):
             line.returnPressed.connect(self.run.go_on)
+        self.restore_button = Button(self.tr("Or bring your records back from a backup"), kind="link")
+        self.restore_button.clicked.connect(self.run.restore_wanted)
+        down.addWidget(self.restore_button, 0, Qt.AlignmentFlag.AlignLeft)
         return part
 
     @staticmethod
@@ -545,7 +549,7 @@ class SheetStep(Step):
         self.try_again.hide()
         self.body.addWidget(self.try_again, 0, Qt.AlignmentFlag.AlignLeft)
         if run.answers.made is None:
-            QTimer.singleShot(0, self._make)
+            QTimer.singleShot(0, self, self._make)
         else:
             self._made(run.answers.made)
 

@@ -11,7 +11,7 @@ from caseworker.storage.backup.comparing import Behind
 from caseworker.storage.backup.keeping import REMIND_AFTER, due, is_due, last, newest, renewed, to_remove
 from caseworker.storage.backup.layout import MAGIC, Manifest, read_manifest
 from caseworker.storage.backup.packing import Made, into_folder, make
-from caseworker.storage.backup.restoring import Restored, restore
+from caseworker.storage.backup.restoring import Restored, bring_home, restore
 
 __all__ = [
     "MAGIC",
@@ -21,6 +21,7 @@ __all__ = [
     "Made",
     "Manifest",
     "Restored",
+    "bring_home",
     "check",
     "drill",
     "due",

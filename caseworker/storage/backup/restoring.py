@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caseworker.errors import Problem
@@ -20,6 +20,10 @@ from caseworker.storage.engine import database
 from caseworker.storage.places import refuse_unsafe_folder
 from caseworker.storage.today import LAST_BACKUP
 from caseworker.words import words
+
+COMING = (
+    ".coming"  # the folder in which records lie that are being brought back; nothing looks for a vault there
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,37 @@ def restore(
                 files.sync_folder(out)
     rows = manifest.rows
     return Restored(out / manifest.vault, manifest.made, rows["client"], rows["contact"], behind)
+
+
+def bring_home(
+    file: Path,
+    root: Path,
+    *,
+    passphrase: str | None = None,
+    code: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Restored:
+    """Bring the records back as those that the app opens, on a computer that has none yet: under ``root``.
+
+    Raises:
+        Problem: E-NOT-EMPTY, there are records here already; else as ``restore``. Nothing was changed.
+    """
+    if vaults.find(root) is not None:
+        raise Problem(
+            "E-NOT-EMPTY",
+            "There are records on this computer already, and nothing is ever written over them. Close Caseworker and"
+            " open it again",
+        )
+    for cut_off in root.glob(f"{'[0-9a-f]' * 16}{COMING}"):
+        shutil.rmtree(
+            cut_off, ignore_errors=True
+        )  # our own, of a time before: nobody has opened what lies there
+    beside = root / f"{secrets.token_hex(8)}{COMING}"
+    found = restore(file, beside, passphrase=passphrase, code=code, progress=progress, cancelled=cancelled)
+    with sentences():
+        home = root / found.path.name
+        os.rename(found.path, home)
+        beside.rmdir()
+        files.sync_folder(root)
+    return replace(found, path=home)

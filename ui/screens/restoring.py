@@ -1,0 +1,221 @@
+"""Bringing the records back from a backup, on a computer that has none yet: another laptop, or this one set up anew.
+
+What is typed opens the backup as it did on the day it was made. Nothing that is there is ever written over.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from caseworker.domain import when
+from caseworker.errors import Problem, Refused
+from caseworker.storage import backup
+from caseworker.storage.backup import Restored
+from ui.say import say
+from ui.screens.lock import Door
+from ui.widgets import (
+    Button,
+    ErrorSummary,
+    Field,
+    FlowLayout,
+    Said,
+    SecretLine,
+    Text,
+    TextLine,
+    Tick,
+    announce,
+    column,
+)
+from ui.widgets.chooser import FileChooser
+from ui.work import Job, Stopped, Work
+
+
+class RestoreScreen(Door):
+    """``restored`` carries the words for the lock screen; ``back`` goes to the first run."""
+
+    restored = Signal(str)
+    back = Signal()
+
+    def __init__(self, root: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._root = root
+        self._work = Work(None, self)
+        self._job: Job | None = None
+        self._wide = 560
+        body = self.card.body
+        body.setSpacing(14)
+        body.addWidget(Text(self.tr("Bring your records back"), "title", wrap=True))
+        said = self.tr("From a backup, with the passphrase you had on the day it was made.")
+        body.addWidget(Text(said, "lead", "muted", wrap=True))
+        self.errors = ErrorSummary()
+        self.errors.hide()
+        body.addWidget(self.errors)
+        self.path = TextLine()
+        hint = self.tr("On your memory stick. Its name ends in .casebak")
+        self.file = Field(self.tr("The backup"), self.path, hint)
+        body.addWidget(self.file)
+        self.choose_button = Button(self.tr("Choose a file"), "folder-open")
+        body.addWidget(self.choose_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.secret = SecretLine()
+        self.phrase = Field(self.tr("Passphrase of that day"), self.secret)
+        self.show_it = Tick(self.tr("Show it"))
+        self.phrase.head.addWidget(self.show_it)
+        body.addWidget(self.phrase)
+        self.sheet = Tick(self.tr("I have only the recovery sheet: what I type is its code"))
+        body.addWidget(self.sheet)
+        tools = QWidget()
+        across = FlowLayout(10, tools)
+        self.start_button = Button(self.tr("Bring them back"), "history", "primary")
+        self.back_button = Button(self.tr("Start with new records instead"), kind="quiet")
+        across.addWidget(self.start_button)
+        across.addWidget(self.back_button)
+        body.addWidget(tools)
+        self.doing = QWidget()
+        inside = column(self.doing, gap=6)
+        self.step = Text("", "body", "muted", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("How far it is"))
+        self.stop_button = Button(self.tr("Stop"), "x")
+        inside.addWidget(self.step)
+        inside.addWidget(self.bar)
+        inside.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.doing.hide()
+        body.addWidget(self.doing)
+        body.addWidget(
+            Said(self.tr("Nothing is sent from here until you join the commissioner’s hub again."), "info")
+        )
+        self.choose_button.clicked.connect(self._choose)
+        self.show_it.toggled.connect(self.secret.show_typed)
+        self.start_button.clicked.connect(self.bring_back)
+        self.secret.returnPressed.connect(self.bring_back)
+        self.back_button.clicked.connect(self.back)
+        self.stop_button.clicked.connect(self._stop)
+
+    def first_focus(self) -> QWidget:
+        return self.path
+
+    def is_busy(self) -> bool:
+        """Nothing here may be replaced now."""
+        return self._job is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F1:
+            self.help_wanted.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._job is not None:
+            self._stop()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.back.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # ---- doing
+
+    def bring_back(self) -> None:
+        """Read, check and lay out the backup beside the screen."""
+        text, secret = self.path.text().strip(), self.secret.text()
+        missing = [
+            (words, field)
+            for words, field, lacking in (
+                (self.tr("Choose the backup"), self.file, not text),
+                (self.tr("Enter the passphrase or the code"), self.phrase, not secret),
+            )
+            if lacking
+        ]
+        self._say(missing)
+        if missing or self._job is not None:
+            return
+        self.step.setText(self.tr("Opening the backup"))
+        self.bar.setRange(0, 100)
+        self.bar.setValue(0)
+        self._allow(False)
+        self.doing.show()
+        self.stop_button.setEnabled(True)
+        self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self, self.step.text())
+        code = self.sheet.isChecked()
+        self._job = self._work.run(
+            _bring_home,
+            Path(text).expanduser().absolute(),
+            self._root,
+            None if code else secret,
+            secret if code else None,
+            owner=self,
+            then=self._done,
+            failed=self._failed,
+            progress=self._progress,
+        )
+
+    def _progress(self, step: Any) -> None:
+        what, percent = step
+        if self._job is not None and not self._job.cancelled():
+            self.step.setText(say(what))
+        self.bar.setValue(percent)
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.stop_button.setEnabled(False)
+            self.step.setText(self.tr("Stopping"))
+
+    def _done(self, found: Restored) -> None:
+        self._job = None
+        self.secret.clear()
+        self.restored.emit(
+            self.tr(
+                "Your records are back, as of {time}. Open them with the passphrase you had then."
+            ).format(time=when.show_datetime(when.local(found.made)))
+        )
+
+    def _failed(self, error: Exception) -> None:
+        self._job = None
+        self.doing.hide()
+        self._allow(True)
+        if isinstance(error, Stopped) or (isinstance(error, Problem) and error.code == "E-STOPPED"):
+            self.path.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif isinstance(error, Problem):
+            typed = error.code in ("E-PASS", "E-RECOVERY")
+            self._say([(say(error.words), self.phrase if typed else self.file)])
+        elif isinstance(error, Refused):
+            self._say([(say(words), self.phrase) for words in error.problems.values()])
+        else:
+            raise error
+
+    def _say(self, problems: list[tuple[str, Field]]) -> None:
+        for field in (self.file, self.phrase):
+            field.show_problem(next((words for words, at in problems if at is field), None))
+        self.errors.show_problems([(words, field.editor) for words, field in problems])
+        self.errors.setVisible(bool(problems))
+        if problems:
+            self.errors.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _allow(self, yes: bool) -> None:
+        for part in (
+            self.path, self.choose_button, self.secret, self.sheet, self.start_button, self.back_button,
+        ):  # fmt: skip
+            part.setEnabled(yes)
+
+    def _choose(self) -> None:
+        chooser = FileChooser(self, self.tr("The backup"), "", ("*.casebak",))
+        chooser.setFileMode(FileChooser.FileMode.ExistingFile)
+        chooser.fileSelected.connect(self._chosen)
+        chooser.open()
+
+    def _chosen(self, place: str) -> None:
+        self.path.setText(place)
+        self.file.show_problem(None)
+        self.secret.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _bring_home(
+    file: Path, root: Path, passphrase: str | None, code: str | None, progress: Any, cancelled: Any
+) -> Restored:
+    backup.inspect(file)  # nothing is asked of something broken
+    return backup.bring_home(
+        file, root, passphrase=passphrase, code=code, progress=progress, cancelled=cancelled
+    )
