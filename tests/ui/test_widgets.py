@@ -329,6 +329,18 @@ class TestEditors:
         QTest.keyClick(combo, Qt.Key.Key_Down)
         assert got == [codes[2]]
 
+    def test_where_not_asked_yet_is_no_answer_the_list_says_choose(self, board: QWidget) -> None:
+        combo, got = put(board, CodeCombo("safety_item", missing=False)), []
+        combo.chosen.connect(got.append)
+        combo.set_value("NA-ASK")
+        assert combo.currentText() == "Choose"
+        assert combo.value() is None
+        combo.setFocus()
+        QTest.keyClick(combo, Qt.Key.Key_Down)  # to the first part of the plan
+        assert got == [combo.itemData(1)]
+        combo.set_value("NA-UNK")  # from an older record
+        assert combo.value() == "NA-UNK"
+
     def test_two_words_typed_find_an_answer_and_the_space_between_them_opens_nothing(
         self, board: QWidget
     ) -> None:

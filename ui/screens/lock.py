@@ -297,6 +297,8 @@ class LockScreen(Door):
     def _wait(self, words: str) -> None:
         self.errors.show_problems([])
         self.field.show_problem(None)
+        # Else the keyboard is passed on to "Show it", where the next space would show what was typed.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         for part in (self.open_button, self.passphrase, self.lost_button):
             part.setEnabled(False)
         self.said.setText(words)

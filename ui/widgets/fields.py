@@ -546,6 +546,7 @@ class CodeCombo(Combo):
         from caseworker.domain import codes
 
         self._list = codes.get(list_name)
+        self._missing = missing
         self.addItem(self.tr("Choose"), None)
         for code in self._list.valid_on(on or date.today()):
             self.addItem(self._list.label(code), code)
@@ -563,7 +564,9 @@ class CodeCombo(Combo):
 
     def set_value(self, code: str | None) -> None:
         """Show that code; a code that is no longer offered stays readable. Does not emit ``chosen``."""
-        at = 0 if not code else self.findData(code)
+        # Where an answer has to be given, "not asked yet" is how a new record begins, and no answer.
+        open_still = not code or (code == "NA-ASK" and not self._missing)
+        at = 0 if open_still else self.findData(code)
         if at < 0:
             self.addItem(self._list.label(str(code)), code)
             at = self.count() - 1

@@ -100,6 +100,18 @@ def test_it_can_be_shown_and_hidden(locked: Desk) -> None:
     assert door(locked).passphrase.echoMode() == QLineEdit.EchoMode.Normal
 
 
+def test_while_it_opens_no_key_shows_the_passphrase(locked: Desk, qtbot: QtBot) -> None:
+    door(locked).passphrase.setText("not the passphrase at all")
+    QTest.keyClick(door(locked).passphrase, Qt.Key.Key_Return)
+    assert door(locked).is_busy()
+    with_keyboard = QApplication.focusWidget()
+    assert with_keyboard is not None
+    QTest.keyClick(with_keyboard, Qt.Key.Key_Space)
+    assert door(locked).passphrase.echoMode() == QLineEdit.EchoMode.Password
+    qtbot.waitUntil(lambda: door(locked).open_button.isEnabled(), timeout=20_000)
+    assert door(locked).passphrase.hasFocus()
+
+
 def test_a_second_window_on_the_same_vault_is_told_to_go_to_the_first(
     new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot
 ) -> None:
