@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from caseworker.domain import codes
 from caseworker.domain.incidents import Incident
-from caseworker.domain.instruments import shelf
+from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent, first_day
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.reports.chronology import Entry
 from caseworker.domain.when import LONDON, day_epochs, iso_date, local
-from caseworker.storage import records, safeguarding
+from caseworker.storage import instruments, records, safeguarding
 from caseworker.storage.records import R, fetch
 from caseworker.words import Words, words
 
@@ -140,15 +140,18 @@ def _episodes(span: Span) -> list[Entry]:
 def _assessments(span: Span) -> list[Entry]:
     grades = codes.get("risk_grade")
     found = []
-    for row_id, at, title, version, grade, worker in fetch(
-        "SELECT a.id, a.started, a.instrument, a.version, a.grade, a.worker_id FROM answer_set a"
-        " WHERE a.client_id = ? AND a.started >= ? AND a.started < ? AND a.signed <> 0 AND a.withdrawn = 0"
-        " ORDER BY a.started DESC LIMIT ?",
+    for one in records.find(
+        AnswerSet,
+        "answer_set",
+        "WHERE client_id = ? AND started >= ? AND started < ? AND signed <> 0 AND withdrawn = 0"
+        " ORDER BY started DESC LIMIT ?",
         (span.client_id, *span.seconds, MOST),
     ):
-        what = words("{form}, version {version}, signed", form=_title(title, version), version=version)
-        detail: Words | str = words("Risk: {grade}", grade=grades.label(grade)) if grade else ""
-        found.append(Entry(local(at), what, detail, who=span.who(worker), noun="answer_set", row_id=row_id))
+        form = instruments.title(one)
+        what = words("{form}, version {version}, signed", form=form, version=one.version)
+        detail: Words | str = words("Risk: {grade}", grade=grades.label(one.grade)) if one.grade else ""
+        who = span.who(one.worker_id)
+        found.append(Entry(local(one.started), what, detail, who=who, noun="answer_set", row_id=one.id or 0))
     return found
 
 
@@ -257,10 +260,3 @@ SOURCES: tuple[Callable[[Span], list[Entry]], ...] = (
     _orders,
     _safeguarding,
 )
-
-
-def _title(name: str, version: int) -> str:
-    """What the form is called; its short name where its file is gone."""
-    return next(
-        (one.title for one in shelf().instruments if (one.name, one.version) == (name, version)), name
-    )

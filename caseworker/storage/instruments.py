@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -309,6 +310,20 @@ def definition(held: AnswerSet) -> Instrument:
     return domain.parse(found[0][0], f"{held.instrument}-{held.version}.toml")
 
 
+def title(held: AnswerSet) -> str:
+    """What the form of that set is called, in its own version; its short name where that can no longer be read."""
+    found = fetch("SELECT text FROM instrument WHERE digest = ?", (held.definition,))
+    return _title_in(found[0][0], held.instrument) if found else held.instrument
+
+
+@functools.lru_cache(maxsize=256)
+def _title_in(text: str, name: str) -> str:
+    try:
+        return domain.parse(text, name).title
+    except Problem:
+        return name
+
+
 def for_client(
     client_id: int, names: Iterable[str] = (), *, withdrawn: bool = False, limit: int = 100
 ) -> list[AnswerSet]:
@@ -380,12 +395,11 @@ def signed(client_id: int, names: Iterable[str]) -> list[tuple[AnswerSet, Taken]
 
 def due(today: dt.date, worker_id: int | None = None) -> list[DueDate]:
     """Assessments begun and not signed: they should be by the day after they were begun."""
-    titles = {one.name: one.title for one in domain.shelf().instruments}
     return [
         DueDate(
             held.client_id,
             local(held.recorded).date() + dt.timedelta(days=1),
-            words("{form}: begun, to be signed", form=titles.get(held.instrument, held.instrument)),
+            words("{form}: begun, to be signed", form=title(held)),
             "answer_set",
             held.id or 0,
         )

@@ -24,6 +24,7 @@ from ui.screens.client.answer_sets import AnswersPage
 from ui.screens.client.beginning import BeginCard
 from ui.screens.client.drafts import form_for, waiting_for
 from ui.screens.client.instruments import InstrumentForm
+from ui.screens.report import ReportPage
 from ui.session import Place, Session
 from ui.widgets import NoteEdit
 from ui.window import Window
@@ -601,6 +602,12 @@ def test_a_dropped_in_file_appears_is_filled_in_and_scores(
     held = instruments.latest(amara, "CALM")
     assert held is not None
     assert held.grade == "high"
+    # And it is in what is printed, with its own name and version.
+    record.print_page()
+    settle()
+    page = record.window().findChild(ReportPage)
+    assert isinstance(page, ReportPage)
+    assert "Calm, two items, version 1, signed. Risk: High" in page.paper.toPlainText()
 
 
 def test_a_broken_file_is_named_with_line_and_reason_where_forms_are_chosen(

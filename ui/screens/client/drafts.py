@@ -10,7 +10,6 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from caseworker.domain.instruments import shelf
 from caseworker.errors import Problem
 from caseworker.storage import drafts, instruments
 from caseworker.words import Words, words
@@ -137,10 +136,8 @@ def waiting_words(key: str) -> Words:
     row = rest.rpartition(":")[2]
     if noun == "assessment" and row.isdigit():
         with suppress(Problem):
-            held = instruments.get(int(row))
-            called = {one.name: one.title for one in shelf().instruments}.get(held.instrument)
-            if called:
-                return words("{form}, not signed yet", form=called)
+            called = instruments.title(instruments.get(int(row)))
+            return words("{form}, not signed yet", form=called)
     return FORMS[noun].waiting
 
 
