@@ -308,6 +308,8 @@ class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]
 
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab pressed before the fields stood goes on from the first of them, as it would have."""
-        if self.hasFocus():
+        if (
+            self.hasFocus() and self.isVisible()
+        ):  # Qt also asks while it is being hidden: nothing is made then
             self.stand()
         return bool(super().focusNextPrevChild(next))

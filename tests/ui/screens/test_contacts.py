@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -677,3 +679,20 @@ def test_a_first_contact_on_a_number_from_a_referral_takes_few_keys(
     assert hands.keys <= 12
     (saved,) = contacts.for_client(nia)
     assert saved.override_reason == "Not asked yet: the referral gave this way to reach the client"
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_a_panel_closed_straight_after_it_was_opened_leaves_nothing_behind(
+    window: Window, amara: int, stands: bool
+) -> None:
+    window.go(Place("contact", amara))
+    panel = window.panel
+    assert isinstance(panel, ContactPanel)
+    if stands:
+        panel.stand()
+    form = weakref.ref(panel.findChild(ContactForm))
+    panel.close_panel()
+    del panel
+    settle()
+    gc.collect()
+    assert form() is None

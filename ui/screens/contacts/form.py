@@ -290,7 +290,10 @@ class ContactForm(Form):
         self.edited.connect(self.make_asks)
         self.edited.connect(self._follow)
         self.edited.connect(self.drafts.touch)
-        QTimer.singleShot(0, self, self.make_asks)
+        later = QTimer(self)  # its own, not a single shot: closed before that, the form would never be let go
+        later.setSingleShot(True)
+        later.timeout.connect(self.make_asks)
+        later.start(0)
 
     def drafts_key(self) -> str:
         return draft_key(self.client_id)
