@@ -39,7 +39,7 @@ CALM: dict[str, Words] = {
 }
 #: Words that say what a list is for, whoever finds it.
 TELLING = (
-    "999", "abuse", "abusive", "advocate", "attack", "bail", "bailed", "caseworker", "code word", "coercive",
+    "999", "101", "abuse", "abusive", "advocate", "attack", "bail", "bailed", "caseworker", "code word", "coercive",
     "counselling", "counsellor", "court", "crisis", "da worker", "domestic", "dv", "escape", "fled", "flee", "fleeing",
     "harm", "harmed", "harming", "helpline", "hide", "hideout", "hiding", "idva", "injunction", "isva",
     "leave him", "leave her", "marac", "molestation", "non mol", "outreach", "perpetrator", "police", "rape",

@@ -111,7 +111,7 @@ OURS = ("Next Chapter", "SERICC")
         "analucia", "Ana Lucia", "ana-lucia", "ng", "To A.C. by six", "AC at six", "nextchapter", "Next-Chapter",
         "next  chapter", "S.E.R.I.C.C", "sericc's", "womens aid", "Women’s Aid", "safer place", "safely", "unsafe",
         "raped", "harmed", "IDVAs", "fleeing", "ＰＯＬＩＣＥ", "po\u00adlice", "po\u200blice", "non-mol", "D.V.", "999",
-        "social-worker", "policeman",
+        "101", "social-worker", "policeman",
     ],
 )  # fmt: skip
 def test_no_spelling_hides_a_name_a_service_or_a_telling_word(text: str) -> None:
