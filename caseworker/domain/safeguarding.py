@@ -287,14 +287,14 @@ def answer_problems(
         )
     if not asks(contact, at_risk):
         return {}
-    if answer is None or not answer.stands:
-        return {"safeguarding": words("Choose whether there is something new about safeguarding")}
     if not standing(held, at_risk, contact.at):
         return {
             "safeguarding": words(
                 "No decision of the last {days} days stands: record one now", days=STANDS_FOR // 86400
             )
         }
+    if answer is None or not answer.stands:
+        return {"safeguarding": words("Choose whether there is something new about safeguarding")}
     return {}
 
 

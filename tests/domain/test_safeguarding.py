@@ -160,7 +160,10 @@ def test_a_conversation_needs_one_while_a_child_is_at_risk() -> None:
     assert asks(CALL, [LEO])
     assert not asks(CALL, [replace(LEO, at_risk="no"), replace(LEO, at_risk="NA-ASK")])
     assert not asks(CALL, [])
-    assert list(answer_problems(CALL, [LEO], [], None, TODAY)) == ["safeguarding"]
+    problems = answer_problems(CALL, [LEO], [], None, TODAY)
+    assert {name: str(text) for name, text in problems.items()} == {
+        "safeguarding": "No decision of the last 7 days stands: record one now"
+    }
     assert answer_problems(CALL, [], [], None, TODAY) == {}
 
 

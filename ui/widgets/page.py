@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui.session import Session
@@ -56,6 +56,16 @@ class Lines(QVBoxLayout):
     def invalidate(self) -> None:
         self._high = None
         super().invalidate()
+
+    def setGeometry(self, place: QRect) -> None:
+        body = self.parentWidget()
+        high = body.minimumSizeHint().height()
+        if place.height() < high and isinstance(body, ScrollBody):
+            # Qt lets the body grow only after the next picture, and in that all lines would be squashed.
+            body.resize(body.width(), high)
+            if body.height() >= high:
+                return  # laid out by that already
+        super().setGeometry(place)
 
     def high(self, width: int) -> int:
         """How high the lines are at that width, or at ``NARROW`` where it is more."""
