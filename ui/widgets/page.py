@@ -59,8 +59,7 @@ class Lines(QVBoxLayout):
 
     def setGeometry(self, place: QRect) -> None:
         body = self.parentWidget()
-        high = body.minimumSizeHint().height()
-        if place.height() < high and isinstance(body, ScrollBody):
+        if isinstance(body, ScrollBody) and place.height() < (high := body.minimumSizeHint().height()):
             # Qt lets the body grow only after the next picture, and in that all lines would be squashed.
             body.resize(body.width(), high)
             if body.height() >= high:
