@@ -110,8 +110,12 @@ def _shares(table: Table) -> tuple[float, ...]:
     return (26, 56, 18) if len(table.head) == 3 else tuple(wide for _ in table.head)
 
 
+def _is_cut(table: Table) -> bool:
+    return len(table.rows) > AT_ONCE
+
+
 def _cut(table: Table) -> list[Piece]:
-    if len(table.rows) <= AT_ONCE:
+    if not _is_cut(table):
         return [partial(_table, head=table.head, rows=table.rows, shares=_shares(table))]
     return [
         partial(
@@ -120,6 +124,7 @@ def _cut(table: Table) -> list[Piece]:
             rows=table.rows[start : start + PART],
             shares=_shares(table),
             goes_on=bool(start),
+            repeats=False,
         )
         for start in range(0, len(table.rows), PART)
     ]
@@ -159,8 +164,11 @@ def _table(
     rows: tuple[tuple[Said, ...], ...],
     shares: tuple[float, ...],
     goes_on: bool = False,
+    repeats: bool = True,
 ) -> None:
-    """``goes_on``: the next part of a table that began above, close under it and with the same lines."""
+    """``goes_on``: the next part of a table that began above, close under it and with the same lines. ``repeats``:
+    each page that it goes on to begins with the names of its columns.
+    """
     if not rows:
         return
     lined = bool(head) or goes_on
@@ -175,7 +183,7 @@ def _table(
     form.setBorderBrush(QColor("#9aa5a3"))
     form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     form.setBorderCollapse(True)
-    form.setHeaderRowCount(1 if head else 0)
+    form.setHeaderRowCount(1 if head and repeats else 0)
     form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     form.setColumnWidthConstraints(
         [QTextLength(QTextLength.Type.PercentageLength, share) for share in shares]
@@ -196,8 +204,8 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
     """Paint every page, each with its foot and number, as large as the paper allows."""
     made = document(report)
     count = made.pageCount()
-    goes_on = report.blocks[-1] if report.blocks else None
-    head = HEAD if count > 1 and isinstance(goes_on, Table) else 0.0
+    goes_on = running_head(report, count)
+    head = HEAD if goes_on is not None else 0.0
     painter = QPainter(device)
     page = device.pageLayout().paintRectPixels(device.logicalDpiX())
     scale = min(page.width() / WIDE, page.height() / (head + HIGH + FOOT))
@@ -212,8 +220,8 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
         small = QFont(made.defaultFont())
         small.setPixelSize(8)
         painter.setFont(small)
-        if number and head and isinstance(goes_on, Table):
-            _running_head(painter, goes_on)
+        if number and goes_on is not None:
+            _draw_head(painter, goes_on)
         painter.translate(QPointF(0.0, head))
         _foot(painter, report, number + 1, count)
         painter.translate(QPointF(0.0, -number * HIGH))
@@ -225,7 +233,15 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
     painter.end()
 
 
-def _running_head(painter: QPainter, table: Table) -> None:
+def running_head(report: Report, count: int) -> Table | None:
+    """The table whose columns are named again above each of ``count`` pages but the first: one laid out in parts, which
+    Qt does not know to be one.
+    """
+    last = report.blocks[-1] if report.blocks else None
+    return last if count > 1 and isinstance(last, Table) and _is_cut(last) else None
+
+
+def _draw_head(painter: QPainter, table: Table) -> None:
     """What its columns are, again above each page that it goes on to."""
     left = 0.0
     for cell, share in zip(table.head, _shares(table), strict=True):
