@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -182,16 +183,18 @@ _OUTSIDE = (
 def letter_problem(to: str, safe: Iterable[SafeContact]) -> Words | None:
     """Why a letter may not be addressed that way; None when it may: to anybody else, or home where letters are safe.
 
-    Paper that comes to her home is read by whoever opens the door. An address is known by its postcode or its first
-    line, however they are spelled.
+    Paper that comes to her home is read by whoever opens the door. An address is known by its postcode, or by the
+    number and the name of the street, however they are spelled and in whatever order.
     """
     held = list(safe)
     post = _of(held, "LET")
     if post is not None and post.allowed == "yes" and not post.doubted:
         return None
-    homes = [part for one in held if one.channel in ("LET", "VIS") for part in _address(one.value)]
+    homes = [one.value for one in held if one.channel in ("LET", "VIS")]
     typed = _squeezed(to)
-    if any(part in typed for part in homes):
+    if any(part in typed for home in homes for part in _address(home)) or any(
+        _is_at(line, home) for home in homes for line in _PARTS.split(to)
+    ):
         return words(
             "Letters to this address are not safe for this client. Leave the address out and hand it over"
         )
@@ -200,7 +203,7 @@ def letter_problem(to: str, safe: Iterable[SafeContact]) -> Words | None:
 
 def _address(value: str) -> list[str]:
     """What tells an address: its postcodes, and its first line where that holds a number and a name."""
-    first = _squeezed(re.split(r"[,;\n]", value.strip(), maxsplit=1)[0])
+    first = _squeezed(_PARTS.split(value.strip(), maxsplit=1)[0])
     told = [_squeezed(code) for code in _POSTCODE.findall(value)]
     return [
         *told,
@@ -208,10 +211,37 @@ def _address(value: str) -> list[str]:
     ]
 
 
+def _is_at(line: str, home: str) -> bool:
+    """Whether that line names the number and the street of that home: 12 Elm Rd, 12a Elm Row, Elm Row, Twelve."""
+    told, said = _number_and_street(line)
+    parts = (_number_and_street(part) for part in _PARTS.split(home))
+    return any(numbers & told and street and street <= said for numbers, street in parts)
+
+
+def _number_and_street(line: str) -> tuple[set[str], set[str]]:
+    """Its numbers as figures, and its words but those that any street may have."""
+    plain = unicodedata.normalize("NFKC", line).casefold()
+    said = re.findall(r"[^\W\d_]+", plain)
+    numbers = {str(int(one)) for one in re.findall(r"\d+", plain)}
+    numbers |= {str(_COUNTED.index(one) + 1) for one in said if one in _COUNTED}
+    return numbers, {one for one in said if len(one) > 1 and one not in _STREETS and one not in _COUNTED}
+
+
 def _squeezed(text: str) -> str:
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in plain if sign.isalnum())
 
 
+_PARTS = re.compile(r"[,;\n]")
+_STREETS = frozenset({
+    "flat", "the", "road", "rd", "street", "st", "avenue", "ave", "av", "close", "cl", "lane", "ln", "way", "drive",
+    "dr", "row", "court", "ct", "place", "pl", "gardens", "gdns", "terrace", "ter", "crescent", "cres", "square", "sq",
+    "grove", "gr", "hill", "park", "pk", "green", "walk", "mews", "rise", "view",
+})  # fmt: skip
+_COUNTED = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}\b", re.IGNORECASE)
 _TELLING_LINE = 6  # letters and figures: "12 Elm Row", not "Flat 2"
 

@@ -127,7 +127,7 @@ HOME = SafeContact(1, 1, "LET", "no", "12 Elm Row, Chelmsford, CM1 1AA")
     "to",
     [
         "Amara Clarke\n12 Elm Row\nChelmsford", "12, elm row", "Flat above, 12 ELM  ROW", "The Occupier, CM1 1AA",
-        "c/o Jo, cm11aa", "12 Elm-Row",
+        "c/o Jo, cm11aa", "12 Elm-Row", "12a Elm Row", "Twelve Elm Row", "Elm Row 12", "12 Elm Rd", "１２ Ｅlm Row",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("allowed", ["no", "NA-ASK", "NA-UNK", "NA-NAP"])
@@ -136,12 +136,22 @@ def test_no_letter_is_addressed_to_her_home_where_letters_are_not_safe(to: str, 
     assert interlock.letter_problem(to, [home]) is not None
     visits = [SafeContact(2, 1, "VIS", "yes", HOME.value), replace(home, value="")]
     assert interlock.letter_problem(to, visits) is not None
+    flat = replace(home, value="Flat 2, 12 Elm Row, Chelmsford, CM1 1AA")
+    assert interlock.letter_problem(to, [flat]) is not None
     assert interlock.letter_problem(to, [replace(home, allowed="yes")]) is None
     assert interlock.letter_problem(to, [replace(home, allowed="yes", doubted=5)]) is not None
 
 
 @pytest.mark.parametrize(
-    "to", ["Chelmsford City Council\nDuke Street\nCM1 1JE", "Amara Clarke", "Elm Row Surgery", ""]
+    "to",
+    [
+        "Chelmsford City Council\nDuke Street\nCM1 1JE",
+        "Amara Clarke",
+        "Elm Row Surgery",
+        "40 Elm Row",
+        "12 Oak Row",
+        "",
+    ],
 )
 def test_letters_to_anybody_else_and_into_her_hand_may_be_made(to: str) -> None:
     assert interlock.letter_problem(to, [HOME]) is None
