@@ -202,12 +202,12 @@ def letter_problem(to: str, safe: Iterable[SafeContact]) -> Words | None:
 
 
 def _address(value: str) -> list[str]:
-    """What tells an address: its postcodes, and its first line where that holds a number and a name."""
-    first = _squeezed(_PARTS.split(value.strip(), maxsplit=1)[0])
+    """What tells an address: its postcodes, and those of its lines that hold a number and a name."""
+    lines = [_squeezed(part) for part in _PARTS.split(value)]
     told = [_squeezed(code) for code in _POSTCODE.findall(value)]
     return [
         *told,
-        *([first] if any(sign.isdigit() for sign in first) and len(first) >= _TELLING_LINE else []),
+        *(one for one in lines if any(sign.isdigit() for sign in one) and len(one) >= _TELLING_LINE),
     ]
 
 
