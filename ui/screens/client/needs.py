@@ -186,27 +186,28 @@ class NeedsTab(Tab):
         self.needs.opened.connect(self.set_aim)
         self._gradually = Gradually(self)
 
-    # ---- the cards under needs and outcomes, each made when it is first shown: all at once would be felt
+    # ---- the cards under needs and outcomes, each made when it is first shown: all at once would be felt.
+    # Hidden until it is filled: else the page is laid out anew for each of its lines
 
     @cached_property
     def scores(self) -> ScoresCard:
         made = ScoresCard()
         made.asked.connect(self.ask)
-        self.below.addWidget(made)
+        self._put_below(made)
         return made
 
     @cached_property
     def plan(self) -> PlanCard:
         made = PlanCard(self.session)
         made.form_wanted.connect(self.form_wanted)
-        self.below.addWidget(made)
+        self._put_below(made)
         return made
 
     @cached_property
     def onward(self) -> OnwardCard:
         made = OnwardCard(self.session)
         made.form_wanted.connect(self.form_wanted)
-        self.below.addWidget(made)
+        self._put_below(made)
         return made
 
     @cached_property
@@ -214,7 +215,7 @@ class NeedsTab(Tab):
         made = FeedbackCard(self.session)
         made.form_wanted.connect(self.form_wanted)
         made.asked.connect(self.ask)
-        self.below.addWidget(made)
+        self._put_below(made)
         return made
 
     @cached_property
@@ -222,15 +223,19 @@ class NeedsTab(Tab):
         made = Card(self.tr("Asked before"), icon="history")
         made.body.setContentsMargins(0, 0, 0, 0)
         made.body.addLayout(self.list)
-        self.below.addWidget(made)
+        self._put_below(made)
         return made
 
     @cached_property
     def begin(self) -> BeginCard:
         made = BeginCard(self.session, self.tr("Ask something else, or at another stage"), KINDS)
         made.begun.connect(self.form_wanted)
-        self.below.addWidget(made)
+        self._put_below(made)
         return made
+
+    def _put_below(self, card: Card) -> None:
+        card.hide()
+        self.below.addWidget(card)
 
     def save(self) -> None:
         self.begin.begin_if_focused()
@@ -288,8 +293,12 @@ class NeedsTab(Tab):
             partial(self._show_plan, plan, steps, today),
             partial(self._show_onward, referrals, places, today),
             partial(self._show_feedback, offers, given, newest, today),
-            partial(self._show_before, sets, names),
-            self._show_begin,
+            lambda: self.before,
+            partial(self._fill_before, sets, names),
+            lambda: self.before.setVisible(bool(sets)),
+            lambda: self.begin,
+            lambda: self.begin.show_client(client),
+            lambda: self.begin.show(),
         ]
         self._gradually.start(steps_to_take, at_once=False)  # the page itself was made in this event
 
@@ -359,8 +368,8 @@ class NeedsTab(Tab):
         self.outcomes.show()
 
     def _show_scores(self, by_name: dict[str, list[Signed]], names: dict[int, str], today: date) -> None:
-        self.scores.setVisible(bool(by_name))
         self.scores.show_sets(by_name, names, today)
+        self.scores.setVisible(bool(by_name))
 
     def _show_plan(self, plan: list[Goal], steps: list[Action], today: date) -> None:
         self.plan.show_plan(self.client_id, plan, steps, today)
@@ -376,14 +385,10 @@ class NeedsTab(Tab):
         self.feedback.show_feedback(self.client_id, offers, given, episode, today)
         self.feedback.show()
 
-    def _show_begin(self) -> None:
-        self.begin.show_client(self.client_id)
-        self.begin.show()
-
-    def _show_before(self, sets: Sequence[Signed], names: dict[int, str]) -> None:
+    def _fill_before(self, sets: Sequence[Signed], names: dict[int, str]) -> None:
         empty(self.list)
         newest = list(reversed(sets))
-        self.before.setVisible(bool(newest))
+        self.before.hide()
         self.before.show_count(len(newest))
         shown = newest if self._all else newest[:ASKED]
         for held, taken in shown:
