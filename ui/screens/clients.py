@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -398,6 +398,10 @@ class Cell(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen:
             painter.fillRect(box, theme.colour("soft"))
+            # A line above and below as well: a tint alone is not seen in high contrast.
+            painter.setPen(QPen(theme.colour("primary"), px(2)))
+            painter.drawLine(box.left(), box.top() + px(1), box.right(), box.top() + px(1))
+            painter.drawLine(box.left(), box.bottom(), box.right(), box.bottom())
         left = box.left() + px(8)
         icon = model.data(index, role.DecorationRole)
         if icon is not None:
