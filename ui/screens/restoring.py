@@ -166,11 +166,10 @@ class RestoreScreen(Door):
     def _done(self, found: Restored) -> None:
         self._job = None
         self.secret.clear()
-        self.restored.emit(
-            self.tr(
-                "Your records are back, as of {time}. Open them with the passphrase you had then."
-            ).format(time=when.show_datetime(when.local(found.made)))
-        )
+        told = self.tr("Your records are back, as of {time}. Open them with the passphrase you had then.")
+        if self.sheet.isChecked():
+            told = self.tr("Your records are back, as of {time}. Open them with the recovery sheet, below.")
+        self.restored.emit(told.format(time=when.show_datetime(when.local(found.made))))
 
     def _failed(self, error: Exception) -> None:
         self._job = None

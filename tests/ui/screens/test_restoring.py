@@ -15,6 +15,7 @@ from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
 from tests.ui.accessibility import everything, settle
+from tests.ui.screens.parts import words_of
 from ui.main import Desk
 from ui.screens.restoring import RestoreScreen
 
@@ -108,3 +109,6 @@ def test_the_code_of_the_sheet_opens_it_too(
     restoring.bring_back()
     qtbot.waitUntil(lambda: desk.door is not None, timeout=60_000)
     assert vaults.find(desk.root) is not None
+    said = words_of(desk)
+    assert "Open them with the recovery sheet, below." in said  # there may be no passphrase any more
+    assert "Lost it? Use the recovery sheet" in said
