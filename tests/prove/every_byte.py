@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from caseworker import storage
@@ -14,39 +17,75 @@ from caseworker.storage.vault import NewVault, OpenVault
 from tests.fixtures_vault import PHRASE
 
 DB = "vault-0001.db"
+PAGE = 4096
 
 
 def test_every_byte_of_the_case_file(vault: OpenVault) -> None:
-    """Each flip is found by the page check on a fresh connection, or the file does not open at all."""
+    """Each flip is found by the page check on a fresh connection, or the file does not open at all.
+
+    Every page has a code of its own over its bytes, so one check tells of one byte flipped in each of them. Not so the
+    first page: it begins with the salt, and without that no page is right; its bytes are flipped one at a time.
+    """
     for number in range(5):
         storage.write(clients.save, Client(None, "", f"Made-up Person {number}"))
     key = vaults.vault_key(vault._keys.vmk, vault._keys.header, "db")
     vault.close()
     file = vault.path / DB
     whole = file.read_bytes()
-    missed = [offset for offset in range(len(whole)) if not noticed(file, whole, offset, key)]
+    pages = range(2, len(whole) // PAGE + 1)
+    assert len(whole) == (len(pages) + 1) * PAGE
+    missed = [offset for offset in range(PAGE) if not noticed(file, whole, [offset], key)]
+    for place in range(PAGE):
+        found = wrong_pages(file, whole, [(page - 1) * PAGE + place for page in pages], key)
+        missed += [(page - 1) * PAGE + place for page in pages if page not in found]
+    for page in pages:  # and as the app meets it: one changed byte in a whole file
+        at = (page - 1) * PAGE + page % PAGE
+        if not noticed(file, whole, [at], key):
+            missed.append(at)
     print(f"\nevery_byte: {len(whole)} bytes of the case file flipped, {len(missed)} missed")
     assert file.read_bytes() == whole
     assert missed == []
     assert vaults.verify(vault.path, PHRASE) == []
 
 
-def noticed(file: Path, whole: bytes, offset: int, key: bytearray) -> bool:
+@contextmanager
+def flipped(file: Path, whole: bytes, offsets: Sequence[int]) -> Iterator[None]:
+    """The file with one bit changed in each of those bytes, and put right after."""
     with open(file, "r+b") as out:
-        out.seek(offset)
-        out.write(bytes([whole[offset] ^ (1 << (offset % 8))]))
+        for offset in offsets:
+            out.seek(offset)
+            out.write(bytes([whole[offset] ^ (1 << (offset % 8))]))
     try:
-        conn = engine.open_file(file, key, mode="ro&immutable=1")
-        try:
-            return bool(conn.execute("PRAGMA cipher_integrity_check").fetchall())
-        finally:
-            conn.close()
-    except Problem as problem:
-        return problem.code in ("E-DB-DAMAGED", "E-DB-MISSING")
+        yield
     finally:
         with open(file, "r+b") as out:
-            out.seek(offset)
-            out.write(whole[offset : offset + 1])
+            for offset in offsets:
+                out.seek(offset)
+                out.write(whole[offset : offset + 1])
+
+
+def wrong_pages(file: Path, whole: bytes, offsets: Sequence[int], key: bytearray) -> set[int]:
+    """The numbers of the pages that the page check names with those bytes flipped."""
+    with flipped(file, whole, offsets):
+        conn = engine.open_file(file, key, mode="ro&immutable=1")
+        try:
+            said = [row[0] for row in conn.execute("PRAGMA cipher_integrity_check").fetchall()]
+        finally:
+            conn.close()
+    return {int(number) for line in said for number in re.findall(r"page (\d+)$", line)}
+
+
+def noticed(file: Path, whole: bytes, offsets: Sequence[int], key: bytearray) -> bool:
+    """Whether anybody who opens and checks the file so is told."""
+    try:
+        with flipped(file, whole, offsets):
+            conn = engine.open_file(file, key, mode="ro&immutable=1")
+            try:
+                return bool(conn.execute("PRAGMA cipher_integrity_check").fetchall())
+            finally:
+                conn.close()
+    except Problem as problem:
+        return problem.code in ("E-DB-DAMAGED", "E-DB-MISSING")
 
 
 def test_verify_finds_every_byte_of_every_small_file(new_vault: NewVault) -> None:
