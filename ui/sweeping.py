@@ -23,8 +23,8 @@ WHOLE = 10
 
 
 class Sweeper(QObject):
-    """Looks every few seconds. Once the screens stand (``settled``) what they are made of is left out, until they are
-    built anew.
+    """Looks every few seconds. What the app is made of is left out from the start; once the screens stand (``settled``)
+    what they are made of is too, until they are built anew.
     """
 
     def __init__(self, desk: Desk, settled: Callable[[], bool]) -> None:
@@ -33,6 +33,8 @@ class Sweeper(QObject):
         self._left_out = False
         self._looks = 0
         gc.set_threshold(AT_MOST)
+        gc.collect()
+        gc.freeze()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.look)
@@ -51,5 +53,6 @@ class Sweeper(QObject):
 
     def _begin_again(self) -> None:
         """Other screens are on show: those before go, and have to be found."""
-        self._left_out = False
-        gc.unfreeze()
+        if self._left_out:
+            self._left_out = False
+            gc.unfreeze()

@@ -1,7 +1,8 @@
 """Every screen, every tab of a client's record and every form, opened one after the other in a provider's vault.
 
-``python -m tests.bench.visiting ROOT`` prints one JSON line: of each visit, in two rounds, how long until all of it
-stood there and the longest time the thread of the windows was held up meanwhile.
+``python -m tests.bench.visiting ROOT`` prints one JSON line: of each visit, in two rounds, how long until what is in
+view stood there, how long until all of it did, further down too, and the longest time the thread of the windows was
+held up meanwhile.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QScrollBar
 
 import ui.main
 from tests.bench.walking import Do, Until, Walk
 from tests.journey.hands import Hands
 
 QUIET = 0.45  # seconds without anything late: it stands there
+NARROW = 16  # pixels; more than a scroll bar has, less than any part that says something
 LATE = 0.006  # seconds; what is less nobody could tell from a timer's own unrest
 ROUNDS = 2
 FORMS = (
@@ -40,18 +43,43 @@ class Visited:
 
     what: str
     began: float
+    seen: float = 0.0  # when something in view was last painted
     last: float = 0.0  # when it was last held up
     longest: float = 0.0  # held up at a time
     busy: float = 0.0  # computing, in all
     busiest: float = 0.0  # computing at a time
 
 
+class Eyes(QObject):
+    """Sees every picture of a part that is in view: what lies further down is not painted. Not the handle of the
+    scroll bar, which tells how much there is.
+    """
+
+    def __init__(self, see: Callable[[], None]) -> None:
+        super().__init__()
+        self._see = see
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and not isinstance(watched, QScrollBar):
+            assert isinstance(event, QPaintEvent)
+            if event.rect().width() > NARROW:  # what lies behind the scroll bar is painted with it
+                self._see()
+        return False
+
+
 class Visit(Walk):
-    """A walk that also notes when each step began and when it was last held up."""
+    """A walk that also notes when each step began, when something was last seen to change and when it was last held
+    up.
+    """
 
     def __init__(self, desk: Any, steps: Iterator[Do | Until]) -> None:
         self.visits: list[Visited] = []
         super().__init__(desk, steps)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setCursorFlashTime(0)  # a cursor that blinks is no news
+        self._eyes = Eyes(self._see)
+        app.installEventFilter(self._eyes)
 
     def begin(self, what: str) -> None:
         self.visits.append(Visited(what, time.perf_counter()))
@@ -65,6 +93,10 @@ class Visit(Walk):
 
         return over
 
+    def _see(self) -> None:
+        if self.visits:
+            self.visits[-1].seen = time.perf_counter()
+
     def _beat(self) -> None:
         super()._beat()
         _, late, busy = self.blocks[-1]
@@ -77,7 +109,14 @@ class Visit(Walk):
 
     def _end(self, failed: str) -> None:
         told = [
-            (one.what, max(0.0, (one.last or one.began) - one.began), one.longest, one.busy, one.busiest)
+            (
+                one.what,
+                max(0.0, (one.seen or one.began) - one.began),
+                max(0.0, (one.last or one.began) - one.began),
+                one.longest,
+                one.busy,
+                one.busiest,
+            )
             for one in self.visits
         ]
         print(json.dumps({"failed": failed, "visits": told}), flush=True)
@@ -166,10 +205,11 @@ def main() -> None:
     from caseworker.storage import vault as vaults
     from tests.bench.vaults import PHRASE
     from ui.ahead import Ahead
+    from ui.sweeping import Sweeper
 
     root = Path(sys.argv[1])
     desk = ui.main.build_window(root)
-    Ahead(desk)
+    Sweeper(desk, Ahead(desk).is_done)
     desk.resize(1280, 800)
     desk.show()
     found = vaults.find(root)

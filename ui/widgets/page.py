@@ -38,6 +38,11 @@ def scrolled(
 class ScrollBody(QWidget):
     """What scrolls: as tall as its lines are. Qt would leave room for them at their narrowest, and end in a blank."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # What stands in view is not painted again because a line came below it.
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
+
     def minimumSizeHint(self) -> QSize:
         least, layout = super().minimumSizeHint(), self.layout()
         if not isinstance(layout, Lines) or not layout.hasHeightForWidth():

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -68,6 +68,7 @@ class Text(QLabel):
         wrap: bool = False,
         parent: QWidget | None = None,
     ) -> None:
+        self._tall: dict[int, int] = {}  # width -> height
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
@@ -84,6 +85,30 @@ class Text(QLabel):
     def set_tone(self, tone: str) -> None:
         self.setProperty("tone", tone)
         theme.restyle(self)
+
+    def setText(self, text: str) -> None:
+        self._tall = {}
+        super().setText(text)
+
+    def setWordWrap(self, on: bool) -> None:
+        self._tall = {}
+        super().setWordWrap(on)
+
+    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:
+        self._tall = {}
+        super().setContentsMargins(left, top, right, bottom)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters, or another look."""
+        self._tall = {}
+        super().changeEvent(event)
+
+    def heightForWidth(self, width: int) -> int:
+        """Kept by width: while a page is built it is asked dozens of times, and Qt breaks the lines anew each time."""
+        tall = self._tall.get(width)
+        if tall is None:
+            tall = self._tall[width] = super().heightForWidth(width)
+        return tall
 
 
 def breaking(place: object) -> str:
@@ -278,6 +303,24 @@ class CardTitle(Text):
         return self.fontMetrics().horizontalAdvance(self.text()) + px(2)
 
 
+class CardLines(QVBoxLayout):
+    """The lines of a card, never squashed: a card lies on what scrolls and gets the room it asks for a moment later.
+
+    Qt lays them out once in the room there was before a line came and again in the room there is then: all of them
+    would be made lower and higher again, with everything inside.
+    """
+
+    def setGeometry(self, place: QRect) -> None:
+        least = (
+            self.minimumHeightForWidth(place.width())
+            if self.hasHeightForWidth()
+            else self.minimumSize().height()
+        )
+        if place.height() < least:
+            place = QRect(place.x(), place.y(), place.width(), least)
+        super().setGeometry(place)
+
+
 class Card(QFrame):
     """A white card. With a title it has a head line (icon, title, count, ``.head`` row) and rows under it."""
 
@@ -286,7 +329,7 @@ class Card(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        whole = column(self)
+        whole = within(CardLines(self), (0, 0, 0, 0), 0)
         self.head = row(gap=8)
         self._count = Text(count, "lead", "muted", parent=self)
         if title:
