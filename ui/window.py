@@ -380,6 +380,7 @@ class Window(QWidget):
         page.resize(self.stack.size())
         for part in page.findChildren(QWidget):
             part.ensurePolished()
+        page.draw_ahead()
 
     def _show(self, place: Place) -> None:
         leaving = self.current()

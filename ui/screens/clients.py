@@ -246,6 +246,11 @@ class ClientsPage(Page):
     def first_focus(self) -> QWidget | None:
         return self.line
 
+    def draw_ahead(self) -> None:
+        """The icons of the cells."""
+        for _, icon, token in (*STATES.values(), *GRADES.values()):
+            theme.icon(icon, token, 16)
+
     def show_place(self, arg: Any) -> None:
         """``arg``: a list to work through (``ListOf``), or nothing for everybody."""
         if arg != self.only:

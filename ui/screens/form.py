@@ -264,9 +264,17 @@ class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]
         self._framed, self._stands = None, True
 
     def _go_on(self) -> None:
-        """The next step of a long form; then all of it on show."""
+        """The next step of a long form; then all of it on show.
+
+        Each part is dressed and measured when it is made: all of them at once would be felt.
+        """
         assert self._gradually is not None
         more = self._framed is not None and self._framed.go_on()
+        if self._framed is not None:
+            for part in self._framed.findChildren(QWidget):
+                part.ensurePolished()
+            self._framed.sizeHint()
+            self._framed.heightForWidth(self.width())
         self._gradually.then(self._go_on if more else self.stand)
 
     def stand(self) -> None:

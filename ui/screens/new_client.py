@@ -187,6 +187,7 @@ class NewClientForm(PersonForm):
         # The fields that follow go into the folded part.
         whole, self.down = self.down, column(self.more, gap=14)
         self.equality_fields()
+        self.more_equality_fields()
         self.down = whole
         self.more.hide()
         self.down.addWidget(self.more)

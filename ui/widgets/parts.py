@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
@@ -94,9 +94,9 @@ class Text(QLabel):
         self._tall = {}
         super().setWordWrap(on)
 
-    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:
+    def setContentsMargins(self, *margins: Any) -> None:
         self._tall = {}
-        super().setContentsMargins(left, top, right, bottom)
+        super().setContentsMargins(*margins)
 
     def changeEvent(self, event: QEvent) -> None:
         """Other letters, or another look."""

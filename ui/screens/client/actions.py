@@ -28,12 +28,17 @@ class ActionForm(RecordForm):
     ) -> None:
         super().__init__(session, f"action:{client_id}:{action_id or 'new'}", parent)
         self.client_id = client_id
-        self.action = action = actions.get(action_id) if action_id is not None else None
+        action = actions.get(action_id) if action_id is not None else None
+        self.held = action or Action(None, "", client_id, "", "")
+        self.in_turn(self._build_what, self._build_more, self._fill_in)
+
+    def _build_what(self) -> None:
         self.add("text", self.tr("What you will do next"), TextLine())
-        soon = session.now().astimezone(when.LONDON) + timedelta(days=14)
+        soon = self.session.now().astimezone(when.LONDON) + timedelta(days=14)
         example = self.tr("For example, {day}").format(day=f"{soon.day} {soon.month} {soon.year}")
         self.add("due", self.tr("By when"), DateBoxes(), example)
-        held = action or Action(None, "", client_id, "", "")
+
+    def _build_more(self) -> None:
         # Most next steps are two answers; what they serve and who does them waits behind one button.
         self.more = Fold(
             self.tr("More about this step"),
@@ -42,7 +47,7 @@ class ActionForm(RecordForm):
         )
         self.more.body.setSpacing(px(14))
         for made in (
-            self.field("goal_id", self.tr("Goal it serves"), self._goals(held.goal_id), "", True),
+            self.field("goal_id", self.tr("Goal it serves"), self._goals(self.held.goal_id), "", True),
             self.field("kind", self.tr("Kind of support"), CodeCombo("support_action", self.today())),
             self.field(
                 "agency",
@@ -54,8 +59,10 @@ class ActionForm(RecordForm):
         ):
             self.more.body.addWidget(made)
         self.down.addWidget(self.more)
+
+    def _fill_in(self) -> None:
         names = ("text", "due", "goal_id", "kind", "agency")
-        self.start({name: getattr(held, name) for name in names})
+        self.start({name: getattr(self.held, name) for name in names})
         said = (self.values()["goal_id"], self.text("agency"), self.code("kind") != "NA-ASK")
         self.more.set_open(any(said))
 
@@ -73,11 +80,10 @@ class ActionForm(RecordForm):
         return self.tr("Next step")
 
     def store(self) -> str:
-        held = self.action or Action(None, "", self.client_id, "", "")
         goal = self.values()["goal_id"]
         actions.save(
             replace(
-                held,
+                self.held,
                 text=self.text("text"),
                 due=self.day("due"),
                 goal_id=goal if isinstance(goal, int) else None,

@@ -107,6 +107,8 @@ class PersonForm(RecordForm):
         self.combo("sex", self.tr("Sex"), "sex")
         self.combo("gender_same", self.tr("Is gender the same as registered at birth?"), "gender_same")
         self.combo("ethnicity", self.tr("Ethnic group"), "ethnicity")
+
+    def more_equality_fields(self) -> None:
         self.combo("disability", self.tr("Long-term condition or disability"), "disability")
         self.combo("orientation", self.tr("Sexual orientation"), "orientation")
         self.combo("religion", self.tr("Religion"), "religion")
@@ -129,14 +131,15 @@ class AboutForm(PersonForm):
     def __init__(self, session: Session, client_id: int, parent: QWidget | None = None) -> None:
         super().__init__(session, f"client:{client_id}", parent)
         self.client = clients.get(client_id)
-        self.about_fields()
+        self.in_turn(self.about_fields, self._build_rest, lambda: self.start(self.client_fields(self.client)))
+
+    def _build_rest(self) -> None:
         self.totals_only = Tick(
             self.tr("Count only in totals, in no table by age, district or anything else")
         )
         self.bind("totals_only", self.totals_only)
         self.down.addWidget(self.totals_only)
         self.add("why", self.tr("Why it changed"), TextLine(), "", True)
-        self.start(self.client_fields(self.client))
 
     def title(self) -> str:
         return self.tr("About this client")
@@ -154,8 +157,11 @@ class EqualityForm(PersonForm):
     def __init__(self, session: Session, client_id: int, parent: QWidget | None = None) -> None:
         super().__init__(session, f"equality:{client_id}", parent)
         self.client = clients.get(client_id)
-        self.equality_fields()
-        self.start({name: getattr(self.client, name) for name in EQUALITY})
+        self.in_turn(
+            self.equality_fields,
+            self.more_equality_fields,
+            lambda: self.start({name: getattr(self.client, name) for name in EQUALITY}),
+        )
 
     def title(self) -> str:
         return self.tr("Equality questions")

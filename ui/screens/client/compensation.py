@@ -99,16 +99,23 @@ class ClaimForm(RecordForm):
         super().__init__(session, f"claim:{client_id}:{claim_id or 'new'}", parent)
         self.client_id = client_id
         self.claim = compensation.get(claim_id) if claim_id is not None else None
+        self.in_turn(self._build_what, self._build_rest, self._fill_in)
+
+    def _build_what(self) -> None:
         self.add("incident_on", self.tr("Date of the incident"), DateBoxes())
         self.last = Said("", "calendar")
         self.down.addWidget(self.last)
         self.combo("step", self.tr("Where the claim stands"), "claim_step", missing=False)
+
+    def _build_rest(self) -> None:
         self.add("applied", self.tr("Date the claim was sent"), DateBoxes(), "", True)
         self.add("reference", self.tr("Reference"), TextLine(), "", True)
         self.add("note", self.tr("Note"), TextLine(), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.claim is not None)
-        held = self.claim or Claim(None, "", client_id, "")
+
+    def _fill_in(self) -> None:
+        held = self.claim or Claim(None, "", self.client_id, "")
         names = ("incident_on", "step", "applied", "reference", "note")
         self.start({**{name: getattr(held, name) for name in names}, "why": ""})
 

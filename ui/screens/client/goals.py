@@ -164,6 +164,9 @@ class GoalForm(RecordForm):
         super().__init__(session, f"goal:{client_id}:{goal_id or 'new'}", parent)
         self.client_id = client_id
         self.goal = goals.get(goal_id) if goal_id is not None else None
+        self.in_turn(self._build_what, self._build_aim, self._fill_in)
+
+    def _build_what(self) -> None:
         self.add(
             "text",
             self.tr("What the client wants to reach"),
@@ -174,6 +177,8 @@ class GoalForm(RecordForm):
         self.bind("own_words", own)
         self.down.addWidget(own)
         self.combo("need", self.tr("Which need it serves"), "need")
+
+    def _build_aim(self) -> None:
         levels = codes.get("need_level")
         self.aim = ChoiceRow(
             self.tr("How far that need should ease"),
@@ -196,7 +201,9 @@ class GoalForm(RecordForm):
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         for part in (self.status, self.why):
             part.setVisible(self.goal is not None)
-        held = self.goal or Goal(None, "", client_id, "")
+
+    def _fill_in(self) -> None:
+        held = self.goal or Goal(None, "", self.client_id, "")
         names = ("text", "own_words", "need", "aim", "due", "status")
         self.start({**{name: getattr(held, name) for name in names}, "why": ""})
 

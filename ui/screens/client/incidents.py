@@ -25,6 +25,9 @@ class IncidentForm(RecordForm):
         super().__init__(session, f"incident:{client_id}:{incident_id or 'new'}", parent)
         self.client_id = client_id
         self.incident = incidents.get(incident_id) if incident_id is not None else None
+        self.in_turn(self._build_what, self._build_who, self._fill_in)
+
+    def _build_what(self) -> None:
         self.add(
             "happened",
             self.tr("When it happened"),
@@ -34,6 +37,8 @@ class IncidentForm(RecordForm):
         self.combo("kind", self.tr("Kind of incident"), "incident_kind")
         self.combo("crime", self.tr("Type of crime or abuse"), "crime")
         self.combo("reported", self.tr("Reported to the police"), "reported")
+
+    def _build_who(self) -> None:
         self.add(
             "by_whom",
             self.tr("Who did it, as the client says"),
@@ -41,12 +46,16 @@ class IncidentForm(RecordForm):
             self.tr("The alleged perpetrator’s name, or what the client calls them"),
             True,
         )
-        self.names = NamesRow(client_id, self.editors["by_whom"], self)
+        self.names = NamesRow(self.client_id, self.editors["by_whom"], self)
         self.down.addWidget(self.names)
         self.add("note", self.tr("A few words"), NoteEdit(lines=2), "", True)
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.incident is not None)
-        held = self.incident or Incident(None, "", client_id, "")  # its day is counted by, and never a guess
+
+    def _fill_in(self) -> None:
+        held = self.incident or Incident(
+            None, "", self.client_id, ""
+        )  # its day is counted by, and never a guess
         self.start(
             {
                 name: getattr(held, name)

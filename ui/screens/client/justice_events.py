@@ -151,6 +151,9 @@ class StageForm(RecordForm):
         super().__init__(session, f"justice_event:{client_id}:{event_id or 'new'}", parent)
         self.client_id = client_id
         self.event_ = justice_events.get(event_id) if event_id is not None else None
+        self.in_turn(self._build_what, self._build_next, self._build_rest, self._fill_in)
+
+    def _build_what(self) -> None:
         self.combo("stage", self.tr("Stage"), "cj_stage", missing=False)
         self.at_stage = self.combo("at_stage", self.tr("At which stage did the client withdraw?"), "cj_stage")
         self.add(
@@ -160,12 +163,16 @@ class StageForm(RecordForm):
             self.tr("Leave the day empty if only the month is known"),
         )
         self.add("place", self.tr("Court or police station"), TextLine(), "", True)
+
+    def _build_next(self) -> None:
         self.add(
             "next_on", self.tr("Next date"), DateBoxes(), self.tr("A hearing, the end of bail, a reply"), True
         )
         self.add("told", self.tr("Date the client was told"), DateBoxes(), "", True)
         self.add("officer", self.tr("Officer in the case"), TextLine(), "", True)
         self.add("police_ref", self.tr("Police reference"), TextLine(), "", True)
+
+    def _build_rest(self) -> None:
         self.add(
             "detail",
             self.tr("Detail"),
@@ -176,6 +183,8 @@ class StageForm(RecordForm):
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.event_ is not None)
         self.down.addWidget(Said(self.tr("Support goes on, whatever the police or a court decide.")))
+
+    def _fill_in(self) -> None:
         held = self.event_ or self._new()
         month = len(held.happened) == 7
         shown: object = ["", held.happened[5:7], held.happened[:4]] if month else held.happened

@@ -98,9 +98,14 @@ class OrderForm(RecordForm):
         super().__init__(session, f"court_order:{client_id}:{order_id or 'new'}", parent)
         self.client_id = client_id
         self.order = orders.get(order_id) if order_id is not None else None
+        self.in_turn(self._build_what, self._build_dates, self._build_rest, self._fill_in)
+
+    def _build_what(self) -> None:
         self.combo("kind", self.tr("Order"), "order", missing=False)
         self.add("against", self.tr("Against"), TextLine(), self.tr("As the client names them"), True)
         self.add("court", self.tr("Court or police station"), TextLine(), "", True)
+
+    def _build_dates(self) -> None:
         for name, label in (
             ("applied", self.tr("Applied for")),
             ("granted", self.tr("Granted")),
@@ -108,6 +113,8 @@ class OrderForm(RecordForm):
             ("expires", self.tr("Ends")),
         ):
             self.add(name, label, DateBoxes(), "", True)
+
+    def _build_rest(self) -> None:
         self.add(
             "terms",
             self.tr("What it says"),
@@ -117,7 +124,9 @@ class OrderForm(RecordForm):
         )
         self.why = self.add("why", self.tr("Why it changed"), TextLine(), "", True)
         self.why.setVisible(self.order is not None)
-        held = self.order or Order(None, "", client_id, "")
+
+    def _fill_in(self) -> None:
+        held = self.order or Order(None, "", self.client_id, "")
         names = ("against", "court", "applied", "granted", "refused", "expires", "terms")
         self.start({**{name: getattr(held, name) for name in names}, "kind": held.kind or None, "why": ""})
 

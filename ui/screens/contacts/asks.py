@@ -5,7 +5,7 @@ To ask another one, write a subclass of ``Ask`` in a module of its own and add i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -68,6 +68,6 @@ ASKS = (
 )
 
 
-def asks(asked: Asked) -> list[Ask]:
-    """All of them, made for one form."""
-    return [getattr(import_module(where), what)(asked) for where, what in ASKS]
+def asks(asked: Asked) -> Iterator[Ask]:
+    """All of them, each made for one form when it is asked for."""
+    return (getattr(import_module(where), what)(asked) for where, what in ASKS)

@@ -6,13 +6,13 @@ what is recorded as safe. What may never be sent or left behind cannot be chosen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from caseworker.domain import codes, interlock, when
@@ -25,7 +25,7 @@ from caseworker.storage import safe_contacts as stored_safe
 from caseworker.words import Words, words
 from ui.say import say
 from ui.screens.contacts import outcomes
-from ui.screens.contacts.asks import Ask, Asked, asks
+from ui.screens.contacts.asks import ASKS, Ask, Asked, asks
 from ui.screens.contacts.outcomes import IN_PERSON
 from ui.screens.form import DraftKeeper, Form
 from ui.screens.more import MoreAbout, minutes
@@ -47,6 +47,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.gradually import Gradually
 
 OTHER = "OTHER"
 UNCHOSEN = "contact:"  # key of a draft in nobody's record
@@ -75,26 +76,23 @@ class ContactForm(Form):
         self._minutes_typed = False
         self._wanted: str | None = None  # the outcome last chosen, kept while it is not offered
         self.asks: list[Ask] = []
-        self._asks_made = False
+        self._asks_to_come: Iterator[Ask] | None = None
 
         self.drafts = DraftKeeper(session, draft_key(client_id), self.draft_fields, self)
         down = column(self, gap=11)
         self.in_turn(
-            partial(self._build_how_it_was, down),
+            partial(self._build_who, down),
+            partial(self._build_how, down),
+            partial(self._build_where, down),
             partial(self._build_what, down),
             partial(self._build_note, down),
             partial(self._build_next, down),
+            partial(self._build_kind, down),
             partial(self._build_more, down),
             self._start,
         )
 
     # ---- parts, in reading order
-
-    def _build_how_it_was(self, down: QVBoxLayout) -> None:
-        self._build_who(down)
-        down.addWidget(self.errors)
-        self._build_when(down)
-        self._build_how(down)
 
     def _build_who(self, down: QVBoxLayout) -> None:
         who = row(gap=8)
@@ -114,8 +112,7 @@ class ContactForm(Form):
         self.restart.hide()
         self.restart.clicked.connect(self._start_again)
         down.addLayout(kept)
-
-    def _build_when(self, down: QVBoxLayout) -> None:
+        down.addWidget(self.errors)
         self.when = TextLine()
         hint = self.tr("For example, now, yesterday 3pm or 27 9 10:15")
         self.when_field = self.field("at", self.tr("When"), self.when, hint)
@@ -135,6 +132,8 @@ class ContactForm(Form):
         )
         self.bind("method", self.how)
         down.addWidget(self.how)
+
+    def _build_where(self, down: QVBoxLayout) -> None:
         methods = codes.get("contact_method")
         offered = methods.valid_on(self._today())
         self.place = Combo()
@@ -174,31 +173,40 @@ class ContactForm(Form):
         self.bind("rest", self.rest)
         down.addWidget(self.rest_field)
         self.what.chosen.connect(self._outcome_chosen)
+        self._last_ask: QWidget = self.rest  # what the questions come after for the Tab key
         self._asks_place = column(gap=11)
         down.addLayout(self._asks_place)
 
     def make_asks(self) -> None:
         """The questions that some contacts bring: none applies before something is chosen, so the form is on the screen
-        before they are made, and whoever needs them sooner has them made.
+        before they are made, one an event, and whoever needs them sooner has them made.
         """
-        if self._asks_made or self.session.is_locked():
-            return
-        self._asks_made = True
-        earlier: QWidget = self.rest
-        for ask in asks(Asked(self.session, self.client_id, self.safe)):
-            for name, editor in ask.editors.items():
-                self.bind(name, editor)
-            self.fields.update(ask.fields)
-            ask.hide()
-            self._asks_place.addWidget(ask)
-            self.asks.append(ask)
-            # Made after the note, they belong before it.
-            for stop in ask.findChildren(QWidget):
-                # The list behind a combo box is a window of its own.
-                if stop.focusPolicy() & Qt.FocusPolicy.TabFocus and stop.window() == self.window():
-                    self.setTabOrder(earlier, stop)
-                    earlier = stop
+        while self._make_ask():
+            pass
+
+    def _make_ask(self) -> bool:
+        """Make the next of them; False when there is none left."""
+        if self.session.is_locked():
+            return False
+        if self._asks_to_come is None:
+            self._asks_to_come = asks(Asked(self.session, self.client_id, self.safe))
+        ask = next(self._asks_to_come, None)
+        if ask is None:
+            return False
+        for name, editor in ask.editors.items():
+            self.bind(name, editor)
+        self.fields.update(ask.fields)
+        ask.hide()
+        self._asks_place.addWidget(ask)
+        self.asks.append(ask)
+        # Made after the note, it belongs before it.
+        for stop in ask.findChildren(QWidget):
+            # The list behind a combo box is a window of its own.
+            if stop.focusPolicy() & Qt.FocusPolicy.TabFocus and stop.window() == self.window():
+                self.setTabOrder(self._last_ask, stop)
+                self._last_ask = stop
         self._follow()
+        return True
 
     def _build_note(self, down: QVBoxLayout) -> None:
         self.note = NoteEdit(lines=4)
@@ -228,7 +236,7 @@ class ContactForm(Form):
         down.addWidget(self.next_day_field)
         down.addWidget(self.next_text_field)
 
-    def _build_more(self, down: QVBoxLayout) -> None:
+    def _build_kind(self, down: QVBoxLayout) -> None:
         kinds = codes.get("contact_kind")
         self.kind = Combo()
         for code in kinds.valid_on(self._today()):
@@ -251,6 +259,8 @@ class ContactForm(Form):
         self.came_in = Tick(self.tr("They contacted us"))
         self.bind("came_in", self.came_in)
         down.addWidget(self.came_in)
+
+    def _build_more(self, down: QVBoxLayout) -> None:
         self.episode = Combo()
         for one in self.open_episodes:
             service = codes.get("service_type").label(one.service)
@@ -290,10 +300,8 @@ class ContactForm(Form):
         self.edited.connect(self.make_asks)
         self.edited.connect(self._follow)
         self.edited.connect(self.drafts.touch)
-        later = QTimer(self)  # its own, not a single shot: closed before that, the form would never be let go
-        later.setSingleShot(True)
-        later.timeout.connect(self.make_asks)
-        later.start(0)
+        self._gradually = Gradually(self)
+        self._gradually.start([self._make_ask] * len(ASKS), at_once=False)
 
     def drafts_key(self) -> str:
         return draft_key(self.client_id)
