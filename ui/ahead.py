@@ -58,7 +58,7 @@ class Ahead(QObject):
         self._window = self._desk.window_
         if self._window is None or self._desk.session is None:
             return
-        for name in PAGES:
+        for name in (*PAGES, "team") if self._window.is_team() else PAGES:
             self._steps.append(partial(self._window.make_page, name))
             self._steps.append(partial(self._window.polish_page, name))
         self._desk.session.work.run(_load, owner=self._window, then=self._loaded)

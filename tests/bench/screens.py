@@ -99,8 +99,8 @@ def _figures(contacts: int, visits: list[Visited]) -> list[Figure]:
         found.append(
             Figure(
                 f"  {one.what}", milliseconds(one.longest), "ms", BLOCK_BAR,
-                detail=f"in view after {milliseconds(one.seen):.0f} ms, whole after {milliseconds(one.whole):.0f} ms; computing {milliseconds(one.busy):.0f} ms, at"
-                f" most {milliseconds(one.busiest):.0f} ms at a time",
+                detail=f"in view after {milliseconds(one.seen):.0f} ms, whole after {milliseconds(one.whole):.0f};"
+                f" computing {milliseconds(one.busy):.0f} ms, at most {milliseconds(one.busiest):.0f} at a time",
             )
         )  # fmt: skip
     return found

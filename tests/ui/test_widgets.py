@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -45,6 +45,7 @@ from ui.widgets import (
     Toast,
 )
 from ui.widgets.fields import ErrorLink
+from ui.widgets.fold import Fold
 from ui.widgets.page import scrolled
 from ui.widgets.parts import CHIP_KINDS
 
@@ -669,3 +670,107 @@ def test_a_page_ends_near_its_last_line_and_leaves_room_for_what_stops_growing(
     assert area.verticalScrollBar().maximum() > 0
     assert inside.height() <= inside.heightForWidth(600)
     assert [line.height() >= line.heightForWidth(line.width()) for line in lines] == [True] * 6
+
+
+def test_a_card_that_gets_a_line_moves_and_squashes_none_of_its_others(
+    qtbot: QtBot, plain_look: None
+) -> None:
+    area, down = scrolled((0, 0, 0, 0), 0)
+    qtbot.addWidget(area)
+    card = Card("Needs")
+    lines = [Text(f"Line {n} " * 40, wrap=True) for n in range(8)]
+    for line in lines:
+        card.body.addWidget(line)
+    down.addWidget(card)
+    down.addStretch(1)
+    area.resize(700, 400)
+    area.show()
+    qtbot.waitExposed(area)
+    settle()
+    heights = {line.height() for line in lines}
+    changed = Changed(lines)
+    last = Text("One more " * 40, wrap=True)
+    card.body.addWidget(last)
+    settle()
+    assert changed.sizes == []
+    assert last.height() == last.heightForWidth(last.width())
+    assert {line.height() for line in lines} == heights
+
+
+def test_what_is_in_view_is_not_painted_again_for_a_line_far_below(qtbot: QtBot, plain_look: None) -> None:
+    area, down = scrolled((0, 0, 0, 0), 0)
+    qtbot.addWidget(area)
+    cards = [Card("Needs") for _ in range(6)]
+    for card in cards:
+        card.body.addWidget(Text("A sentence. " * 60, wrap=True))
+        down.addWidget(card)
+    down.addStretch(1)
+    area.resize(700, 300)
+    area.show()
+    qtbot.waitExposed(area)
+    settle()
+    assert area.verticalScrollBar().maximum() > 300
+    changed = Changed(cards[:1])
+    more = Card("More")
+    down.insertWidget(len(cards), more)
+    settle()
+    assert not more.isHidden()
+    assert changed.painted == 0
+    cards[0].body.addWidget(Text("One more line"))  # but when it changes it is
+    settle()
+    assert changed.painted > 0
+
+
+class Changed(QObject):
+    """How often those were made another size, and painted."""
+
+    def __init__(self, parts: Sequence[QWidget]) -> None:
+        super().__init__(parts[0])
+        self.sizes: list[tuple[int, int]] = []
+        self.painted = 0
+        for part in parts:
+            part.installEventFilter(self)
+
+    def eventFilter(self, part: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(part, QWidget):
+            self.sizes.append((part.width(), part.height()))
+        self.painted += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_words_know_their_height_again_after_anything_that_changes_it(board: QWidget) -> None:
+    words = put(board, Text("A sentence that is long enough to wrap where there is little room.", wrap=True))
+
+    def true_height() -> int:
+        return QLabel.heightForWidth(words, 200)
+
+    one = words.heightForWidth(200)
+    assert one == true_height()
+    for change in (
+        lambda: words.setText("Short"),
+        lambda: words.setFont(theme.font("title")),
+        lambda: words.setText("A sentence that is long enough to wrap where there is little room."),
+        lambda: words.setContentsMargins(0, 30, 0, 30),
+        lambda: words.setStyleSheet("padding: 20px"),
+        lambda: words.setWordWrap(False),
+    ):
+        before = words.heightForWidth(200)
+        change()
+        assert words.heightForWidth(200) == true_height()
+        assert words.heightForWidth(200) != before
+
+
+def test_what_is_folded_away_is_made_when_it_is_first_opened(board: QWidget) -> None:
+    made: list[str] = []
+
+    def fill(down: QVBoxLayout) -> None:
+        made.append("filled")
+        down.addWidget(Text("Inside"))
+
+    fold = put(board, Fold("More", "Show more", "Hide more", fill))
+    assert made == []
+    for _ in range(3):
+        fold.button.click()
+    assert fold.is_open()
+    assert made == ["filled"]
+    assert [one.text() for one in fold.findChildren(Text)] == ["Inside"]

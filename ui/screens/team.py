@@ -5,11 +5,12 @@ For a supervisor, or where several people work in one vault. Everything is worke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 
 from caseworker.domain import risk, when
 from caseworker.domain.periods import Period
@@ -120,7 +121,6 @@ class TeamPage(Page):
             [
                 partial(self._add_put_right, board),
                 partial(self._add_loads, board),
-                partial(self._add_table, board),
                 partial(self._add_late, board),
                 partial(self._add_quiet, board),
                 partial(self.left.addStretch, 1),
@@ -189,13 +189,17 @@ class TeamPage(Page):
             grid.addWidget(Bar(_parts(load), most, self._said(board, load)), at, 1)
             grid.addWidget(Text(str(load.total), "strong"), at, 2, Qt.AlignmentFlag.AlignRight)
         card.body.addLayout(grid)
+        table = Fold(
+            self.tr("As a table"),
+            self.tr("Show open cases by risk as a table"),
+            self.tr("Hide the table"),
+            partial(self._fill_table, board),
+        )
+        card.body.addWidget(table)
         self.left.addWidget(card)
 
-    def _add_table(self, board: TeamBoard) -> None:
+    def _fill_table(self, board: TeamBoard, down: QVBoxLayout) -> None:
         """The same figures as a table, for those who read rather than look."""
-        fold = Fold(
-            self.tr("As a table"), self.tr("Show open cases by risk as a table"), self.tr("Hide the table")
-        )
         heads = [GridColumn(say(risk.said(grade))) for grade in GRADES]
         table = Grid(
             self.tr("Open cases by risk"), self.tr("Worker"), [*heads, GridColumn(self.tr("All"))], ""
@@ -210,8 +214,7 @@ class TeamPage(Page):
                 for load in board.loads
             ]
         )
-        fold.body.addWidget(table)
-        self.cards["loads"].body.addWidget(fold)
+        down.addWidget(table)
 
     def _add_late(self, board: TeamBoard) -> None:
         count = sum(one.count for one in board.late)
@@ -226,12 +229,15 @@ class TeamPage(Page):
                 self.tr("{n} more").format(n=len(rest)),
                 self.tr("Show {n} more workers with overdue reviews").format(n=len(rest)),
                 self.tr("Hide them"),
+                partial(self._fill_late, board, rest),
             )
             fold.body.setSpacing(0)
-            for one in rest:
-                fold.body.addWidget(self._late_line(board, one))
             card.add_row(fold)
         self.right.addWidget(card)
+
+    def _fill_late(self, board: TeamBoard, rest: Sequence[Late], down: QVBoxLayout) -> None:
+        for one in rest:
+            down.addWidget(self._late_line(board, one))
 
     def _late_line(self, board: TeamBoard, late: Late) -> RowFrame:
         line = RowFrame()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.widgets.parts import Button, column
 
@@ -17,8 +19,17 @@ class Fold(QWidget):
 
     toggled = Signal(object)  # whether it is open now
 
-    def __init__(self, title: str, show: str, hide: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        show: str,
+        hide: str,
+        fill: Callable[[QVBoxLayout], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``fill``: puts what stands inside into ``body``, given to it, when that is opened for the first time."""
         super().__init__(parent)
+        self._fill = fill
         self._names = {False: show, True: hide}
         whole = column(self, gap=11)
         self.button = Button(title, "chevron-right", "quiet", self)
@@ -35,6 +46,9 @@ class Fold(QWidget):
 
     def set_open(self, shown: bool) -> None:
         """Show or hide what is inside; nothing typed there is lost either way."""
+        if shown and self._fill is not None:
+            fill, self._fill = self._fill, None
+            fill(self.body)
         self._inside.setVisible(shown)
         self.button.show_icon("chevron-down" if shown else "chevron-right")
         self.button.setAccessibleName(self._names[shown])

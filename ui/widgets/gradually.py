@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QLayout
+from PySide6.QtWidgets import QLayout, QScrollArea, QScrollBar
 
 
 class Gradually(QObject):
@@ -15,6 +15,7 @@ class Gradually(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._steps: deque[Callable[[], object]] = deque()
+        self._bar: QScrollBar | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._step)
@@ -45,11 +46,24 @@ class Gradually(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
+    def rest_below(self, area: QScrollArea) -> None:
+        """From now on rest while more than a page lies below what is in view; scrolling there goes on with it."""
+        self._bar = area.verticalScrollBar()
+        for moved in (self._bar.valueChanged, self._bar.rangeChanged):
+            moved.connect(self._go_on)
+
+    def _go_on(self, *_: object) -> None:
+        if self._steps and not self._timer.isActive():
+            self._timer.start()
+
     def is_done(self) -> bool:
         """Whether nothing is left to do."""
         return not self._steps
 
     def _step(self) -> None:
+        if self._bar is not None and self._bar.maximum() - self._bar.value() > self._bar.pageStep():
+            self._timer.stop()
+            return
         step = self._steps.popleft() if self._steps else None
         if not self._steps:
             self._timer.stop()  # before the last step: that may close the page, and this with it

@@ -279,7 +279,7 @@ class Before(Fold):
     """What the safe contact said before, with the reason of each change. Old numbers stay masked."""
 
     def __init__(self, client_id: int, parent: QWidget | None = None) -> None:
-        super().__init__("", "", "", parent)
+        super().__init__("", "", "", parent=parent)
         self.client_id = client_id
         self._channel = ""
         self.button.setText(self.tr("What it said before"))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -49,6 +50,9 @@ from ui.widgets import (
 )
 from ui.widgets.gradually import Gradually
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
 OTHER = "OTHER"
 UNCHOSEN = "contact:"  # key of a draft in nobody's record
 LAST_METHOD = "contact.last_method"
@@ -77,6 +81,7 @@ class ContactForm(Form):
         self._wanted: str | None = None  # the outcome last chosen, kept while it is not offered
         self.asks: list[Ask] = []
         self._asks_to_come: Iterator[Ask] | None = None
+        self._gradually = Gradually(self)
 
         self.drafts = DraftKeeper(session, draft_key(client_id), self.draft_fields, self)
         down = column(self, gap=11)
@@ -300,8 +305,11 @@ class ContactForm(Form):
         self.edited.connect(self.make_asks)
         self.edited.connect(self._follow)
         self.edited.connect(self.drafts.touch)
-        self._gradually = Gradually(self)
-        self._gradually.start([self._make_ask] * len(ASKS), at_once=False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._asks_to_come is None:
+            self._gradually.start([self._make_ask] * len(ASKS), at_once=False)
 
     def drafts_key(self) -> str:
         return draft_key(self.client_id)
