@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
@@ -222,6 +223,40 @@ def test_the_record_fits(fitted: Window, full: int) -> None:
         assert page.header.y() == 0
         assert page.header.minimumHeight() == page.header.maximumHeight() == page.header.height()
         assert page.safe.isVisible()
+
+
+class Squashed(QObject):
+    """The words that stood lower than they are in any picture of what scrolls."""
+
+    def __init__(self, body: QWidget) -> None:
+        super().__init__(body)
+        self.found: set[str] = set()
+        self.painted = 0
+        body.installEventFilter(self)
+
+    def eventFilter(self, body: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(body, QWidget):
+            self.painted += 1
+            self.found |= {
+                one.text()
+                for one in body.findChildren(QLabel)
+                if one.isVisible() and one.text() and one.height() < one.minimumSizeHint().height()
+            }
+        return False
+
+
+def test_no_picture_of_a_tab_shows_its_lines_squashed_while_it_is_built(fitted: Window, full: int) -> None:
+    for tab in range(1, 9):
+        fitted.go(Place("today"))
+        fitted.go(Place("client", full))
+        page = fitted.current()
+        assert isinstance(page, ClientPage)
+        page.show_tab(tab)
+        squashed = Squashed(page.tab_on_show().area.widget())
+        for _ in range(8):
+            settle()
+        assert squashed.painted > 0
+        assert squashed.found == set(), page.bar.tabText(tab)
 
 
 def test_log_a_contact_fits(fitted: Window, full: int) -> None:

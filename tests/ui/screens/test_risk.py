@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
@@ -244,33 +243,3 @@ def test_half_an_incident_is_offered_again(record: ClientPage, amara: int, hands
     record.show_part("overview")
     hands.click("Carry on: An incident, half-typed")
     assert hands.editor_text("A few words") == "Pushed"
-
-
-class Squashed(QObject):
-    """The words that stood lower than they are in any picture of what scrolls."""
-
-    def __init__(self, body: QWidget) -> None:
-        super().__init__(body)
-        self.found: set[str] = set()
-        body.installEventFilter(self)
-
-    def eventFilter(self, body: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and isinstance(body, QWidget):
-            self.found |= {
-                one.text()
-                for one in body.findChildren(QLabel)
-                if one.isVisible() and one.text() and one.height() < one.minimumSizeHint().height()
-            }
-        return False
-
-
-def test_no_picture_shows_its_lines_squashed_while_it_is_built(
-    record: ClientPage, assess: Callable[..., int]
-) -> None:
-    assess(3, 30)
-    record.show_part("overview")
-    settle()
-    body = record.tab("risk").area.widget()
-    squashed = Squashed(body)
-    shown(record)
-    assert squashed.found == set()
