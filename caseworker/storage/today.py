@@ -34,7 +34,7 @@ from caseworker.storage import (
 )
 from caseworker.storage.gaps import Gap
 from caseworker.storage.records import fetch
-from caseworker.storage.vault.identity import meta
+from caseworker.storage.vault.identity import renewed
 from caseworker.storage.who import Who, people
 from caseworker.words import Words, words
 
@@ -142,7 +142,7 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
         waiting_drafts=drafts.all_drafts(),
         dq_missing=gaps.gaps(today, worker_id),
         last_backup=settings.get(LAST_BACKUP, None),
-        key_renewed=int(meta("renewed") or 0),
+        key_renewed=renewed(),
         dated={
             name: DatedList(
                 [Dated(who[one.client_id], one) for one in some[:SHOWN]],

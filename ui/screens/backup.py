@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from caseworker.domain import when
 from caseworker.errors import Problem
@@ -20,7 +19,8 @@ from ui.say import say
 from ui.session import Session
 from ui.widgets import Button, Field, FlowLayout, Said, Text, TextLine, announce, column
 from ui.widgets.chooser import FileChooser
-from ui.work import Job, Stopped
+from ui.widgets.doing import Doing
+from ui.work import Stopped
 
 
 def backup_sentence(made: int | None, now: datetime, renewed: int = 0) -> str:
@@ -47,7 +47,6 @@ class Backups(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._job: Job | None = None
         down = column(self, gap=10)
         self.state = Said("", "download")
         down.addWidget(self.state)
@@ -77,19 +76,8 @@ class Backups(QWidget):
         for button in (self.choose_button, self.save_button, self.drill_button):
             across.addWidget(button)
         down.addWidget(buttons)
-        self.doing = QWidget()
-        inside = column(self.doing, gap=8)
-        self.step = Text("", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("How far it is"))
-        self.stop_button = Button(self.tr("Stop"), "x")
-        self.stop_button.clicked.connect(self._stop)
-        inside.addWidget(self.step)
-        inside.addWidget(self.bar)
-        inside.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.doing = Doing()
         down.addWidget(self.doing)
-        self.doing.hide()
         self.result = Said("")
         self.result.hide()
         down.addWidget(self.result)
@@ -104,7 +92,7 @@ class Backups(QWidget):
         due = backup.due(int(now.timestamp()))
         said = backup_sentence(backup.last(), now, backup.renewed())
         self.state.show_said(said, "download", "on_medium" if due else "muted")
-        self.drill_button.setEnabled(self._job is None and backup.newest() is not None)
+        self.drill_button.setEnabled(not self.doing.is_busy() and backup.newest() is not None)
 
     # ---- doing
 
@@ -116,15 +104,16 @@ class Backups(QWidget):
             self.path.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._start(self.tr("Starting the backup"))
-        self._job = self.session.work.run(
+        job = self.session.work.run(
             backup.into_folder,
             self.session.vault,
             Path(text).expanduser().absolute(),
             owner=self,
             then=self._made,
             failed=self._failed,
-            progress=self._progress,
+            progress=self.doing.show_step,
         )
+        self.doing.watch(job)
 
     def drill(self) -> None:
         """Bring the newest backup back on trial."""
@@ -132,15 +121,16 @@ class Backups(QWidget):
         if known is None:
             return
         self._start(self.tr("Opening the backup"))
-        self._job = self.session.work.run(
+        job = self.session.work.run(
             backup.drill,
             self.session.vault,
             known,
             owner=self,
             then=self._drilled,
             failed=self._failed,
-            progress=self._progress,
+            progress=self.doing.show_step,
         )
+        self.doing.watch(job)
 
     def _choose(self) -> None:
         chooser = FileChooser(self, self.tr("Folder for backups"), self.path.text())
@@ -156,26 +146,8 @@ class Backups(QWidget):
 
     def _start(self, words: str) -> None:
         self.result.hide()
-        self.step.setText(words)
-        self.bar.setRange(0, 100)
-        self.bar.setValue(0)
-        self.doing.show()
         self._allow(False)
-        self.stop_button.setEnabled(True)
-        self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        announce(self, words)
-
-    def _progress(self, step: Any) -> None:
-        what, percent = step
-        if self._job is not None and not self._job.cancelled():
-            self.step.setText(say(what))
-        self.bar.setValue(percent)
-
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self.stop_button.setEnabled(False)
-            self.step.setText(self.tr("Stopping"))
+        self.doing.begin(words)
 
     def _made(self, made: Made) -> None:
         told = self.tr("Backup made, read back and checked: {records}, {size}.").format(
@@ -209,8 +181,7 @@ class Backups(QWidget):
             raise error
 
     def _done(self, told: str, icon: str, token: str) -> None:
-        self._job = None
-        self.doing.hide()
+        self.doing.end()
         self.result.show_said(told, icon, token)
         self.result.show()
         self._allow(True)

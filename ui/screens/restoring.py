@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from caseworker.domain import when
 from caseworker.errors import Problem, Refused
@@ -28,11 +28,10 @@ from ui.widgets import (
     Text,
     TextLine,
     Tick,
-    announce,
-    column,
 )
 from ui.widgets.chooser import FileChooser
-from ui.work import Job, Stopped, Work
+from ui.widgets.doing import Doing
+from ui.work import Stopped, Work
 
 
 class RestoreScreen(Door):
@@ -45,7 +44,6 @@ class RestoreScreen(Door):
         super().__init__(parent)
         self._root = root
         self._work = Work(None, self)
-        self._job: Job | None = None
         self._wide = 560
         body = self.card.body
         body.setSpacing(14)
@@ -75,17 +73,7 @@ class RestoreScreen(Door):
         across.addWidget(self.start_button)
         across.addWidget(self.back_button)
         body.addWidget(tools)
-        self.doing = QWidget()
-        inside = column(self.doing, gap=6)
-        self.step = Text("", "body", "muted", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("How far it is"))
-        self.stop_button = Button(self.tr("Stop"), "x")
-        inside.addWidget(self.step)
-        inside.addWidget(self.bar)
-        inside.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.doing.hide()
+        self.doing = Doing()
         body.addWidget(self.doing)
         body.addWidget(
             Said(self.tr("Nothing is sent from here until you join the commissioner’s hub again."), "info")
@@ -95,20 +83,19 @@ class RestoreScreen(Door):
         self.start_button.clicked.connect(self.bring_back)
         self.secret.returnPressed.connect(self.bring_back)
         self.back_button.clicked.connect(self.back)
-        self.stop_button.clicked.connect(self._stop)
 
     def first_focus(self) -> QWidget:
         return self.path
 
     def is_busy(self) -> bool:
         """Nothing here may be replaced now."""
-        return self._job is not None
+        return self.doing.is_busy()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F1:
             self.help_wanted.emit()
-        elif event.key() == Qt.Key.Key_Escape and self._job is not None:
-            self._stop()
+        elif event.key() == Qt.Key.Key_Escape and self.doing.is_busy():
+            self.doing.stop()
         elif event.key() == Qt.Key.Key_Escape:
             self.back.emit()
         else:
@@ -128,18 +115,12 @@ class RestoreScreen(Door):
             if lacking
         ]
         self._say(missing)
-        if missing or self._job is not None:
+        if missing or self.doing.is_busy():
             return
-        self.step.setText(self.tr("Opening the backup"))
-        self.bar.setRange(0, 100)
-        self.bar.setValue(0)
         self._allow(False)
-        self.doing.show()
-        self.stop_button.setEnabled(True)
-        self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        announce(self, self.step.text())
+        self.doing.begin(self.tr("Opening the backup"))
         code = self.sheet.isChecked()
-        self._job = self._work.run(
+        job = self._work.run(
             _bring_home,
             Path(text).expanduser().absolute(),
             self._root,
@@ -148,23 +129,12 @@ class RestoreScreen(Door):
             owner=self,
             then=self._done,
             failed=self._failed,
-            progress=self._progress,
+            progress=self.doing.show_step,
         )
-
-    def _progress(self, step: Any) -> None:
-        what, percent = step
-        if self._job is not None and not self._job.cancelled():
-            self.step.setText(say(what))
-        self.bar.setValue(percent)
-
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self.stop_button.setEnabled(False)
-            self.step.setText(self.tr("Stopping"))
+        self.doing.watch(job)
 
     def _done(self, found: Restored) -> None:
-        self._job = None
+        self.doing.end()
         self.secret.clear()
         told = self.tr("Your records are back, as of {time}. Open them with the passphrase you had then.")
         if self.sheet.isChecked():
@@ -172,8 +142,7 @@ class RestoreScreen(Door):
         self.restored.emit(told.format(time=when.show_datetime(when.local(found.made))))
 
     def _failed(self, error: Exception) -> None:
-        self._job = None
-        self.doing.hide()
+        self.doing.end()
         self._allow(True)
         if isinstance(error, Stopped) or (isinstance(error, Problem) and error.code == "E-STOPPED"):
             self.path.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -18,7 +18,7 @@ from caseworker.storage.backup.layout import Manifest, check_mac, context, manif
 from caseworker.storage.backup.scratch import own_keys
 from caseworker.storage.today import LAST_BACKUP
 from caseworker.storage.vault import OpenVault
-from caseworker.storage.vault.identity import meta
+from caseworker.storage.vault.identity import renewed
 
 SUFFIX = ".casebak"
 FILE = "backup.file"  # the setting: the path of the newest backup
@@ -36,11 +36,6 @@ def newest() -> Path | None:
     """Where the newest backup made into a folder lies, or lay; None before the first."""
     found = settings.get(FILE, "")
     return Path(found) if found else None
-
-
-def renewed() -> int:
-    """When the key of the vault was last renewed, epoch seconds; 0 before the first time."""
-    return int(meta("renewed") or 0)
 
 
 def due(now: int) -> bool:

@@ -18,6 +18,11 @@ def meta(key: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def renewed() -> int:
+    """When the key of the vault was last renewed, epoch seconds; 0 before the first time."""
+    return int(meta("renewed") or 0)
+
+
 def set_meta(key: str, value: str) -> None:
     database.execute_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 

@@ -58,7 +58,7 @@ def test_a_backup_is_made_checked_and_said_in_words(
     QTest.keyClicks(part.path, str(stick))
     QTest.keyClick(part.save_button, Qt.Key.Key_Space)
     assert part.doing.isVisibleTo(part)
-    assert QApplication.focusWidget() is part.stop_button
+    assert QApplication.focusWidget() is part.doing.stop_button
     told = done(part, qtbot)
     assert told.startswith("Backup made, read back and checked: 1 client, 0 contacts")
     assert "on this laptop's own disk" in told
@@ -119,7 +119,7 @@ def test_a_stick_that_is_not_there_is_said_and_nothing_counts(
 def test_it_can_be_stopped_and_then_nothing_is_left(part: Backups, stick: Path, qtbot: QtBot) -> None:
     part.path.setText(str(stick))
     part.save_button.click()
-    part.stop_button.click()
+    part.doing.stop_button.click()
     assert done(part, qtbot) == "Stopped before it was done. Nothing has been changed"
     assert list(stick.iterdir()) == []
     assert backup.last() is None
@@ -204,7 +204,7 @@ def test_locking_in_the_middle_of_a_backup_leaves_no_half_of_one(
     storage.write(settings.set, "long", "words " * 400_000)
     part.path.setText(str(stick))
     part.save_button.click()
-    qtbot.waitUntil(lambda: part.bar.value() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: part.doing.bar.value() > 0, timeout=10_000)
     session.lock()
     assert session.work.wait(10)
     settle()

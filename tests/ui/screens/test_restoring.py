@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
@@ -86,6 +89,24 @@ def test_a_damaged_backup_is_told_before_anything_is_made(
     qtbot.waitUntil(lambda: not restoring.is_busy(), timeout=60_000)
     assert restoring.file.problem()
     assert vaults.find(desk.root) is None
+
+
+def test_it_can_be_stopped_and_then_nothing_is_left(
+    screen: tuple[Desk, RestoreScreen], qtbot: QtBot
+) -> None:
+    desk, restoring = screen
+    restoring.secret.setText(PHRASE)
+    restoring.bring_back()
+    assert QApplication.focusWidget() is restoring.doing.stop_button
+    QTest.keyClick(restoring.doing.stop_button, Qt.Key.Key_Escape)
+    assert restoring.doing.step.text() == "Stopping"
+    qtbot.waitUntil(lambda: not restoring.is_busy(), timeout=60_000)
+    assert desk.door is None
+    assert vaults.find(desk.root) is None
+    assert not desk.root.exists() or list(desk.root.iterdir()) == []
+    assert restoring.secret.text() == PHRASE  # to begin again is one press
+    restoring.bring_back()
+    qtbot.waitUntil(lambda: desk.door is not None, timeout=60_000)
 
 
 def test_what_is_missing_is_said_and_esc_goes_back_to_what_was_typed(

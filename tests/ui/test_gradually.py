@@ -1,0 +1,107 @@
+"""A long list comes a few lines at a time, and no further than a page below what is in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from ui.widgets import Text
+from ui.widgets.gradually import Gradually, empty
+from ui.widgets.page import scrolled
+
+LINES, TALL = 40, 50
+
+
+class Listing(QWidget):
+    """Forty lines of fifty pixels, of which four fit in view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.area, self.down = scrolled((0, 0, 0, 0), 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.area)
+        self.gradually = Gradually(self)
+        self.resize(600, 4 * TALL)
+
+    def begin(self) -> None:
+        empty(self.down)
+        self.gradually.start([partial(self._put, n) for n in range(LINES)], at_once=False)
+
+    def _put(self, n: int) -> None:
+        line = Text(str(n))
+        line.setFixedHeight(TALL)
+        self.down.addWidget(line)
+
+    def count(self) -> int:
+        return self.down.count()
+
+
+@pytest.fixture
+def listing(qtbot: QtBot, plain_look: None) -> Listing:
+    made = Listing()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def resting(listing: Listing, qtbot: QtBot) -> Callable[[], int]:
+    """Waits until nothing more comes; how many lines there are then."""
+
+    def wait() -> int:
+        qtbot.waitUntil(lambda: not listing.gradually._timer.isActive())
+        return listing.count()
+
+    return wait
+
+
+def test_all_of_a_list_comes(listing: Listing, qtbot: QtBot) -> None:
+    listing.begin()
+    assert listing.count() == 0
+    qtbot.waitUntil(listing.gradually.is_done)
+    assert listing.count() == LINES
+
+
+def test_what_lies_far_below_comes_when_somebody_scrolls_there(
+    listing: Listing, resting: Callable[[], int], qtbot: QtBot
+) -> None:
+    listing.gradually.rest_below(listing.area)
+    listing.begin()
+    first = resting()
+    assert 8 <= first <= 10  # what is in view, and a page below it
+    assert not listing.gradually.is_done()
+    bar = listing.area.verticalScrollBar()
+    while not listing.gradually.is_done():
+        before = listing.count()
+        bar.setValue(bar.maximum())
+        qtbot.waitUntil(lambda before=before: listing.count() > before)
+        resting()
+    assert listing.count() == LINES
+
+
+def test_a_list_made_anew_begins_anew_however_far_down_somebody_was(
+    listing: Listing, resting: Callable[[], int]
+) -> None:
+    listing.gradually.rest_below(listing.area)
+    listing.begin()
+    resting()
+    bar = listing.area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    resting()
+    listing.begin()
+    assert resting() >= 8
+
+
+def test_a_larger_window_has_more_of_it(listing: Listing, resting: Callable[[], int], qtbot: QtBot) -> None:
+    listing.gradually.rest_below(listing.area)
+    listing.begin()
+    before = resting()
+    listing.resize(600, 12 * TALL)
+    qtbot.waitUntil(lambda: listing.count() > before)
+    assert resting() >= 24
