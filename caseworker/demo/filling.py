@@ -138,6 +138,9 @@ def fill(
     filling = _Filling(world, wanted)
     database.execute_sql(f"PRAGMA cache_size=-{FILLING_CACHE_KIB}")
     indexes = _drop_indexes() if wanted >= LARGE else []
+    # Answers stand before their set for a moment, and while any row waits for another SQLite looks through whole tables
+    # at each row it adds. What refers to what is checked once, at the end.
+    database.execute_sql("PRAGMA foreign_keys=0")
     people = world.people()
     while filling.contacts < wanted:
         storage.write(filling.batch, people)
@@ -145,6 +148,10 @@ def fill(
             progress(filling.contacts, wanted)
     for statement in indexes:
         database.execute_sql(statement)
+    astray = database.execute_sql("PRAGMA foreign_key_check").fetchall()
+    if astray:
+        raise RuntimeError(f"{len(astray)} made-up rows refer to none, the first in {astray[0][0]}")
+    database.execute_sql("PRAGMA foreign_keys=1")
     storage.write(_finish)
     storage.checkpoint()
     database.execute_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
@@ -493,7 +500,6 @@ class _Filling:
 
     def _write_rows(self) -> None:
         connection = database.connection()
-        database.execute_sql("PRAGMA defer_foreign_keys=1")  # until the end of the transaction
         for table, statement in STATEMENTS.items():
             if self.rows[table]:
                 with database.sentences():
