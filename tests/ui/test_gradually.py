@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -105,3 +106,25 @@ def test_a_larger_window_has_more_of_it(listing: Listing, resting: Callable[[], 
     listing.resize(600, 12 * TALL)
     qtbot.waitUntil(lambda: listing.count() > before)
     assert resting() >= 24
+
+
+def test_a_step_of_many_turns_takes_one_an_event_and_then_the_next_step_follows(
+    listing: Listing,
+) -> None:
+    done: list[str] = []
+
+    def turns(name: str) -> Iterator[None]:
+        for n in range(3):
+            done.append(f"{name}{n}")
+            yield
+
+    listing.gradually.start([partial(turns, "a"), lambda: done.append("b"), partial(turns, "c")])
+    assert done == []  # the first step only says that it has turns
+    while not listing.gradually.is_done():
+        before = len(done)
+        QCoreApplication.processEvents()
+        assert len(done) - before <= 1
+    assert done == ["a0", "a1", "a2", "b", "c0", "c1", "c2"]
+    done.clear()
+    listing.gradually.build([partial(turns, "a"), lambda: done.append("b")], arriving=False)
+    assert done == ["a0", "a1", "a2", "b"]

@@ -5,6 +5,7 @@ Whoever sits here types a passphrase for each of these: an open window is not ye
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -41,8 +42,10 @@ from ui.widgets import (
     announce,
     column,
 )
+from ui.widgets.gradually import Gradually, empty
 
 WIDE = 760
+AT_ONCE = 4  # rows between two looks at the keyboard
 
 
 def role_words(role: str) -> str:
@@ -68,6 +71,8 @@ class PeoplePage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent=parent)
         self.form: PersonForm | None = None
+        self._arriving = True
+        self._gradually = Gradually(self)
         back = Button(self.tr("Settings"), "arrow-left", "quiet")
         back.clicked.connect(partial(session.go.emit, Place("settings")))
         self.body.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
@@ -116,6 +121,9 @@ class PeoplePage(Page):
     def title(self) -> str:
         return self.tr("People and contact cards")
 
+    def show_place(self, arg: Any) -> None:
+        self._arriving = True
+
     def first_focus(self) -> QWidget | None:
         if self.form is not None:
             return self.form.first_focus()
@@ -126,13 +134,16 @@ class PeoplePage(Page):
         inside = [one for one in everyone if one.opens]
         me = self.session.vault.worker
         may = workers.may_lead(me, [one.worker for one in inside])
-        while (item := self._rows.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._rows)
         self.list.show_count(len(inside))
-        for one in inside:
-            self._rows.addWidget(PersonRow(one, one.worker.uid == me.uid, may, self))
+        self._gradually.build(
+            [
+                partial(self._add_rows, inside[at : at + AT_ONCE], may)
+                for at in range(0, len(inside), AT_ONCE)
+            ],
+            self._arriving,
+        )
+        self._arriving = False
         gone = ", ".join(
             self.tr("{name} (until {day})").format(name=one.worker.name, day=day_words(one.removed))
             for one in everyone
@@ -145,6 +156,10 @@ class PeoplePage(Page):
         self.whom_to_ask.show_said(self.tr("Ask {names} to add or remove somebody.").format(names=leads))
         self.add_button.setVisible(may)
         self.colleagues.reload()
+
+    def _add_rows(self, some: Sequence[Person], may: bool) -> None:
+        for one in some:
+            self._rows.addWidget(PersonRow(one, one.worker.uid == self.session.vault.worker.uid, may, self))
 
     # ---- the forms
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLayout, QScrollArea, QScrollBar
 
 
 class Gradually(QObject):
-    """Builds a long list a few widgets at a time, between key presses: a hundred widgets at once would be felt."""
+    """Builds a long list a few widgets at a time, between key presses: a hundred widgets at once would be felt.
+
+    A step that returns an iterator is many: each turn of it is one.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -38,7 +42,9 @@ class Gradually(QObject):
             return
         self._steps.clear()
         for step in steps:
-            step()
+            if isinstance(turns := step(), Iterator):
+                for _ in turns:
+                    pass
 
     def then(self, step: Callable[[], object]) -> None:
         """One more thing to do when all before it is done; now, if nothing is left to do."""
@@ -67,8 +73,14 @@ class Gradually(QObject):
         step = self._steps.popleft() if self._steps else None
         if not self._steps:
             self._timer.stop()  # before the last step: that may close the page, and this with it
-        if step is not None:
-            step()
+        if step is not None and isinstance(turns := step(), Iterator):
+            self._steps.appendleft(partial(_turn, turns))
+            self._timer.start()
+
+
+def _turn(turns: Iterator[object]) -> Iterator[object] | None:
+    """The next turn; what is left, if anything is."""
+    return turns if next(turns, turns) is not turns else None
 
 
 def empty(layout: QLayout) -> None:

@@ -91,9 +91,7 @@ def test_a_damaged_backup_is_told_before_anything_is_made(
     assert vaults.find(desk.root) is None
 
 
-def test_it_can_be_stopped_and_then_nothing_is_left(
-    screen: tuple[Desk, RestoreScreen], qtbot: QtBot
-) -> None:
+def test_it_can_be_stopped_and_then_nothing_is_left(screen: tuple[Desk, RestoreScreen], qtbot: QtBot) -> None:
     desk, restoring = screen
     restoring.secret.setText(PHRASE)
     restoring.bring_back()

@@ -5,7 +5,7 @@ In the order of an adviser's day. Nothing here decides whether somebody is suppo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -66,17 +66,17 @@ class JusticeTab(Tab):
             self.tr("Police reference {references}").format(references=", ".join(found)) if found else ""
         )
         build: list[Callable[[], object]] = [
-            *(step for part in self.parts for step in (part.reload, part.show)),
+            *(step for part in self.parts for step in (part.in_steps, part.show)),
             *(partial(self._make, kind) for kind in PARTS[len(self.parts) :]),
         ]
         self._gradually.build(build, self._arriving)
         self._arriving = False
 
-    def _make(self, kind: Callable[[Session], Part]) -> None:
+    def _make(self, kind: Callable[[Session], Part]) -> Iterator[None]:
         made = kind(self.session)
         made.form_wanted.connect(self.form_wanted)
         made.show_client(self.client_id)
-        made.reload()
+        yield from made.in_steps()
         self.parts.append(made)
         self._cards.addWidget(made)
 

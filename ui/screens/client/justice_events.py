@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -22,6 +23,7 @@ from ui.theme import px
 from ui.widgets import Chip, DateBoxes, Entry, FlowLayout, NoteEdit, Said, TextLine
 
 SHOWN = 40  # stages of the line; a case has rarely a third of them
+AT_ONCE = 2  # stages between two looks at the keyboard
 
 
 class StagesCard(Part):
@@ -34,7 +36,7 @@ class StagesCard(Part):
     def read(self) -> list[JusticeEvent]:
         return justice_events.for_client(self.client_id)
 
-    def show_found(self, found: object) -> None:
+    def show_found(self, found: object) -> Iterator[None]:
         assert isinstance(found, list)
         if not found:
             self.say(self.tr("Nothing is recorded. A first report, or that there is none, can be added."))
@@ -46,6 +48,8 @@ class StagesCard(Part):
         for at, one in enumerate(line[:SHOWN]):
             mark = Mark(at == 0, at == len(line) - 1)
             self.add_row(self._stage(one, mark, one.id in untold, one.id in ahead))
+            if at % AT_ONCE:
+                yield
         if len(line) > SHOWN:
             self.say(self.tr("The newest {n} are shown; the history has all").format(n=SHOWN))
 

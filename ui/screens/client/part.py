@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -33,16 +33,23 @@ class Part(Card):
 
     def reload(self) -> None:
         """Read again; build the rows anew where anything differs, or the day changed."""
+        for _ in self.in_steps():
+            pass
+
+    def in_steps(self) -> Iterator[None]:
+        """As ``reload``, a few rows at a time."""
         found = (self.client_id, self.today(), self.read())
         if found != self._found:
-            self._found = found
+            self._found = None  # broken off half-way, it begins anew
             empty(self.body)
-            self.show_found(found[2])
+            yield from self.show_found(found[2]) or ()
+            self._found = found
 
     def read(self) -> object:
         raise NotImplementedError
 
-    def show_found(self, found: object) -> None:
+    def show_found(self, found: object) -> Iterator[None] | None:
+        """Add the rows; where there may be many, in turns."""
         raise NotImplementedError
 
     def today(self) -> date:

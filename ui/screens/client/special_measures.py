@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
@@ -61,8 +62,10 @@ class MeasuresCard(Part):
         self.grid.answered.connect(self._answered)
         self.grid.opened.connect(self._open)
 
-    def reload(self) -> None:
+    def in_steps(self) -> Iterator[None]:
+        """The table is not made anew: the keyboard stays in its cell."""
         self.show_found(special_measures.for_client(self.client_id))
+        return iter(())
 
     def show_found(self, found: object) -> None:
         assert isinstance(found, list)
