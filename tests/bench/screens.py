@@ -16,7 +16,7 @@ from tests.bench.figures import Figure, Ground, median, milliseconds
 from tests.bench.opening import ROOT
 
 CONTACTS = 70_000  # a provider's three years
-WALKS = 3
+WALKS = 3  # of each kind
 OPEN_BAR, BLOCK_BAR = 150.0, 50.0
 WORST = 5
 
@@ -45,22 +45,29 @@ def run(ground: Ground) -> list[Figure]:
 
 def _visits(ground: Ground, contacts: int) -> list[Visited]:
     made = vaults.made(ground, contacts, "provider")
-    walks = []
-    for _ in range(WALKS):
+    plain, looking = [], []
+    for walk in range(2 * WALKS):
         root = ground.folder / f"visiting-{contacts}"
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir()
         shutil.copytree(made, root / made.name)
-        walks.append(_walk(root))
+        if walk % 2:
+            looking.append(_walk(root, "--seen"))
+        else:
+            plain.append(_walk(root))
     return [
-        Visited(every[0][0], *(median([one[part] for one in every]) for part in range(1, 6)))
-        for every in zip(*walks, strict=True)
+        Visited(
+            every[0][0],
+            median([one[1] for one in seen]),
+            *(median([one[part] for one in every]) for part in range(2, 6)),
+        )
+        for every, seen in zip(zip(*plain, strict=True), zip(*looking, strict=True), strict=True)
     ]
 
 
-def _walk(root: Path) -> list[list[Any]]:
+def _walk(root: Path, *how: str) -> list[list[Any]]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.visiting", str(root)],
+        [sys.executable, "-m", "tests.bench.visiting", str(root), *how],
         cwd=ROOT, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     lines = [text for text in done.stdout.splitlines() if text.startswith("{")]
