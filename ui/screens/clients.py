@@ -33,6 +33,7 @@ from ui.screens.grade import GRADES
 from ui.session import Place, Session
 from ui.theme import px
 from ui.widgets import Button, FlowLayout, Glyph, Heading, Page, Text, TextLine, Tick, column, row
+from ui.widgets.gradually import Gradually
 
 Index = QModelIndex | QPersistentModelIndex
 BLOCK = 32  # a screen of them, and no more: it is read while they are painted
@@ -194,6 +195,8 @@ class ClientsPage(Page):
         self.body.addLayout(head)
 
         self.only: ListOf | None = None
+        self._been_read = False
+        self._gradually = Gradually(self)
         self.line = FindLine()
         self.line.setPlaceholderText(self.tr("Name, known-as name or reference"))
         self.line.setAccessibleName(self.tr("Find in the list of clients"))
@@ -262,10 +265,19 @@ class ClientsPage(Page):
             self.mark_stale()
 
     def reload(self) -> None:
-        self.search()
+        """The first time in an event after the one that shows the page: both together would be felt."""
+        if self._been_read:
+            self.search()
+            return
+        self._gradually.start([self._read_first], at_once=False)
+
+    def _read_first(self) -> None:
+        if not self._been_read and not self.session.is_locked():
+            self.search()
 
     def search(self, *_: object) -> None:
         """Ask the vault at every key and keep the chosen row where it is."""
+        self._been_read = True
         chosen = self.selected_client()
         text = self.line.text().strip()
         if text:
@@ -323,6 +335,8 @@ class ClientsPage(Page):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search box: Up and Down move in the table, Enter opens, and the letters stay here."""
         if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if not self._been_read:
+                self.search()
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             if step is not None and self.model.rowCount():
                 at = min(max(self.table.currentIndex().row() + step, 0), self.model.rowCount() - 1)
