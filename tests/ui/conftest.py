@@ -9,11 +9,15 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from caseworker import storage
+from caseworker.domain.clients import Client
+from caseworker.storage import clients
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import settle
 from ui import main, theme
 from ui.main import Desk
+from ui.window import Window
 
 
 @pytest.fixture
@@ -54,3 +58,26 @@ def desk(new_vault: NewVault, open_desk: Callable[..., Desk], qtbot: QtBot) -> I
     qtbot.waitUntil(lambda: desk.window_ is not None, timeout=20_000)
     yield desk
     desk.lock()
+
+
+@pytest.fixture
+def window(desk: Desk) -> Window:
+    """What is on show in it."""
+    assert desk.window_ is not None
+    desk.resize(1280, 800)
+    settle()
+    return desk.window_
+
+
+@pytest.fixture
+def people(window: Window) -> list[int]:
+    """Three clients: Amara Clarke, Jodie Marsh, Nia Hughes."""
+
+    def add() -> list[int]:
+        return [
+            clients.save(Client(None, "", name)) for name in ("Amara Clarke", "Jodie Marsh", "Nia Hughes")
+        ]
+
+    made = storage.write(add)
+    window.session.changed.emit()
+    return made

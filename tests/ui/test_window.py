@@ -5,51 +5,20 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
-from caseworker.domain.clients import Client
 from caseworker.errors import Problem
-from caseworker.storage import clients, settings
+from caseworker.storage import settings
 from tests.ui.accessibility import cut_text, everything, name_of, nameless, settle
+from tests.ui.pressing import ALT, CTRL, press
 from ui import theme
 from ui.main import Desk
 from ui.session import Notice, Place, Toast
 from ui.widgets import Button, Page
 from ui.window import SCREENS, Window
-
-CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def window(desk: Desk) -> Window:
-    assert desk.window_ is not None
-    desk.resize(1280, 800)
-    settle()
-    return desk.window_
-
-
-@pytest.fixture
-def people(window: Window) -> list[int]:
-    def add() -> list[int]:
-        return [
-            clients.save(Client(None, "", name)) for name in ("Amara Clarke", "Jodie Marsh", "Nia Hughes")
-        ]
-
-    made = storage.write(add)
-    window.session.changed.emit()
-    return made
-
-
-def press(
-    window: Window, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-) -> None:
-    handle = window.window().windowHandle()
-    QTest.keyClick(handle, key, modifier)
-    settle()
 
 
 class Seen(Page):
@@ -105,25 +74,6 @@ def test_back_goes_the_way_one_came(window: Window) -> None:
     assert window.place().name == "today"
 
 
-def test_the_side_bar_is_a_list_and_lights_where_one_is(window: Window) -> None:
-    interface = QAccessible.queryAccessibleInterface(window.main_places)
-    assert interface is not None
-    assert interface.role() == QAccessible.Role.List
-    window.session.go.emit(Place("new_client"))
-    assert window.main_places.currentRow() == 1  # under Clients
-    window.session.go.emit(Place("help"))
-    assert window.main_places.currentRow() == -1
-    assert window.foot_places.currentRow() == 1
-
-
-def test_the_side_bar_works_with_arrows_and_enter(window: Window) -> None:
-    window.main_places.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(window.main_places, Qt.Key.Key_Down)
-    assert window.place().name == "today"  # arrows look, Enter goes
-    QTest.keyClick(window.main_places, Qt.Key.Key_Return)
-    assert window.place().name == "clients"
-
-
 def test_a_visible_page_reads_again_and_a_hidden_one_when_next_shown(window: Window) -> None:
     seen = Seen(window)
     window._pages["settings"] = seen
@@ -144,77 +94,6 @@ def test_a_visible_page_reads_again_and_a_hidden_one_when_next_shown(window: Win
     window.go(Place("settings"))
     settle()
     assert seen.times == 3
-
-
-class TestSearch:
-    def test_ctrl_k_lists_and_enter_opens(self, window: Window, people: list[int]) -> None:
-        press(window, Qt.Key.Key_K, CTRL)
-        assert window.search.hasFocus()
-        QTest.keyClicks(window.search, "jodi")
-        found = window.search.found
-        assert [found.item(i).text().split("   ")[0] for i in range(found.count())] == ["Jodie Marsh"]
-        press(window, Qt.Key.Key_Return)
-        assert window.place() == Place("client", people[1])
-        assert window.search.text() == ""
-        assert not found.isVisible()
-
-    def test_arrows_choose_and_escape_leaves(self, window: Window, people: list[int]) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, "a")
-        found = window.search.found
-        assert found.count() >= 1
-        for _ in range(found.count()):
-            QTest.keyClick(window.search, Qt.Key.Key_Down)
-        assert found.currentRow() == 0
-        press(window, Qt.Key.Key_Escape)
-        assert not found.isVisible()
-        assert window.search.text() == ""
-
-    def test_nobody_found_says_what_to_do(self, window: Window) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, "zzzz")
-        assert "Ctrl+N" in window.search.found.item(0).text()
-        QTest.keyClick(window.search, Qt.Key.Key_Return)
-        assert window.place().name == "today"
-
-    def test_a_greater_sign_lists_commands_and_does_them(self, window: Window) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, "> outbox")
-        QTest.keyClick(window.search, Qt.Key.Key_Return)
-        settle()
-        assert window.place().name == "outbox"
-
-    def test_a_command_nobody_knows_is_not_taken_for_a_person(self, window: Window) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, ">zzzz")
-        assert window.search.found.item(0).text() == "No command found. F1 lists them all"
-
-    def test_the_search_box_does_not_offer_itself(self, window: Window) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, ">")
-        offered = [window.search.found.item(at).text() for at in range(window.search.found.count())]
-        assert any(text.startswith("Log a contact") for text in offered)
-        assert not any(text.startswith("Find a client") for text in offered)
-
-    def test_the_team_board_is_offered_only_where_there_is_a_team(self, window: Window) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, "> team")
-        assert window.search.found.item(0).text() == "No command found. F1 lists them all"
-
-    def test_buttons_of_the_panel_are_offered_too(self, window: Window) -> None:
-        press(window, Qt.Key.Key_J, CTRL)
-        assert window.panel is not None
-        of_panel = [one.accessibleName() or one.text() for one in window.panel.findChildren(Button)]
-        window.search.open_list()
-        QTest.keyClicks(window.search, "> close")
-        offered = [window.search.found.item(at).text() for at in range(window.search.found.count())]
-        assert set(of_panel) & set(offered)
-
-    def test_the_list_stays_inside_the_window(self, window: Window) -> None:
-        window.search.open_list()
-        QTest.keyClicks(window.search, ">")
-        settle()
-        assert window.rect().contains(window.search.found.geometry())
 
 
 class TestPanel:
