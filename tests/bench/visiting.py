@@ -2,7 +2,7 @@
 
 ``python -m tests.bench.visiting ROOT`` prints one JSON line: of each visit, in two rounds, how long until all of it
 stood there, further down too, and the longest time the thread of the windows was held up meanwhile. With ``--seen``
-also how long until what is in view stood there; looking at that takes time of its own, so it has a walk of its own.
+also how long until what is in view stood there: the window is looked at after every step, in a walk of its own.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QScrollBar
 
 import ui.main
@@ -26,7 +26,6 @@ from tests.bench.walking import Do, Until, Walk
 from tests.journey.hands import Hands
 
 QUIET = 0.45  # seconds without anything late: it stands there
-NARROW = 16  # pixels; more than a scroll bar has, less than any part that says something
 LATE = 0.006  # seconds; what is less nobody could tell from a timer's own unrest
 ROUNDS = 2
 FORMS = (
@@ -43,28 +42,11 @@ class Visited:
 
     what: str
     began: float
-    seen: float = 0.0  # when something in view was last painted
+    seen: float = 0.0  # how long until what is in view changed for the last time
     last: float = 0.0  # when it was last held up
     longest: float = 0.0  # held up at a time
     busy: float = 0.0  # computing, in all
     busiest: float = 0.0  # computing at a time
-
-
-class Eyes(QObject):
-    """Sees every picture of a part that is in view: what lies further down is not painted. Not the handle of the
-    scroll bar, which tells how much there is.
-    """
-
-    def __init__(self, see: Callable[[], None]) -> None:
-        super().__init__()
-        self._see = see
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and not isinstance(watched, QScrollBar):
-            assert isinstance(event, QPaintEvent)
-            if event.rect().width() > NARROW:  # what lies behind the scroll bar is painted with it
-                self._see()
-        return False
 
 
 class Visit(Walk):
@@ -75,14 +57,16 @@ class Visit(Walk):
     def __init__(self, desk: Any, steps: Iterator[Do | Until], look: bool) -> None:
         self.visits: list[Visited] = []
         super().__init__(desk, steps)
+        self._desk = desk
+        self._look = look
+        self._looking = 0.0  # seconds of this visit that looking took
+        self._picture = QImage()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.setCursorFlashTime(0)  # a cursor that blinks is no news
-        self._eyes = Eyes(self._see)
-        if look:
-            app.installEventFilter(self._eyes)
 
     def begin(self, what: str) -> None:
+        self._looking = 0.0
         self.visits.append(Visited(what, time.perf_counter()))
 
     def quiet(self) -> Callable[[], bool]:
@@ -95,8 +79,20 @@ class Visit(Walk):
         return over
 
     def _see(self) -> None:
-        if self.visits:
-            self.visits[-1].seen = time.perf_counter()
+        """Whether the window looks otherwise than before. Not its scroll bars: they tell how much there is."""
+        began, here = time.perf_counter(), self.visits[-1]
+        picture = QApplication.primaryScreen().grabWindow(self._desk.winId()).toImage()
+        painter = QPainter(picture)
+        for bar in self._desk.findChildren(QScrollBar):
+            if bar.isVisible():
+                at = bar.mapTo(self._desk, QPoint(0, 0))
+                painter.fillRect(at.x(), at.y(), bar.width(), bar.height(), Qt.GlobalColor.black)
+        painter.end()
+        if picture != self._picture:
+            self._picture = picture
+            here.seen = began - here.began - self._looking
+        self._looking += time.perf_counter() - began
+        self._mark()
 
     def _beat(self) -> None:
         super()._beat()
@@ -107,12 +103,14 @@ class Visit(Walk):
             here.longest = max(here.longest, late)
             here.busiest = max(here.busiest, busy)
             here.busy += busy
+            if self._look:
+                self._see()
 
     def _end(self, failed: str) -> None:
         told = [
             (
                 one.what,
-                max(0.0, (one.seen or one.began) - one.began),
+                one.seen,
                 max(0.0, (one.last or one.began) - one.began),
                 one.longest,
                 one.busy,
