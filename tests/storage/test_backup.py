@@ -684,6 +684,30 @@ def test_a_drill_of_a_damaged_or_foreign_backup_says_so(vault: OpenVault, made: 
     opened.close()
 
 
+def test_the_newest_backup_counts_no_longer_once_it_could_not_be_brought_back(
+    vault: OpenVault, tmp_path: Path
+) -> None:
+    first = backup.into_folder(vault, tmp_path)
+    copy = flipped(first.path, first.size // 2, tmp_path / "a copy.casebak")
+    assert code_of(lambda: backup.drill(vault, copy)) == "E-BACKUP-DAMAGED"
+    assert backup.last() == first.made  # another file says nothing of this one
+    copy.replace(first.path)
+    assert code_of(lambda: backup.drill(vault, first.path)) == "E-BACKUP-DAMAGED"
+    assert backup.last() == backup.SPOILED
+    assert backup.due(first.made + 1)
+    again = backup.into_folder(vault, tmp_path)
+    assert backup.last() == again.made
+    assert not backup.due(again.made + 1)
+
+
+def test_a_stick_that_is_not_plugged_in_spoils_no_backup(vault: OpenVault, tmp_path: Path) -> None:
+    made = backup.into_folder(vault, tmp_path)
+    made.path.rename(tmp_path / "away")
+    with pytest.raises((Problem, OSError)):
+        backup.drill(vault, made.path)
+    assert backup.last() == made.made
+
+
 def test_what_an_interrupted_backup_left_is_gone_at_the_next_opening(vault: OpenVault) -> None:
     vault.close()
     left = vault.path / "tmp" / "0011.part"

@@ -29,6 +29,10 @@ def backup_sentence(made: int | None, now: datetime, renewed: int = 0) -> str:
     """
     if made is None:
         return QCoreApplication.translate("Backups", "No backup yet")
+    if made == backup.SPOILED:
+        return QCoreApplication.translate(
+            "Backups", "The last backup could not be brought back. Make a new one"
+        )
     day = when.local(made).date()
     sentence = QCoreApplication.translate("Backups", "Last backup: {date}").format(date=when.show_date(day))
     days = (now.astimezone(when.LONDON).date() - day).days
@@ -169,6 +173,7 @@ class Backups(QWidget):
         self._done(told, "circle-check", "on_safe")
 
     def _failed(self, error: Exception) -> None:
+        self.session.changed.emit()  # a backup that could not be brought back counts no longer
         if isinstance(error, Problem):
             stopped = error.code == "E-STOPPED"
             self._done(

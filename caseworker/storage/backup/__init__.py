@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from caseworker.storage.backup.checking import Drill, check, drill, inspect
 from caseworker.storage.backup.comparing import Behind
-from caseworker.storage.backup.keeping import REMIND_AFTER, due, is_due, last, newest, renewed, to_remove
+from caseworker.storage.backup.keeping import (
+    REMIND_AFTER,
+    SPOILED,
+    due,
+    is_due,
+    last,
+    newest,
+    renewed,
+    to_remove,
+)
 from caseworker.storage.backup.layout import MAGIC, Manifest, read_manifest
 from caseworker.storage.backup.packing import Made, into_folder, make
 from caseworker.storage.backup.restoring import Restored, bring_home, restore
@@ -16,6 +25,7 @@ from caseworker.storage.backup.restoring import Restored, bring_home, restore
 __all__ = [
     "MAGIC",
     "REMIND_AFTER",
+    "SPOILED",
     "Behind",
     "Drill",
     "Made",

@@ -22,6 +22,7 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, files
 from caseworker.storage import vault as vaults
 from caseworker.storage.backup.comparing import Behind, bound, compare, head_of, rows_of, schema_of
+from caseworker.storage.backup.keeping import spoil
 from caseworker.storage.backup.layout import (
     PURPOSE,
     Front,
@@ -37,6 +38,9 @@ from caseworker.storage.backup.telling import ABOUT_THE_FILE, Cancelled, Progres
 from caseworker.storage.engine import VaultDatabase, database
 from caseworker.storage.vault import OpenVault
 from caseworker.words import Words, words
+
+#: What says of a backup that it is no good, and not only that it could not be tried now.
+SPOILS = ("E-BACKUP-CHECK", "E-BACKUP-DAMAGED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,22 @@ def drill(
 ) -> Drill:
     """Bring a backup of the open vault back into a scratch folder, check it there, and remove it again.
 
-    For the worker thread. Nothing of the vault in use is changed.
+    For the worker thread. Nothing of the vault in use is changed, but that the newest backup no longer counts when it
+    could not be brought back.
 
     Raises:
         Problem: E-BACKUP-CHECK, E-BACKUP-DAMAGED, E-BACKUP-OTHER (of another vault), E-NEWER, E-STOPPED,
         E-DISK-FULL, E-DISK.
     """
+    try:
+        return _drill(opened, file, progress, cancelled)
+    except Problem as problem:
+        if problem.code in SPOILS:
+            spoil(file)
+        raise
+
+
+def _drill(opened: OpenVault, file: Path, progress: Progress | None, cancelled: Cancelled | None) -> Drill:
     started = time.monotonic()
     tell = Tell(progress, cancelled)
     with sentences(), scratch_in(opened.path) as scratch, own_keys(opened) as (vmk, _db_key, _key):

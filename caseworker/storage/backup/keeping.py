@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from caseworker import storage
 from caseworker.crypto import files as sealed
 from caseworker.crypto import keys
 from caseworker.domain import when
@@ -24,12 +26,32 @@ SUFFIX = ".casebak"
 FILE = "backup.file"  # the setting: the path of the newest backup
 DAYS, WEEKS = 7, 4  # kept in the chosen folder
 REMIND_AFTER = 7 * 24 * 3600  # seconds
+SPOILED = 0  # stands for the time of a backup that could not be brought back
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}-\d{6}-[0-9a-f]{8}\.casebak")
 
 
 def last() -> int | None:
-    """When the newest backup that counts was made, epoch seconds; None before the first."""
+    """When the newest backup was made, epoch seconds; None before the first, ``SPOILED`` when it could not be brought
+    back.
+    """
     return settings.get(LAST_BACKUP, None)
+
+
+def spoil(file: Path) -> None:
+    """That backup could not be brought back: where it is the newest, none counts until the next is made."""
+    if file == newest():
+        patiently(settings.keep, LAST_BACKUP, SPOILED)
+
+
+def patiently(function: Callable[..., None], *args: Any) -> None:
+    """Write although the screen's thread writes at the same time: the backup is there and must be known."""
+    for _ in range(4):
+        try:
+            return storage.write(function, *args)
+        except Problem as problem:
+            if problem.code != "E-BUSY":
+                raise
+    return storage.write(function, *args)
 
 
 def newest() -> Path | None:

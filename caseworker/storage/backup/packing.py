@@ -7,13 +7,12 @@ import datetime as dt
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from caseworker import storage
 from caseworker.crypto import files as sealed
 from caseworker.crypto import header as hdr
 from caseworker.errors import Problem
@@ -21,7 +20,7 @@ from caseworker.storage import audit, engine, files, settings
 from caseworker.storage import vault as vaults
 from caseworker.storage.backup.checking import digest_of, read_back
 from caseworker.storage.backup.comparing import bound, head_of, rows_of, schema_of
-from caseworker.storage.backup.keeping import FILE, SUFFIX, remove_covered, sweep
+from caseworker.storage.backup.keeping import FILE, SUFFIX, patiently, remove_covered, sweep
 from caseworker.storage.backup.layout import LARGEST, MAGIC, MANIFEST, PURPOSE, Front, Manifest, context, lp
 from caseworker.storage.backup.scratch import own_keys, private, scratch_in
 from caseworker.storage.backup.telling import Cancelled, Progress, Tell, sentences
@@ -64,7 +63,7 @@ def into_folder(
     with sentences():
         sweep(folder, opened.vault_id)
     done = make(opened, folder / name, progress, cancelled)
-    _patiently(settings.keep, FILE, str(done.path))
+    patiently(settings.keep, FILE, str(done.path))
     removed = remove_covered(opened, folder, done.path)
     return replace(done, removed=removed)
 
@@ -122,7 +121,7 @@ def make(
             raise
         with contextlib.suppress(OSError):  # some memory sticks do not know how
             files.sync_folder(out.parent)
-        _patiently(_remember, manifest)
+        patiently(_remember, manifest)
         tell(words("Done"), 100)
         same = out.stat().st_dev == opened.path.stat().st_dev
     return Made(out, manifest.made, size, manifest.rows["client"], manifest.rows["contact"], same)
@@ -136,17 +135,6 @@ def _remember(manifest: Manifest) -> None:
         0,
         detail={"backup": manifest.backup, "seq": manifest.seq, "hash": manifest.hash},
     )
-
-
-def _patiently(function: Callable[..., None], *args: Any) -> None:
-    """Write although the screen's thread writes at the same time: the backup is there and must be known."""
-    for _ in range(4):
-        try:
-            return storage.write(function, *args)
-        except Problem as problem:
-            if problem.code != "E-BUSY":
-                raise
-    return storage.write(function, *args)
 
 
 def _snapshot(opened: OpenVault, file: Path, key: bytearray, tell: Tell) -> Front:

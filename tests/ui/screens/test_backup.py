@@ -179,6 +179,27 @@ def test_a_backup_from_before_the_key_was_renewed_is_not_enough(
     assert "Back up now" not in words_of(window.current())
 
 
+def test_a_backup_that_could_not_be_brought_back_is_said_on_today(
+    part: Backups, stick: Path, window: Window, qtbot: QtBot
+) -> None:
+    part.path.setText(str(stick))
+    part.save_button.click()
+    done(part, qtbot)
+    (file,) = stick.glob("*.casebak")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    part.drill_button.click()
+    done(part, qtbot)
+    said = "The last backup could not be brought back. Make a new one"
+    assert part.state.text() == said
+    window.go(Place("today"))
+    settle()
+    text = words_of(window.current())
+    assert said in text
+    assert "Back up now" in text
+
+
 def test_the_day_is_written_out() -> None:
     at = int(dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC).timestamp())
     assert backup_sentence(at, dt.datetime(2026, 11, 18, tzinfo=dt.UTC)) == "Last backup: 16 November 2026"
