@@ -86,6 +86,7 @@ def _contacts(span: Span) -> list[Entry]:
                 span.who(worker),
                 noun="contact",
                 row_id=row_id,
+                method=method,
             )
         )
     return found

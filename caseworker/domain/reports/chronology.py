@@ -27,6 +27,7 @@ class Entry:
     whole_day: bool = False
     noun: str = ""
     row_id: int = 0
+    method: str = ""  # of a contact: how it was made (code list contact_method)
 
 
 def shown_time(entry: Entry) -> str:

@@ -29,16 +29,19 @@ from caseworker.storage import (
 )
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, today, words_of
+from ui import theme
 from ui.screens.client import ClientPage
 from ui.screens.client.actions import ActionForm
 from ui.screens.client.amending import AmendForm
 from ui.screens.client.clients import AboutForm
 from ui.screens.client.contacts import CHUNK, ContactCard
+from ui.screens.client.history import Happened
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.session import Place, Session
+from ui.widgets import Glyph
 from ui.window import Window
 
 
@@ -51,9 +54,11 @@ def record(window: Window, amara: int) -> ClientPage:
     return page
 
 
-def log(session: Session, client_id: int, note: str, days_ago: float = 0.1) -> int:
+def log(session: Session, client_id: int, note: str, days_ago: float = 0.1, method: str = "TEL") -> int:
     at = int(now() - days_ago * DAY)
-    return session.write(contacts.save, Contact(None, "", client_id, None, at, minutes=10, note=note))
+    why = "" if method == "TEL" else "The client asked for it"
+    made = Contact(None, "", client_id, None, at, method=method, minutes=10, note=note, override_reason=why)
+    return session.write(contacts.save, made)
 
 
 # ---- the header
@@ -622,6 +627,18 @@ def test_history_begins_with_what_happened_by_the_day_it_happened(
     text = words_of(record)
     assert "2 entries, newest first, by the day each happened" in text
     assert text.index("With the client") < text.index("Support started")
+
+
+def test_history_shows_each_contact_with_the_icon_of_its_way(
+    record: ClientPage, session: Session, amara: int
+) -> None:
+    for method, days in (("EML", 3), ("SMS", 2), ("F2F-OFF", 1)):
+        log(session, amara, "A note", days_ago=days, method=method)
+    record.show_part("history")
+    settle()
+    drawn = [one.findChildren(Glyph)[0].pixmap().toImage() for one in record.findChildren(Happened)]
+    wanted = ["footprints", "message-square", "mail"]
+    assert drawn[:3] == [theme.pixmap(name, "primary", 18).toImage() for name in wanted]
 
 
 def test_control_p_shows_the_chronology_as_it_would_be_printed(

@@ -319,6 +319,9 @@ def test_judgement_offers_only_more_and_wants_a_reason(
     hands.type("yyyy")
     assert form.side.total.text() == "Answered yes: 14 so far, high risk"
     assert [pill.text() for pill in form.side.judgement.pills()] == ["As scored"]
+    form.rows["15"].first().setFocus()
+    hands.type("n" * 10)
+    assert form.side.total.text() == "Answered yes: 14, high risk"  # all is answered
     assert form.side.judgement.value() == "as"
     form.save()
     held = instruments.latest(amara, "DASH24")
@@ -597,7 +600,7 @@ def test_a_dropped_in_file_appears_is_filled_in_and_scores(
     assert isinstance(form, InstrumentForm)
     hands.type("v")  # nobody is asked here who said so
     hands.type("22")
-    assert form.side.total.text() == "Total: 10 so far, high risk"
+    assert form.side.total.text() == "Total: 10, high risk"
     form.save()
     held = instruments.latest(amara, "CALM")
     assert held is not None

@@ -28,6 +28,11 @@ ICONS = {
 }  # fmt: skip
 
 
+def method_icon(method: str) -> str:
+    """The icon of a way of contact; that of meeting in person for all others."""
+    return ICONS.get(method, "footprints")
+
+
 class ContactsTab(Tab):
     """The list, with Log a contact above it and Show earlier below."""
 
@@ -142,7 +147,7 @@ class ContactCard(Card):
         self.contact = contact
         missed = contact.outcome in rules.ATTEMPTED
         top = row(gap=9)
-        icon = ICONS.get(contact.method, "footprints")
+        icon = method_icon(contact.method)
         if missed and contact.method == "TEL":
             icon = "phone-missed"
         top.addWidget(Glyph(icon, "on_medium" if missed else "primary"), 0, Qt.AlignmentFlag.AlignTop)

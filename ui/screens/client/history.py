@@ -18,6 +18,7 @@ from caseworker.storage import chronology, history
 from caseworker.storage.history import HistoryEntry
 from ui import theme
 from ui.say import say
+from ui.screens.client.contacts import method_icon
 from ui.screens.client.tab import Tab
 from ui.screens.report import Wanted
 from ui.session import Place, Session
@@ -32,7 +33,7 @@ ICONS = {
     "restore": "undo-2", "close": "circle-check", "reopen": "heart-handshake", "finish": "check", "print": "printer",
 }  # fmt: skip
 HAPPENED = {
-    "contact": "phone", "referral": "inbox", "episode": "heart-handshake", "answer_set": "list-checks",
+    "referral": "inbox", "episode": "heart-handshake", "answer_set": "list-checks",
     "incident": "circle-alert", "marac_referral": "briefcase", "justice_event": "file-text", "court_order": "shield",
     "safeguarding": "shield-alert",
 }  # fmt: skip
@@ -176,7 +177,8 @@ class Happened(OnRail):
 
     def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
         beside = f"{shown_time(entry)}   {entry.who}".rstrip()
-        super().__init__(HAPPENED.get(entry.noun, "file-text"), say(entry.what), beside, parent)
+        icon = method_icon(entry.method) if entry.method else HAPPENED.get(entry.noun, "file-text")
+        super().__init__(icon, say(entry.what), beside, parent)
         if entry.detail:
             self.card.body.addWidget(Text(say(entry.detail), wrap=True))
 

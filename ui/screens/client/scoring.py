@@ -18,7 +18,8 @@ def band_words(form: Instrument, code: str) -> str:
 
 
 def total_words(form: Instrument, score: Score, so_far: bool = True) -> Words:
-    """The running total, or what was signed, as one line."""
+    """The running total, or what was signed, as one line. It is whole, and no longer "so far", with the last answer."""
+    so_far = so_far and score.unanswered > 0
     if form.method == "none":
         return words("No total: each answer stands for itself")
     band = band_words(form, score.grade)
