@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.widgets.chooser import FileChooser
+from ui.widgets.chooser import FileChooser, typed_place
 
 NATIVE, USER = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
 
@@ -56,3 +56,18 @@ def test_the_places_chosen_are_not_the_systems_recent_ones(qtbot: QtBot) -> None
     desk = QWidget()
     qtbot.addWidget(desk)
     assert FileChooser(desk, "Where to save").testOption(QFileDialog.Option.DontUseNativeDialog)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("~/stick/a.casebak", Path.home() / "stick/a.casebak"),
+        ("~", Path.home()),
+        ("~nobody of this computer/a.casebak", Path.cwd() / "~nobody of this computer/a.casebak"),
+        (' "/stick/my records.casebak" ', Path("/stick/my records.casebak").absolute()),
+        ("a.casebak", Path.cwd() / "a.casebak"),
+        ('"', Path.cwd() / '"'),
+    ],
+)
+def test_a_place_is_read_as_it_was_typed_or_pasted(typed: str, meant: Path) -> None:
+    assert typed_place(typed) == meant

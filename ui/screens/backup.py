@@ -6,7 +6,6 @@ A backup counts only after it has been read back and checked; what is said here 
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -18,7 +17,7 @@ from caseworker.storage.backup import Drill, Made
 from ui.say import say
 from ui.session import Session
 from ui.widgets import Button, Field, FlowLayout, Said, Text, TextLine, announce, column
-from ui.widgets.chooser import FileChooser
+from ui.widgets.chooser import FileChooser, typed_place
 from ui.widgets.doing import Doing
 from ui.work import Stopped
 
@@ -111,7 +110,7 @@ class Backups(QWidget):
         job = self.session.work.run(
             backup.into_folder,
             self.session.vault,
-            Path(text).expanduser().absolute(),
+            typed_place(text),
             owner=self,
             then=self._made,
             failed=self._failed,

@@ -31,7 +31,7 @@ from ui.widgets import (
     breaking,
     column,
 )
-from ui.widgets.chooser import FileChooser
+from ui.widgets.chooser import FileChooser, typed_place
 
 
 class Colleagues(QWidget):
@@ -180,7 +180,7 @@ class Colleagues(QWidget):
             self._refuse(self.tr("Choose the file your colleague sent"))
             return
         try:
-            with open(Path(text).expanduser(), "rb") as source:
+            with open(typed_place(text), "rb") as source:
                 data = source.read(cards.LARGEST + 1)
             opened = colleagues.look_at(data)
         except OSError:

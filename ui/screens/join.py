@@ -7,7 +7,6 @@ nothing on the network can change that.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -36,7 +35,7 @@ from ui.widgets import (
     column,
     row,
 )
-from ui.widgets.chooser import FileChooser
+from ui.widgets.chooser import FileChooser, typed_place
 from ui.work import Job
 
 
@@ -202,7 +201,7 @@ class JoinPage(Page):
             self._show_problems(problems)
             return
         try:
-            self._bundle = enrolment.read_bundle(Path(path), code)
+            self._bundle = enrolment.read_bundle(typed_place(path), code)
         except Problem as problem:
             at_code = problem.code in ("E-PAIRING", "E-BUNDLE-CODE")
             (self.code_field if at_code else self.file).show_problem(say(problem.words))

@@ -29,7 +29,7 @@ from ui.widgets import (
     TextLine,
     Tick,
 )
-from ui.widgets.chooser import FileChooser
+from ui.widgets.chooser import FileChooser, typed_place
 from ui.widgets.doing import Doing
 from ui.work import Stopped, Work
 
@@ -122,7 +122,7 @@ class RestoreScreen(Door):
         code = self.sheet.isChecked()
         job = self._work.run(
             _bring_home,
-            Path(text).expanduser().absolute(),
+            typed_place(text),
             self._root,
             None if code else secret,
             secret if code else None,

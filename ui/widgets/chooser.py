@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -29,3 +32,16 @@ def forget_places() -> None:
     for name in PLACES:
         kept.remove(f"FileDialog/{name}")
     kept.sync()
+
+
+def typed_place(text: str) -> Path:
+    """The file or folder that somebody typed or pasted: ``~`` is their own folder, and quotation marks around it are
+    none of it (Windows copies a path with them).
+    """
+    text = text.strip()
+    if len(text) > 2 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    place = Path(text)
+    with suppress(RuntimeError):  # a name that begins with ~ and is nobody's folder
+        place = place.expanduser()
+    return place.absolute()

@@ -119,6 +119,19 @@ def test_what_is_missing_is_said_and_esc_goes_back_to_what_was_typed(
     assert desk.first_run is not None
 
 
+def test_a_name_that_begins_with_a_tilde_leaves_the_screen_alive(
+    screen: tuple[Desk, RestoreScreen], qtbot: QtBot
+) -> None:
+    _, restoring = screen
+    restoring.path.setText("~nobody of this computer/a.casebak")
+    restoring.secret.setText(PHRASE)
+    restoring.bring_back()
+    qtbot.waitUntil(lambda: not restoring.is_busy(), timeout=60_000)
+    assert restoring.start_button.isEnabled()
+    assert restoring.doing.isHidden()
+    assert "Check that it is there" in restoring.file.problem()
+
+
 def test_the_code_of_the_sheet_opens_it_too(
     screen: tuple[Desk, RestoreScreen], new_vault: NewVault, qtbot: QtBot
 ) -> None:
