@@ -271,8 +271,10 @@ class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]
         assert self._gradually is not None
         more = self._framed is not None and self._framed.go_on()
         if self._framed is not None:
+            window = self.window()
             for part in self._framed.findChildren(QWidget):
-                part.ensurePolished()
+                if part.window() is window:  # not the list behind a combo box: it may never be opened
+                    part.ensurePolished()
             self._framed.sizeHint()
             self._framed.heightForWidth(self.width())
         self._gradually.then(self._go_on if more else self.stand)
