@@ -141,17 +141,19 @@ def fill(
     # Answers stand before their set for a moment, and while any row waits for another SQLite looks through whole tables
     # at each row it adds. What refers to what is checked once, at the end.
     database.execute_sql("PRAGMA foreign_keys=0")
-    people = world.people()
-    while filling.contacts < wanted:
-        storage.write(filling.batch, people)
-        if progress is not None:
-            progress(filling.contacts, wanted)
-    for statement in indexes:
-        database.execute_sql(statement)
+    try:
+        people = world.people()
+        while filling.contacts < wanted:
+            storage.write(filling.batch, people)
+            if progress is not None:
+                progress(filling.contacts, wanted)
+        for statement in indexes:
+            database.execute_sql(statement)
+    finally:
+        database.execute_sql("PRAGMA foreign_keys=1")
     astray = database.execute_sql("PRAGMA foreign_key_check").fetchall()
     if astray:
         raise RuntimeError(f"{len(astray)} made-up rows refer to none, the first in {astray[0][0]}")
-    database.execute_sql("PRAGMA foreign_keys=1")
     storage.write(_finish)
     storage.checkpoint()
     database.execute_sql(f"PRAGMA cache_size=-{CACHE_KIB}")

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import peewee
 import pytest
 
 from caseworker import demo
 from caseworker.crypto.keys import FLOOR, KdfCost
-from caseworker.demo import mixes
+from caseworker.demo import filling, mixes
 from caseworker.demo.people import Person, Report, World
 from caseworker.domain import codes
 from caseworker.domain.children import Child
@@ -135,6 +136,27 @@ def test_the_large_way_of_filling_leaves_the_same_indexes_behind(vault: OpenVaul
     assert database.execute_sql(sql).fetchall() == before
     assert one("PRAGMA integrity_check") == "ok"
     assert one("SELECT count(*) FROM client_search WHERE client_search MATCH 'cr*'") > 0
+
+
+def test_every_row_refers_to_one_that_is_there_also_while_somebody_works_on(vault: OpenVault):
+    demo.fill("provider", contacts=400, today=TODAY)
+    assert database.execute_sql("PRAGMA foreign_key_check").fetchall() == []
+    assert one("PRAGMA foreign_keys") == 1
+    with pytest.raises(peewee.IntegrityError):
+        database.execute_sql("UPDATE contact SET client_id = 999999 WHERE id = 1")
+
+
+def test_a_made_up_row_that_refers_to_none_ends_the_filling(vault: OpenVault, monkeypatch):
+    write = filling._Filling._write_rows
+
+    def to_nobody(self):
+        self.rows["action"] = [(row[0], row[1], 999_999, *row[3:]) for row in self.rows["action"]]
+        write(self)
+
+    monkeypatch.setattr(filling._Filling, "_write_rows", to_nobody)
+    with pytest.raises(RuntimeError, match="refer to none, the first in action"):
+        demo.fill("solo", contacts=300, today=TODAY)
+    assert one("PRAGMA foreign_keys") == 1
 
 
 def test_made_up_people_never_go_in_among_others(vault: OpenVault):
