@@ -7,8 +7,10 @@ otherwise be reached last, after everything below it (WCAG 2.4.3).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -59,6 +61,34 @@ def put_in_order(before: QWidget, root: QWidget) -> None:
     """
     for earlier, later in pairwise([before, *stops(root)]):
         QWidget.setTabOrder(earlier, later)
+
+
+@contextmanager
+def controls_alone(root: QWidget) -> Iterator[None]:
+    """Within this, Tab passes what only hands the keyboard on to a control inside it.
+
+    For Qt that is a stop of its own, and it stays where it was when its control is put in order: the last control of
+    a page would lead back to it for ever.
+    """
+    fields = [(field, field.focusProxy()) for field in _handing_on(root)]
+    for field, _control in fields:
+        field.setFocusProxy(None)
+    try:
+        yield
+    finally:
+        for field, control in fields:
+            if shiboken6.isValid(field) and shiboken6.isValid(control):
+                field.setFocusProxy(control)
+
+
+def _handing_on(root: QWidget) -> Iterator[QWidget]:
+    if isinstance(root, WHOLE):
+        return
+    if root.focusProxy() is not None and root.isAncestorOf(root.focusProxy()):
+        yield root
+    for one in root.findChildren(QWidget, options=DIRECT):
+        if not one.isHidden():
+            yield from _handing_on(one)
 
 
 def _lines(shown: Sequence[QWidget]) -> list[list[QWidget]]:

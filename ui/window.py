@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from caseworker.errors import Problem
 from ui import theme
 from ui.keyboard import Keyboard
-from ui.order import stops
+from ui.order import controls_alone, stops
 from ui.places import Places
 from ui.say import say
 from ui.search import Search
@@ -409,9 +409,12 @@ class Window(QWidget):
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Qt also asks while something with the keyboard is being hidden or let go: nothing is looked through then.
         focus = self.window().focusWidget()
-        if focus is not None and focus.isVisible() and focus.isEnabled():
-            self._ask_page("put_in_order")
-        return super().focusNextPrevChild(forward)
+        page = self.current()
+        if page is None or focus is None or not focus.isVisible() or not focus.isEnabled():
+            return super().focusNextPrevChild(forward)
+        self._ask_page("put_in_order")
+        with controls_alone(page):
+            return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page Down and its like reach the page from wherever the keyboard is: a tab, a button under the page."""

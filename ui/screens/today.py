@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QCursor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
 from caseworker.domain import codes, when
@@ -140,6 +140,7 @@ class TodayPage(Page):
         self._quiet_shown: QuietShown | None = None
         self._quiet_asked = -1  # the newest entry of the audit chain when the worker was last asked
         self._quiet_found: list[Quiet] = []
+        self._lying = QPoint()  # where the pointer was when the page was shown
         self._quiet_late = QTimer(self)
         self._quiet_late.setSingleShot(True)
         self._quiet_late.setInterval(POINTER_MS)
@@ -158,6 +159,10 @@ class TodayPage(Page):
 
     def title(self) -> str:
         return self.tr("Today")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._lying = QCursor.pos()
+        super().showEvent(event)
 
     def reload(self) -> None:
         now = self.session.now()
@@ -429,11 +434,13 @@ class TodayPage(Page):
         bar.setValue(bar.value() + held.mapTo(view, QPoint(0, 0)).y() - before)
 
     def _under_hand(self) -> QWidget | None:
-        """The control of the lists that has the keyboard, or else the list under the pointer; None if neither is."""
+        """The control of the lists that has the keyboard, or else the list that the pointer was moved to."""
         focus = QApplication.focusWidget()
         for card in self.cards.values():
             if focus is not None and card.isAncestorOf(focus) and not focus.visibleRegion().isEmpty():
                 return focus
+        if QCursor.pos() == self._lying:
+            return None  # it only lies there: nobody is about to press anything with it
         return next((card for card in self.cards.values() if card.underMouse()), None)
 
     def _fill_quiet(self, lines: Sequence[tuple[Who, str]], now: datetime) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QRadioButton
 
 import resources
@@ -222,6 +223,19 @@ def test_carried_on_at_a_further_question_it_is_in_sight(
     assert (
         again.area.viewport().rect().contains(waits.mapTo(again.area.viewport(), waits.rect().bottomLeft()))
     )
+
+
+def test_a_further_question_that_appears_is_in_sight_when_it_gets_the_keyboard(
+    record: ClientPage, fill_in: Callable[..., InstrumentForm], hands: Hands
+) -> None:
+    record.window().resize(910, 493)
+    form = fill_in("NEEDS")
+    for figures in ("4", "3201", "00120", "413"):
+        hands.type(figures)
+        settle()
+        focus, view = hands.focus(), form.area.viewport()
+        shown = focus.rect().translated(focus.mapTo(view, QPoint(0, 0)))
+        assert view.rect().contains(shown), (Hands.name(focus), shown, view.rect())
 
 
 BROKEN_OFF = """

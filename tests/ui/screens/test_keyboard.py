@@ -174,3 +174,27 @@ def test_of_two_with_one_name_the_one_with_support_is_found_first_and_the_other_
     hands.press("Return")
     settle()
     assert window.place() == Place("client", open_now)
+
+
+def test_tab_leaves_the_part_of_a_record_after_its_last_control(record: ClientPage, hands: Hands) -> None:
+    for part in range(1, 10):
+        hands.press(f"Ctrl+{part}")
+        for _ in range(20):
+            settle()
+        passed = through(hands, "Places", 60)
+        assert len(set(passed)) == len(passed), passed
+
+
+def test_tab_goes_through_a_form_to_its_end_and_on(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    form = InstrumentForm(session, amara, session.write(instruments.begin, amara, "NEEDS", "baseline"))
+    record.open_form(form)
+    for _ in range(60):
+        settle()
+    form.rows["P3"].first().setFocus()
+    assert through(hands, "Places", 6)[:1] == ["Sign"]
+    form.sign_button.setFocus()
+    hands.press("Shift+Tab")
+    hands.press("Shift+Tab")
+    assert Hands.name(hands.focus()) == "When it was asked"

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -372,6 +373,48 @@ def test_what_has_the_keyboard_stays_where_it_is_when_those_gone_quiet_arrive(
     page._quiet_came([])
     settle()
     assert button.mapTo(window, QPoint(0, 0)) == before
+
+
+def test_under_a_pointer_that_only_rests_there_the_page_stays_at_its_top(
+    window: Window, session: Session, silent: int, qtbot: QtBot
+) -> None:
+    for day in range(4):
+        plan(session, silent, f"Ring about the letter {day}", -day)
+    quiet_of(window, qtbot)
+    page = page_of(window)
+    window.resize(1280, 640)
+    found = page._quiet_found
+    page._quiet_came([])
+    window.go(Place("clients"))
+    settle()
+    window.go(Place("today"))
+    settle()
+    # The day was opened with the keyboard, and the pointer lay where the list came to stand.
+    page.cards["due"].setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    page._quiet_came(found)
+    settle()
+    assert page.quiet.count() == 1
+    assert page.area.verticalScrollBar().value() == 0
+
+
+def test_what_the_pointer_was_moved_to_stays_under_it(
+    window: Window, session: Session, silent: int, qtbot: QtBot
+) -> None:
+    for day in range(4):
+        plan(session, silent, f"Ring about the letter {day}", -day)
+    quiet_of(window, qtbot)
+    page = page_of(window)
+    window.resize(1280, 640)
+    found = page._quiet_found
+    page._quiet_came([])
+    settle()
+    QCursor.setPos(QCursor.pos() + QPoint(7, 7))
+    page.cards["due"].setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    before = page.cards["due"].mapTo(window, QPoint(0, 0))
+    page._quiet_came(found)
+    settle()
+    assert page.quiet.count() == 1
+    assert page.cards["due"].mapTo(window, QPoint(0, 0)) == before
 
 
 def test_typing_asks_for_nobody_again(window: Window, session: Session, silent: int, qtbot: QtBot) -> None:

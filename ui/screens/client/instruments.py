@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from caseworker.domain import codes, risk, when
 from caseworker.domain import instruments as rules
@@ -370,10 +370,9 @@ class InstrumentForm(InPlace):
             return True
         if to < 0:
             return False
-        known = asked[to] in self.rows
         target = self._row(asked[to])
-        if not known:
-            self.list.activate()
+        # A question that has just come has to stand before it is known where it is.
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         target.first().setFocus(
             Qt.FocusReason.TabFocusReason if by > 0 else Qt.FocusReason.BacktabFocusReason
         )

@@ -205,9 +205,9 @@ class ClientPage(Page):
             self.tab_on_show().save()
 
     def put_in_order(self) -> None:
-        """Let Tab go from the tabs through the one on show as it is read, whatever was made anew in it."""
-        if self.form is None and self.client_id is not None:
-            put_in_order(self.bar, self.tab_on_show())
+        """Let Tab go from the tabs through what is on show as it is read, whatever was made anew in it."""
+        if self.client_id is not None:
+            put_in_order(self.bar, self.form or self.tab_on_show())
 
     def undo(self) -> bool:
         """Ctrl+Z: the last answer of an open form; False when nothing here can be taken back."""
