@@ -70,9 +70,9 @@ def controls_alone(root: QWidget) -> Iterator[None]:
     For Qt that is a stop of its own, and it stays where it was when its control is put in order: the last control of
     a page would lead back to it for ever.
     """
-    fields = [(field, field.focusProxy()) for field in _handing_on(root)]
+    fields = list(_handing_on(root))
     for field, _control in fields:
-        field.setFocusProxy(None)
+        field.setFocusProxy(None)  # type: ignore[arg-type]  # the stub forgets that there may be none
     try:
         yield
     finally:
@@ -81,11 +81,13 @@ def controls_alone(root: QWidget) -> Iterator[None]:
                 field.setFocusProxy(control)
 
 
-def _handing_on(root: QWidget) -> Iterator[QWidget]:
+def _handing_on(root: QWidget) -> Iterator[tuple[QWidget, QWidget]]:
+    """Each with the control inside it."""
     if isinstance(root, WHOLE):
         return
-    if root.focusProxy() is not None and root.isAncestorOf(root.focusProxy()):
-        yield root
+    control: QWidget | None = root.focusProxy()
+    if control is not None and root.isAncestorOf(control):
+        yield root, control
     for one in root.findChildren(QWidget, options=DIRECT):
         if not one.isHidden():
             yield from _handing_on(one)

@@ -126,10 +126,15 @@ def _bring(new: QWidget, inside: QWidget, area: QScrollArea) -> None:
     while part is not None and part is not inside:
         whole = part if isinstance(part, Field | ChoiceRow) else whole
         part = part.parentWidget()
-    margin = px(24)
-    if whole.height() + 2 * margin > area.viewport().height():
-        area.ensureWidgetVisible(new, 0, margin)
-        return
+    margin, room = px(24), area.viewport().height()
+    if whole.height() + 2 * margin > room:
+        whole, margin = new, px(6)  # as much of the label as there is room for
     x, top = area.horizontalScrollBar().value(), whole.mapTo(inside, QPoint(0, 0)).y()
-    area.ensureVisible(x, top + whole.height(), 0, margin)
-    area.ensureVisible(x, top, 0, margin)
+    if whole.height() + 2 * margin <= room:
+        area.ensureVisible(x, top + whole.height(), 0, margin)
+        area.ensureVisible(x, top, 0, margin)
+    elif isinstance(new, QTextBrowser):
+        area.ensureVisible(x, top + room - margin, 0, 0)
+        area.ensureVisible(x, top, 0, margin)
+    else:
+        area.ensureWidgetVisible(new, 0, margin)
