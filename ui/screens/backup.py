@@ -81,6 +81,7 @@ class Backups(QWidget):
         down.addWidget(buttons)
         self.doing = Doing()
         down.addWidget(self.doing)
+        self._pressed = self.save_button
         self.result = Said("")
         self.result.hide()
         down.addWidget(self.result)
@@ -106,7 +107,7 @@ class Backups(QWidget):
         if not text:
             self.path.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._start(self.tr("Starting the backup"))
+        self._start(self.tr("Starting the backup"), self.save_button)
         job = self.session.work.run(
             backup.into_folder,
             self.session.vault,
@@ -123,7 +124,7 @@ class Backups(QWidget):
         known = backup.newest()
         if known is None:
             return
-        self._start(self.tr("Opening the backup"))
+        self._start(self.tr("Opening the backup"), self.drill_button)
         job = self.session.work.run(
             backup.drill,
             self.session.vault,
@@ -147,7 +148,8 @@ class Backups(QWidget):
         self.folder.show_problem(None)
         self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _start(self, words: str) -> None:
+    def _start(self, words: str, pressed: Button) -> None:
+        self._pressed = pressed
         self.result.hide()
         self._allow(False)
         self.doing.begin(words)
@@ -190,7 +192,8 @@ class Backups(QWidget):
         self.result.show()
         self._allow(True)
         self.reload()
-        self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        back_to = self._pressed if self._pressed.isEnabled() else self.save_button
+        back_to.setFocus(Qt.FocusReason.OtherFocusReason)
         announce(self, told)
 
     def _allow(self, yes: bool) -> None:

@@ -28,6 +28,7 @@ from ui.widgets import (
     Text,
     TextLine,
     Tick,
+    announce,
 )
 from ui.widgets.chooser import FileChooser, typed_place
 from ui.widgets.doing import Doing
@@ -75,6 +76,9 @@ class RestoreScreen(Door):
         body.addWidget(tools)
         self.doing = Doing()
         body.addWidget(self.doing)
+        self.result = Said()
+        self.result.hide()
+        body.addWidget(self.result)
         body.addWidget(
             Said(self.tr("Nothing is sent from here until you join the commissioner’s hub again."), "info")
         )
@@ -118,6 +122,7 @@ class RestoreScreen(Door):
         if missing or self.doing.is_busy():
             return
         self._allow(False)
+        self.result.hide()
         self.doing.begin(self.tr("Opening the backup"))
         code = self.sheet.isChecked()
         job = self._work.run(
@@ -146,6 +151,10 @@ class RestoreScreen(Door):
         self._allow(True)
         if isinstance(error, Stopped) or (isinstance(error, Problem) and error.code == "E-STOPPED"):
             self.path.setFocus(Qt.FocusReason.OtherFocusReason)
+            told = self.tr("Stopped before it was done. Nothing has been changed")
+            self.result.show_said(told)
+            self.result.show()
+            announce(self, told)
         elif isinstance(error, Problem):
             typed = error.code in ("E-PASS", "E-RECOVERY")
             self._say([(say(error.words), self.phrase if typed else self.file)])

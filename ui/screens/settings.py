@@ -465,6 +465,7 @@ class NewSheet(QWidget):
         self._down.addWidget(self.field)
         self.make_button = Button(self.tr("Make a new recovery sheet"), "file-text")
         self.make_button.clicked.connect(self.make)
+        self.passphrase.returnPressed.connect(self.make)
         self._down.addWidget(self.make_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.sheet: RecoverySheet | None = None
 
@@ -496,12 +497,13 @@ class NewSheet(QWidget):
     def _typed_back(self) -> None:
         from caseworker.storage import sheets
 
+        self.field.show()
+        self.make_button.show()
+        self.make_button.setFocus(Qt.FocusReason.OtherFocusReason)  # what goes would leave it to the side bar
         if self.sheet is not None:
             self.sheet.hide()
             self.sheet.deleteLater()
             self.sheet = None
-        self.field.show()
-        self.make_button.show()
         self.session.write(sheets.note, self.session.vault.worker)
         self.session.toast.emit(Toast(self.tr("The new recovery sheet works")))
 

@@ -83,6 +83,7 @@ def test_the_newest_backup_is_brought_back_on_trial(
     assert "The trial has been removed. The records in use have nothing that is not in this backup." in told
     assert not (part.session.vault.path / "tmp").exists()
     assert len(list(stick.iterdir())) == 1
+    assert QApplication.focusWidget() is part.drill_button  # Enter once more makes no backup nobody asked for
 
 
 def test_a_backup_that_was_damaged_on_its_stick_is_said(part: Backups, stick: Path, qtbot: QtBot) -> None:

@@ -102,8 +102,11 @@ def test_it_can_be_stopped_and_then_nothing_is_left(screen: tuple[Desk, RestoreS
     assert desk.door is None
     assert vaults.find(desk.root) is None
     assert not desk.root.exists() or list(desk.root.iterdir()) == []
+    assert restoring.result.isVisibleTo(restoring)
+    assert restoring.result.text() == "Stopped before it was done. Nothing has been changed"
     assert restoring.secret.text() == PHRASE  # to begin again is one press
     restoring.bring_back()
+    assert not restoring.result.isVisibleTo(restoring)
     qtbot.waitUntil(lambda: desk.door is not None, timeout=60_000)
 
 

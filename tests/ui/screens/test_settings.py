@@ -96,7 +96,7 @@ def test_a_new_sheet_replaces_the_old_one(desk: Desk, new_vault: NewVault, qtbot
     part.make_button.click()
     assert part.field.problem() == "Enter your passphrase"
     part.passphrase.setText(PHRASE)
-    part.make_button.click()
+    QTest.keyClick(part.passphrase, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: part.sheet is not None, timeout=20_000)
     assert part.sheet is not None
     code = "".join(part.sheet._groups())
@@ -105,8 +105,11 @@ def test_a_new_sheet_replaces_the_old_one(desk: Desk, new_vault: NewVault, qtbot
     part.sheet.type_back()
     for at, box in enumerate(part.sheet.boxes):
         box.setText(code[at * 4 : at * 4 + 4])
+    part.sheet.boxes[-1].setFocus()
     part.sheet.check()
     assert part.sheet is None
+    settle()
+    assert desk.focusWidget() is part.make_button
     desk.lock()
     vaults.unlock_with_recovery(new_vault.path, code).discard()
     with pytest.raises(Exception, match="E-RECOVERY"):
