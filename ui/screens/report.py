@@ -22,6 +22,7 @@ from caseworker.errors import Problem, Refused
 from caseworker.storage import clients, drafts, marac, reports
 from caseworker.words import Words, words
 from ui import printing, theme
+from ui.order import put_in_order
 from ui.say import say
 from ui.screens.form import Form
 from ui.session import Session, Toast
@@ -111,6 +112,10 @@ class ReportPage(Page):
 
     def first_focus(self) -> QWidget | None:
         return next(iter(self.options.editors.values()), self.print_button)
+
+    def put_in_order(self) -> None:
+        """What a report holds is asked before the buttons are reached, although its fields were made after them."""
+        put_in_order(self.paper, self.choose)
 
     def show_place(self, arg: Any) -> None:
         if isinstance(arg, Wanted) and arg != self.wanted:

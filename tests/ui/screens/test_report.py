@@ -52,6 +52,16 @@ def test_notes_are_in_it_only_when_asked_for(page: ReportPage, hands: Hands) -> 
     assert "At her sister's" in page.paper.toPlainText()
 
 
+def test_tab_goes_from_what_it_holds_to_the_buttons_below(page: ReportPage, hands: Hands) -> None:
+    page.save_button.setFocus()
+    hands.press("Shift+Tab")
+    if hands.focus() is page.print_button:
+        hands.press("Shift+Tab")
+    assert Hands.name(hands.focus()) == "With the words of the notes"
+    hands.press("Tab")
+    assert hands.focus() in (page.print_button, page.save_button)
+
+
 def test_half_a_date_is_said_and_leaves_the_page_as_it_was(page: ReportPage, hands: Hands) -> None:
     before = page.paper.toPlainText()
     page.options.editors["first"].day.setFocus()
