@@ -5,6 +5,7 @@ No feature lives here. Screens are made when somebody first goes to them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -151,10 +152,22 @@ class Window(QWidget):
     def places_before(self) -> list[Place]:
         return list(self._before)
 
-    def restore(self, place: Place, before: list[Place]) -> None:
-        """Stand where another window of the same session stood."""
+    def on_show(self) -> list[str]:
+        """What of the page is on show."""
+        page = self.current()
+        return page.on_show() if page is not None else []
+
+    def restore(self, place: Place, before: list[Place], parts: Sequence[str] = ()) -> None:
+        """Stand where another window of the same session stood, with those parts of the page on show."""
         self._before = before
         self._show(place)
+        page = self.current()
+        assert page is not None
+        for part in parts:
+            try:
+                page.show_part(part)
+            except Problem as problem:
+                self.session.problem(problem)
 
     def page(self, name: str) -> Page:
         """The page with that name, made now if nobody went there before."""

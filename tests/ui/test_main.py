@@ -19,14 +19,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from caseworker import storage
+from caseworker.domain.clients import Client
 from caseworker.errors import Problem
-from caseworker.storage import drafts
+from caseworker.storage import clients, drafts
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import everything, name_of, settle
 from ui import main, theme
 from ui.main import Desk
+from ui.screens.client.drafts import form_for
 from ui.screens.help import HelpDialog
 from ui.screens.settings import LookDialog
 from ui.session import Notice, Place
@@ -236,6 +239,14 @@ def test_a_lock_cut_short_leaves_a_vault_that_opens(new_vault: NewVault, reopen:
     vault.close()
 
 
+def larger(desk: Desk, qtbot: QtBot) -> None:
+    """Ctrl and +, until the window stands anew."""
+    before = desk.window_
+    assert before is not None
+    before.do("larger")
+    qtbot.waitUntil(lambda: desk.window_ not in (before, None))
+
+
 class TestLooks:
     def test_a_new_text_size_rebuilds_the_window_where_it_stood(self, desk: Desk, qtbot: QtBot) -> None:
         assert desk.window_ is not None
@@ -266,6 +277,38 @@ class TestLooks:
         qtbot.waitUntil(lambda: desk.window_ is not before)
         assert desk.window_.panel is not None
         assert desk.window_.panel.isVisible()
+
+    def test_words_typed_after_a_new_text_size_go_on_where_they_were(self, desk: Desk, qtbot: QtBot) -> None:
+        made = storage.write(clients.save, Client(None, "", "Amara Clarke", area="E07000066"))
+        assert desk.window_ is not None
+        desk.window_.go(Place("contact", made))
+        form = desk.window_.panel.form  # type: ignore[union-attr]
+        form.note.setFocus()
+        QTest.keyClicks(form.note, "Rang. well")
+        for _ in "well":
+            QTest.keyClick(form.note, Qt.Key.Key_Left)
+        larger(desk, qtbot)
+        QTest.keyClicks(QApplication.focusWidget(), "All ")
+        assert desk.window_.panel.form.note.toPlainText() == "Rang. All well"  # type: ignore[union-attr]
+
+    def test_a_new_text_size_keeps_the_form_of_a_record_and_its_field(self, desk: Desk, qtbot: QtBot) -> None:
+        made = storage.write(clients.save, Client(None, "", "Amara Clarke", area="E07000066"))
+        assert desk.window_ is not None
+        desk.window_.go(Place("client", made))
+        page: Any = desk.window_.current()
+        page.show_tab(4)
+        assert desk.session is not None
+        page.open_form(form_for(desk.session, f"professional:{made}"))
+        phone = page.form.form.editors["phone"]
+        page.form.stand()
+        phone.setFocus()
+        QTest.keyClicks(phone, "0190")
+        larger(desk, qtbot)
+        QTest.keyClicks(QApplication.focusWidget(), "42")
+        page = desk.window_.current()
+        assert page.form.form.values()["phone"] == "019042"
+        assert page.bar.currentIndex() == 4
+        assert page.form.form.values()["name"] == ""
 
     def test_the_old_window_is_gone_and_not_only_hidden(self, desk: Desk, qtbot: QtBot) -> None:
         old = weakref.ref(desk.window_)

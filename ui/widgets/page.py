@@ -119,6 +119,10 @@ class Page(QWidget):
     def show_part(self, part: str) -> None:
         """Somebody asked for that part of the screen."""
 
+    def on_show(self) -> list[str]:
+        """What ``show_part`` is told, one after the other, to show again what is on show now."""
+        return []
+
     def keep_draft(self) -> None:
         """Write what is half-typed to the vault's drafts now. The vault closes right after this."""
 

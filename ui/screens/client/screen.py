@@ -23,7 +23,7 @@ from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
 from ui.order import put_in_order
 from ui.say import say
-from ui.screens.client.drafts import form_for
+from ui.screens.client.drafts import form_for, owner
 from ui.screens.client.record import FormPage, InPlace, RecordForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
@@ -184,6 +184,14 @@ class ClientPage(Page):
             self.open_form(form_for(self.session, part))
         elif part in names:
             self.bar.setCurrentIndex(names.index(part))
+
+    def on_show(self) -> list[str]:
+        """The tab, and a form over it that can be made again."""
+        kept = getattr(self.form.form, "drafts", None) if self.form is not None else None
+        # A form that frames another keeps its draft in the part at its side.
+        kept = kept or getattr(getattr(self.form, "side", None), "drafts", None)
+        parts = [TABS[self.bar.currentIndex()][0]]
+        return [*parts, kept.key] if kept is not None and owner(kept.key) == self.client_id else parts
 
     def show_tab(self, at: int) -> None:
         """Ctrl+1 to Ctrl+9."""
