@@ -59,7 +59,7 @@ def put_in_order(before: QWidget, root: QWidget) -> None:
     Without asking Qt how it goes now: Python would then take what each control leads to for a part of that control,
     and let go of half a window when one of them goes.
     """
-    for earlier, later in pairwise([before, *stops(root)]):
+    for earlier, later in pairwise([before, *(stop for stop in stops(root) if stop is not before)]):
         QWidget.setTabOrder(earlier, later)
 
 

@@ -18,6 +18,7 @@ from caseworker.errors import Problem, Refused
 from caseworker.storage import sheets
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import Person
+from ui.order import put_in_order
 from ui.say import say
 from ui.screens.colleagues import Colleagues
 from ui.screens.sheet import RecoverySheet
@@ -73,9 +74,9 @@ class PeoplePage(Page):
         self.form: PersonForm | None = None
         self._arriving = True
         self._gradually = Gradually(self)
-        back = Button(self.tr("Settings"), "arrow-left", "quiet")
-        back.clicked.connect(partial(session.go.emit, Place("settings")))
-        self.body.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
+        self._back = Button(self.tr("Settings"), "arrow-left", "quiet")
+        self._back.clicked.connect(partial(session.go.emit, Place("settings")))
+        self.body.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(Heading(self.title()))
         self.list = Card(self.tr("Who can open these records"), icon="users")
         self.list.setMaximumWidth(px(WIDE))
@@ -90,6 +91,12 @@ class PeoplePage(Page):
         self.colleagues.setMaximumWidth(px(WIDE))
         self.body.addWidget(self.colleagues)
         self.body.addStretch(1)
+
+    def put_in_order(self) -> None:
+        """The rows of colleagues are made after what stands below them."""
+        inside = self.area.widget()
+        if inside is not None:
+            put_in_order(self._back, inside)
 
     def _foot(self) -> QWidget:
         foot = QWidget()

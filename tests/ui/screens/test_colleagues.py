@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from caseworker.crypto import cards
 from caseworker.storage import colleagues
+from tests.journey.hands import Hands
 from tests.storage.test_colleagues import Elsewhere
 from tests.ui.accessibility import everything
 from tests.ui.screens.parts import settle, words_of
@@ -73,6 +74,18 @@ def test_a_card_is_kept_compared_and_marked_with_the_keyboard(part: Colleagues, 
     (kept,) = colleagues.everyone()
     assert kept.is_checked
     assert QApplication.focusWidget() is part.rows[kept.id or 0].compare_button
+
+
+def test_tab_goes_through_the_cards_before_the_field_below_them(part: Colleagues, tmp_path: Path) -> None:
+    give(part, tmp_path, Elsewhere("Bola Adeyemi", "Harbour House"))
+    part.keep_button.click()
+    settle()
+    part.path.setFocus()
+    QTest.keyClick(part.path, Qt.Key.Key_Backtab)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert part.isAncestorOf(focus)
+    assert Hands.name(focus) == "Later"  # of the number to compare, which stands above the field
 
 
 def test_other_keys_are_a_warning_and_take_the_mark_away(part: Colleagues, tmp_path: Path) -> None:
