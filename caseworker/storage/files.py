@@ -1,11 +1,13 @@
-"""Writing small files so that a power cut leaves the old one or the new one, never half of either."""
+"""Reading files somebody chose; writing small ones so that a power cut leaves the old or the new, never half of one."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 _WINDOWS = sys.platform == "win32"
 
@@ -42,6 +44,17 @@ def _move(fresh: Path, file: Path) -> None:
                 raise
             time.sleep(0.05)  # an antivirus still holds the old file
     os.replace(fresh, file)
+
+
+def open_plain(file: Path) -> BinaryIO:
+    """Open a file somebody chose, for reading. A pipe or a device would keep whoever reads it waiting for good.
+
+    Raises:
+        OSError: it is not there, cannot be read or is no plain file.
+    """
+    if file.exists() and not file.is_file():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return open(file, "rb")
 
 
 def sync_folder(folder: Path) -> None:

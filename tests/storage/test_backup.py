@@ -700,6 +700,15 @@ def test_the_newest_backup_counts_no_longer_once_it_could_not_be_brought_back(
     assert not backup.due(again.made + 1)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_place_of_a_backup_is_refused_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "backup.casebak"
+    os.mkfifo(pipe)
+    with pytest.raises(Problem) as refused:
+        backup.inspect(pipe)
+    assert refused.value.code == "E-DISK"
+
+
 def test_a_stick_that_is_not_plugged_in_spoils_no_backup(vault: OpenVault, tmp_path: Path) -> None:
     made = backup.into_folder(vault, tmp_path)
     made.path.rename(tmp_path / "away")

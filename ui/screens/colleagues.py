@@ -180,7 +180,7 @@ class Colleagues(QWidget):
             self._refuse(self.tr("Choose the file your colleague sent"))
             return
         try:
-            with open(typed_place(text), "rb") as source:
+            with files.open_plain(typed_place(text)) as source:
                 data = source.read(cards.LARGEST + 1)
             opened = colleagues.look_at(data)
         except OSError:
@@ -251,7 +251,8 @@ class Colleagues(QWidget):
         before, self._comparing = self._comparing, colleague_id
         self.reload()
         if self.panel is not None:
-            self.panel.same_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            # Not on what says that they are the same: a second Enter would say so unread.
+            self.panel.later_button.setFocus(Qt.FocusReason.OtherFocusReason)
             announce(self, self.panel.spoken())
         elif before in self.rows:
             self.rows[before].compare_button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -5,6 +5,8 @@ What was signed keeps the thresholds it was signed with.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -185,8 +187,17 @@ class RiskRules(Form):
         if name == "review_days":
             return "review_high"
         if name == "bands":
-            return next((one for one in self.editors if one.startswith("band:")), name)
+            return self._wrong_band() or next((one for one in self.editors if one.startswith("band:")), name)
         return name
+
+    def _wrong_band(self) -> str:
+        """The first threshold that is not higher than the one before it."""
+        for tool in self.tools:
+            names = [f"band:{tool.name}:{band.code}" for band in tool.bands]
+            for before, name in pairwise(names):
+                if int(self.text(name)) <= int(self.text(before)):
+                    return name
+        return ""
 
     def _clear(self) -> None:
         try:

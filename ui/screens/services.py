@@ -86,7 +86,7 @@ class ServicesPage(Page):
         self.form: FormPage | None = None
         self._shown: object = None
         self._gradually = Gradually(self)
-        self._gradually.rest_below(self.area)
+        self._gradually.rest_below(self.area, self.card)
         self.add_button.clicked.connect(self.add)
         self.in_button.clicked.connect(self._choose_in)
         self.out_button.clicked.connect(self._choose_out)

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QLayout, QScrollArea, QScrollBar
+from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
 
 
 class Gradually(QObject):
@@ -19,7 +19,8 @@ class Gradually(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._steps: deque[Callable[[], object]] = deque()
-        self._bar: QScrollBar | None = None
+        self._area: QScrollArea | None = None
+        self._list: QWidget | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._step)
@@ -52,11 +53,28 @@ class Gradually(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
-    def rest_below(self, area: QScrollArea) -> None:
-        """From now on rest while more than a page lies below what is in view; scrolling there goes on with it."""
-        self._bar = area.verticalScrollBar()
-        for moved in (self._bar.valueChanged, self._bar.rangeChanged):
+    def rest_below(self, area: QScrollArea, listing: QWidget) -> None:
+        """From now on rest while more than a page of the list lies below what is in view; scrolling goes on with it.
+
+        ``listing``: what the lines are put into, in what scrolls.
+        """
+        self._area, self._list = area, listing
+        bar = area.verticalScrollBar()
+        for moved in (bar.valueChanged, bar.rangeChanged):
             moved.connect(self._go_on)
+
+    def _is_far_below(self) -> bool:
+        if self._area is None or self._list is None:
+            return False
+        end = self._list.mapTo(self._area.viewport(), QPoint(0, self._list.height())).y()
+        return end > 2 * self._area.viewport().height()
+
+    def _is_locked(self) -> bool:
+        """Whether the records that are shown here have been closed."""
+        holder = self.parent()
+        while holder is not None and not hasattr(holder, "session"):
+            holder = holder.parent()
+        return holder is not None and bool(holder.session.is_locked())
 
     def _go_on(self, *_: object) -> None:
         if self._steps and not self._timer.isActive():
@@ -67,13 +85,16 @@ class Gradually(QObject):
         return not self._steps
 
     def _step(self) -> None:
-        if self._bar is not None and self._bar.maximum() - self._bar.value() > self._bar.pageStep():
+        if self._is_locked():
+            self._steps.clear()
+        if self._is_far_below():
             self._timer.stop()
             return
-        step = self._steps.popleft() if self._steps else None
+        steps = self._steps
+        step = steps.popleft() if steps else None
         if not self._steps:
             self._timer.stop()  # before the last step: that may close the page, and this with it
-        if step is not None and isinstance(turns := step(), Iterator):
+        if step is not None and isinstance(turns := step(), Iterator) and self._steps is steps:
             self._steps.appendleft(partial(_turn, turns))
             self._timer.start()
 

@@ -86,7 +86,7 @@ def inspect(file: Path) -> Header:
     Raises:
         Problem: E-BACKUP-DAMAGED, E-NEWER, E-HDR-UNSUPPORTED, E-DISK.
     """
-    with sentences(), open(file, "rb") as source:
+    with sentences(), files.open_plain(file) as source:
         return read_front(source).header
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from caseworker.domain.code_rights import CodeRight
@@ -367,7 +367,39 @@ def test_a_right_is_answered_in_its_row_and_a_breach_asks_for_words(
     hands.fill("What was late or not done", "Nobody asked before the sentence")
     hands.press("Ctrl+Return")
     assert code_rights.for_right(amara, "R7").status == "not-delivered"
+    settle()
+    assert grid.hasFocus()  # the next right is an arrow away
+    assert grid.currentIndex().row() == 6
     assert "Not met and not taken further: 1" in words_of(tab)
+
+
+def test_after_a_form_the_keyboard_is_where_it_was_also_in_a_row_made_anew(
+    page: ClientPage, tab: JusticeTab, session: Session, amara: int, hands: Hands
+) -> None:
+    session.write(justice_events.save, JusticeEvent(None, "", amara, "03", day(-9)))
+    settle()
+    change = next(
+        one for one in tab.findChildren(QAbstractButton) if one.accessibleName().startswith("Change: ")
+    )
+    name = change.accessibleName()
+    change.setFocus()
+    change.click()
+    settle()
+    hands.press("Esc")
+    settle()
+    assert name_of_focus() == name
+    hands.click(name)
+    hands.fill("Court or police station", "Colchester")
+    hands.fill("Why it changed", "Told since")
+    hands.press("Ctrl+Return")
+    settle()
+    assert page.form is None
+    assert name_of_focus() == name
+
+
+def name_of_focus() -> str:
+    focused = QApplication.focusWidget()
+    return "" if focused is None else focused.accessibleName()
 
 
 def test_an_incident_may_be_claimed_for_and_the_claim_is_prefilled(

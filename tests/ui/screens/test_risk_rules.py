@@ -68,6 +68,8 @@ def test_what_makes_no_sense_is_said_beside_its_field(form: RiskRules) -> None:
     form.fill({"review_high": "14", "band:DASH24:medium": "15"})
     form.save()
     assert form.errors.problems() == ["Each threshold must be higher than the one before it"]
+    wrong = [name for name in form.editors if form.fields[name].problem()]
+    assert wrong == ["band:DASH24:high"]  # 14, after a medium that begins at 15
     assert not risk.has_own_rules("")
 
 

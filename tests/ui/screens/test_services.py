@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
 from caseworker.demo.services import made_up_services
+from caseworker.domain.services import Service
 from caseworker.storage import drafts, services
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
@@ -141,3 +143,23 @@ def test_a_table_that_is_wrong_changes_nothing_and_says_the_line(
     qtbot.waitUntil(lambda: page.in_button.isEnabled())
     assert "Line 3: Choose whether the service takes people now" in words_of(window)
     assert services.every() == []
+
+
+def test_tab_reaches_the_last_of_many_services(page: ServicesPage, session: Session, hands: Hands) -> None:
+    def many() -> None:
+        for n in range(40):
+            services.save(Service(None, "", f"Service {n:02}"), "")
+
+    session.write(many)
+    settle()
+    page.add_button.setFocus()
+    seen: list[str] = []
+    for _ in range(100):
+        hands.press("Tab")
+        settle()
+        focused = QApplication.focusWidget()
+        seen.append("" if focused is None else focused.accessibleName())
+        if seen[-1].endswith(": Service 39"):
+            break
+    assert seen[-1].endswith(": Service 39")
+    assert len([one for one in seen if one.startswith("Change: ")]) == 40

@@ -8,9 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from caseworker import storage
 from caseworker.domain import marac as marac_rules
@@ -70,6 +71,9 @@ class ClientPage(Page):
             self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=titles[name], n=at + 1))
         self.body.addWidget(self.stack, 1)
         self.form: InPlace | None = None
+        self._came_from: tuple[QWidget, str] | None = (
+            None  # what had the keyboard before a form opened; its name
+        )
         self.bar.currentChanged.connect(self._tab_changed)
         self.back.clicked.connect(self._back)
         self.change_safe.clicked.connect(self._change_safe)
@@ -247,6 +251,8 @@ class ClientPage(Page):
         """Show a form in place of the tab: a ``RecordForm``, or what brings its own page (``InPlace``). One at a
         time; another that is open keeps its draft.
         """
+        if self.form is None:
+            self._remember_focus()
         self.close_form()
         page = FormPage(form, self.stack) if isinstance(form, RecordForm) else form
         assert isinstance(page, InPlace)
@@ -259,7 +265,7 @@ class ClientPage(Page):
         self.form.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_form(self) -> None:
-        """Esc, or done: back to the tab. What was half-typed stays as a draft."""
+        """Esc, or done: back to the tab, and to what had the keyboard there. What was half-typed stays as a draft."""
         if self.form is None:
             return
         self.keep_draft()
@@ -272,6 +278,26 @@ class ClientPage(Page):
         self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.session.is_locked():
             self.tab_on_show().reload()
+            QTimer.singleShot(0, self, self._focus_again)  # rows made anew are not on show before
+
+    def _remember_focus(self) -> None:
+        """What has the keyboard now, and what it is called: a row made anew has the same buttons."""
+        focused = self.window().focusWidget()
+        here = focused is not None and self.isAncestorOf(focused)
+        self._came_from = (focused, focused.accessibleName()) if here and focused is not None else None
+
+    def _focus_again(self) -> None:
+        came_from, self._came_from = self._came_from, None
+        if came_from is None or not self.bar.hasFocus():
+            return  # nothing to go back to, or somebody went on already
+        was, name = came_from
+        if shiboken6.isValid(was) and was.isVisible() and was.isEnabled():
+            was.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        for button in self.tab_on_show().findChildren(QAbstractButton):
+            if name and button.accessibleName() == name and button.isVisible() and button.isEnabled():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
 
     # ---- parts
 
