@@ -68,6 +68,10 @@ def blank(*, paged: bool = False) -> QTextDocument:
     made = QTextDocument()
     font = QFont(theme.font("body"))
     font.setPointSizeF(10.5)
+    # The fonts put twins in place of "A" and the space (locl), and of signs between capitals (calt). Qt cannot tell
+    # what letter a twin is: whoever searches, copies or listens to the file would miss every "A".
+    for feature in ("locl", "calt"):
+        font.setFeature(QFont.Tag.fromString(feature), 0)
     made.setDefaultFont(font)
     made.setDocumentMargin(0)
     if paged:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +86,37 @@ def test_a_saved_file_is_named_for_nobody_and_leaves_a_line_in_the_record(
     assert held.kind == "chronology"
     assert held.made_here
     assert "print" in [one.action for one in history.for_client(amara)]
+
+
+@pytest.mark.parametrize("easier", [False, True])
+def test_every_letter_of_a_saved_file_can_be_searched_and_read_aloud(
+    page: ReportPage, session: Session, amara: int, tmp_path: Path, qapp: QApplication, easier: bool
+) -> None:
+    theme.apply(qapp, "light", 1.0, easier)
+    body = "".join(chr(code) for code in range(33, 127))
+    letter = (("organisation", "Harbour"), ("to", "Anglia"), ("body", body), ("reference", ""))
+    session.go.emit(Place("report", Wanted("support-letter", amara, letter=letter)))
+    settle()
+    place = tmp_path / "Sheet.pdf"
+    page.save_to(str(place))
+    assert set(body) - letters_told(place.read_bytes()) == set()
+    theme.apply(qapp)
+
+
+def letters_told(pdf: bytes) -> set[str]:
+    """The letters that the file says its shapes are: what is searched, copied and read aloud (ISO 32000-1, 9.10.3)."""
+    found: set[str] = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            stream = zlib.decompress(stream)
+        for first, last, told in re.findall(
+            rb"<([0-9A-F]{4})> <([0-9A-F]{4})> (<[0-9A-F]{4}>|\[[^\]]*\])", stream
+        ):
+            codes = [int(code, 16) for code in re.findall(rb"<([0-9A-F]{4})>", told)]
+            if told.startswith(b"<"):
+                codes = [codes[0] + n for n in range(int(last, 16) - int(first, 16) + 1)]
+            found |= {chr(code) for code in codes}
+    return found
 
 
 def test_a_web_page_has_real_headings_and_no_markup_of_anybody_s(
