@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 
-from caseworker.domain import risk, when
+from caseworker.domain import codes, risk, when
 from caseworker.domain.periods import Period
 from caseworker.storage import audit, gaps, team
 from caseworker.storage.gaps import TeamGap
@@ -200,7 +200,9 @@ class TeamPage(Page):
 
     def _fill_table(self, board: TeamBoard, down: QVBoxLayout) -> None:
         """The same figures as a table, for those who read rather than look."""
-        heads = [GridColumn(say(risk.said(grade))) for grade in GRADES]
+        # "High" and not "High risk": what the table is of stands over it, and five columns have little room.
+        grades = codes.get("risk_grade")
+        heads = [GridColumn(grades.label(grade) if grade else say(risk.said(grade))) for grade in GRADES]
         table = Grid(
             self.tr("Open cases by risk"), self.tr("Worker"), [*heads, GridColumn(self.tr("All"))], ""
         )

@@ -90,6 +90,9 @@ def test_the_same_figures_are_a_table(board: TeamPage, hands: Hands) -> None:
     model = table.model()
     row = [model.index(0, n).data() for n in range(model.columnCount())]
     assert row == ["Sam Okoro", "1", "0", "0", "1", "2"]
+    heads = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(model.columnCount())]
+    assert heads == ["Worker", "High", "Medium", "Standard", "Not assessed", "All"]
+    assert not table.horizontalScrollBar().isVisible()
 
 
 def test_a_gap_says_who_has_it_and_opens_the_list(
