@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from caseworker.crypto import keys
 from caseworker.domain import when
 from caseworker.errors import Problem, Refused
 from caseworker.storage import backup
@@ -157,11 +158,22 @@ class RestoreScreen(Door):
             announce(self, told)
         elif isinstance(error, Problem):
             typed = error.code in ("E-PASS", "E-RECOVERY")
-            self._say([(say(error.words), self.phrase if typed else self.file)])
+            told = say(error.words)
+            if error.code == "E-PASS" and self._is_code():
+                told = self.tr("This is the code of a recovery sheet. Tick the box below, then try again")
+            self._say([(told, self.phrase if typed else self.file)])
         elif isinstance(error, Refused):
             self._say([(say(words), self.phrase) for words in error.problems.values()])
         else:
             raise error
+
+    def _is_code(self) -> bool:
+        """Whether what is typed reads as the code of a recovery sheet."""
+        try:
+            keys.read_recovery_code(self.secret.text())
+        except ValueError:
+            return False
+        return True
 
     def _say(self, problems: list[tuple[str, Field]]) -> None:
         for field in (self.file, self.phrase):

@@ -135,6 +135,16 @@ def test_a_name_that_begins_with_a_tilde_leaves_the_screen_alive(
     assert "Check that it is there" in restoring.file.problem()
 
 
+def test_the_code_typed_as_a_passphrase_is_told_which_box_to_tick(
+    screen: tuple[Desk, RestoreScreen], new_vault: NewVault, qtbot: QtBot
+) -> None:
+    _, restoring = screen
+    restoring.secret.setText(new_vault.recovery_code)
+    restoring.bring_back()
+    qtbot.waitUntil(lambda: not restoring.is_busy(), timeout=60_000)
+    assert "Tick the box below" in (restoring.phrase.problem() or "")
+
+
 def test_the_code_of_the_sheet_opens_it_too(
     screen: tuple[Desk, RestoreScreen], new_vault: NewVault, qtbot: QtBot
 ) -> None:
