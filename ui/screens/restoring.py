@@ -171,7 +171,7 @@ class RestoreScreen(Door):
         """Whether what is typed reads as the code of a recovery sheet."""
         try:
             keys.read_recovery_code(self.secret.text())
-        except ValueError:
+        except Problem:
             return False
         return True
 
