@@ -84,6 +84,13 @@ def test_the_client_takes_it_back_and_nothing_more_may_be_shared(
     assert "Do not share" in text
     assert "May be shared" not in text
     assert len(consents.for_client(amara)) == 2
+    hands.press("Ctrl+Z")
+    settle()
+    assert "May be shared" in words_of(page)
+    assert "Do not share" not in words_of(page)
+    hands.press("Ctrl+Shift+Z")
+    settle()
+    assert "Do not share" in words_of(page)
 
 
 def test_sharing_without_agreement_waits_for_a_manager_here_and_on_today(

@@ -11,8 +11,8 @@ from caseworker.domain import consents as rules
 from caseworker.domain.consents import Consent, Standing
 from caseworker.storage import consents
 from ui.screens.client.part import Part
-from ui.screens.client.record import RecordForm, TakeBackForm
-from ui.session import Session
+from ui.screens.client.record import RecordForm, TakeBackForm, put_back, withdraw
+from ui.session import Session, Toast
 from ui.widgets import Chip, ChoiceRow, DateBoxes, Entry, NoteEdit, Said, TextLine
 
 
@@ -261,8 +261,16 @@ class ConsentEndForm(RecordForm):
         return self.tr("Stop sharing")
 
     def store(self) -> str:
-        consents.take_back(self.consent_id, self.day("decided"), self.code("how"), self.text("told"))
+        self._made = consents.take_back(
+            self.consent_id, self.day("decided"), self.code("how"), self.text("told")
+        )
         return self.tr("Taken back. Do not share any more.")
+
+    def told(self, said: str) -> Toast:
+        why = self.tr("Undone straight after it was recorded")
+        back = partial(withdraw, self.session, consents, self._made, why)
+        again = partial(put_back, self.session, consents, self._made)
+        return Toast(said, self.tr("Undo"), back, again)
 
 
 class ConsentReviewForm(RecordForm):

@@ -205,12 +205,12 @@ class TakeBackForm(RecordForm):
 
     def told(self, said: str) -> Toast:
         why = self.text("why")
-        back = partial(_put_back, self.session, self.STORE, self.row_id)
-        again = partial(_withdraw, self.session, self.STORE, self.row_id, why)
+        back = partial(put_back, self.session, self.STORE, self.row_id)
+        again = partial(withdraw, self.session, self.STORE, self.row_id, why)
         return Toast(said, self.tr("Undo"), back, again)
 
 
-def _put_back(session: Session, store: ModuleType, row_id: int) -> None:
+def put_back(session: Session, store: ModuleType, row_id: int) -> None:
     """Undo a withdrawal. The history keeps both."""
     try:
         session.write(store.restore, row_id)
@@ -218,8 +218,8 @@ def _put_back(session: Session, store: ModuleType, row_id: int) -> None:
         session.problem(problem)
 
 
-def _withdraw(session: Session, store: ModuleType, row_id: int, why: str) -> None:
-    """Do it again."""
+def withdraw(session: Session, store: ModuleType, row_id: int, why: str) -> None:
+    """Take an entry out of what counts, or do so again. The history keeps it."""
     try:
         session.write(store.withdraw, row_id, why)
     except Problem as problem:
