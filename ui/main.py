@@ -529,11 +529,13 @@ class _Stood:
 
     @classmethod
     def of(cls, window: QWidget) -> _Stood | None:
+        from ui.order import called
+
         focus = QApplication.focusWidget()
-        alike = _called(window, focus.accessibleName()) if focus is not None else []
+        alike = _called(window, called(focus)) if focus is not None else []
         if focus is None or focus not in alike:
             return None
-        return cls(focus.accessibleName(), alike.index(focus), _letter(focus))
+        return cls(called(focus), alike.index(focus), _letter(focus))
 
     def again(self, window: QWidget) -> None:
         """Put the keyboard there: what is typed on goes where it was going."""
@@ -557,9 +559,11 @@ class _Stood:
 
 def _called(window: QWidget, name: str) -> list[QWidget]:
     """What can be seen of a window under that name."""
+    from ui.order import called
+
     if not name:
         return []
-    return [one for one in window.findChildren(QWidget) if one.accessibleName() == name and one.isVisible()]
+    return [one for one in window.findChildren(QWidget) if called(one) == name and one.isVisible()]
 
 
 def _letter(focus: QWidget) -> int:

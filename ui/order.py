@@ -38,6 +38,11 @@ WHOLE = (
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
+def called(control: QWidget) -> str:
+    """What a control is called aloud: a button without another name by the words on it."""
+    return control.accessibleName() or (control.text() if isinstance(control, QAbstractButton) else "")
+
+
 def stops(root: QWidget) -> Iterator[QWidget]:
     """Every control inside ``root`` that Tab may reach, as they stand: row under row, each from left to right.
 

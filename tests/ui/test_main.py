@@ -310,6 +310,21 @@ class TestLooks:
         assert page.bar.currentIndex() == 4
         assert page.form.form.values()["name"] == ""
 
+    def test_a_space_after_a_new_text_size_marks_the_tick_and_is_not_typed_into_the_name(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        assert desk.window_ is not None
+        desk.window_.go(Place("new_client"))
+        settle()
+        page: Any = desk.window_.current()
+        QTest.keyClicks(page.form.editors["name"], "Jo")
+        page.form.editors["is_alias"].setFocus()
+        larger(desk, qtbot)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+        page = desk.window_.current()
+        assert page.form.values()["name"] == "Jo"
+        assert page.form.values()["is_alias"]
+
     def test_the_old_window_is_gone_and_not_only_hidden(self, desk: Desk, qtbot: QtBot) -> None:
         old = weakref.ref(desk.window_)
         assert desk.window_ is not None

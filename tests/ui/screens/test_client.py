@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
 from caseworker.domain.contacts import Contact
+from caseworker.domain.episodes import Episode
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.safe_claims import Check
 from caseworker.storage import (
@@ -59,6 +61,74 @@ def log(session: Session, client_id: int, note: str, days_ago: float = 0.1, meth
     why = "" if method == "TEL" else "The client asked for it"
     made = Contact(None, "", client_id, None, at, method=method, minutes=10, note=note, override_reason=why)
     return session.write(contacts.save, made)
+
+
+# ---- the keyboard after a form
+
+
+def change_safe(record: ClientPage) -> None:
+    record.change_safe.setFocus()
+    record.change_safe.click()
+    settle()
+    assert record.form is not None
+
+
+def test_whoever_goes_to_another_client_from_a_form_arrives_at_the_tabs(
+    record: ClientPage, window: Window, add_client: Callable[..., int]
+) -> None:
+    change_safe(record)
+    window.go(Place("client", add_client("Nia Hughes")))
+    settle()
+    assert record.bar.hasFocus()
+
+
+def test_whoever_goes_to_another_part_from_a_form_arrives_at_the_tabs(
+    record: ClientPage, hands: Hands
+) -> None:
+    change_safe(record)
+    hands.press("Ctrl+3")
+    settle()
+    assert record.bar.hasFocus()
+
+
+def test_after_a_form_in_place_of_another_the_keyboard_is_where_it_was_before_both(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    record.change_safe.setFocus()
+    record.open_form(AboutForm(session, amara))
+    settle()
+    record.open_form(ActionForm(session, amara))
+    settle()
+    hands.press("Esc")
+    settle()
+    assert record.change_safe.hasFocus()
+
+
+def test_of_two_buttons_with_one_name_the_one_that_was_pressed_has_the_keyboard_again(
+    record: ClientPage, session: Session, window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    nia = add_client("Nia Hughes", supported=False)
+    long_ago, ended, since = ((today() - dt.timedelta(days=days)).isoformat() for days in (300, 200, 20))
+    first = session.write(episodes.save, Episode(None, "", nia, long_ago))
+    session.write(episodes.close, first, ended, "CMP")
+    session.write(episodes.save, Episode(None, "", nia, since))
+    window.go(Place("client", nia))
+    settle()
+
+    def changes() -> list[QAbstractButton]:
+        named = [one for one in record.tab_on_show().findChildren(QAbstractButton) if one.isVisible()]
+        return [one for one in named if one.accessibleName().startswith("Change: IDVA")]
+
+    second = changes()[1]
+    second.setFocus()
+    second.click()
+    settle()
+    assert record.form is not None
+    record.form.form.fill({"why": "Told since", "level": "intensive"})
+    hands.press("Ctrl+Return")
+    settle()
+    assert record.form is None
+    assert changes()[1].hasFocus()
 
 
 # ---- the header

@@ -22,7 +22,7 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes, marac, next_dates, risk
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
-from ui.order import put_in_order
+from ui.order import called, put_in_order
 from ui.say import say
 from ui.screens.client.drafts import form_for, owner
 from ui.screens.client.record import FormPage, InPlace, RecordForm
@@ -71,9 +71,8 @@ class ClientPage(Page):
             self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=titles[name], n=at + 1))
         self.body.addWidget(self.stack, 1)
         self.form: InPlace | None = None
-        self._came_from: tuple[QWidget, str] | None = (
-            None  # what had the keyboard before a form opened; its name
-        )
+        #: What had the keyboard before a form opened, its name, and which of that name it was.
+        self._came_from: tuple[QWidget, str, int] | None = None
         self.bar.currentChanged.connect(self._tab_changed)
         self.back.clicked.connect(self._back)
         self.change_safe.clicked.connect(self._change_safe)
@@ -168,7 +167,7 @@ class ClientPage(Page):
     def show_place(self, arg: Any) -> None:
         client_id = int(arg)
         if client_id != self.client_id:
-            self.close_form()
+            self._leave_form()
             self.client_id = client_id
             self.bar.setCurrentIndex(0)
             for tab in self._made.values():
@@ -182,7 +181,7 @@ class ClientPage(Page):
 
     def show_part(self, part: str) -> None:
         """That tab, by name; or that form, by the key of its draft ("noun:client")."""
-        self.close_form()
+        self._leave_form()
         names = [name for name, _, _ in TABS]
         if ":" in part:
             self.open_form(form_for(self.session, part))
@@ -200,7 +199,7 @@ class ClientPage(Page):
     def show_tab(self, at: int) -> None:
         """Ctrl+1 to Ctrl+9."""
         if 0 <= at < self.bar.count():
-            self.close_form()
+            self._leave_form()
             self.bar.setCurrentIndex(at)
             self.bar.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -280,24 +279,38 @@ class ClientPage(Page):
             self.tab_on_show().reload()
             QTimer.singleShot(0, self, self._focus_again)  # rows made anew are not on show before
 
+    def _leave_form(self) -> None:
+        """Somebody goes on elsewhere in the record, or to another: the keyboard stays with what she goes to."""
+        self.close_form()
+        self._came_from = None
+
     def _remember_focus(self) -> None:
         """What has the keyboard now, and what it is called: a row made anew has the same buttons."""
+        self._came_from = None
         focused = self.window().focusWidget()
-        here = focused is not None and self.isAncestorOf(focused)
-        self._came_from = (focused, focused.accessibleName()) if here and focused is not None else None
+        if focused is not None and self.isAncestorOf(focused):
+            name = called(focused)
+            alike = self._buttons(name)
+            self._came_from = (focused, name, alike.index(focused) if focused in alike else 0)
 
     def _focus_again(self) -> None:
+        if self.form is not None:
+            return  # one form in place of another: back when that is done
         came_from, self._came_from = self._came_from, None
         if came_from is None or not self.bar.hasFocus():
             return  # nothing to go back to, or somebody went on already
-        was, name = came_from
+        was, name, nth = came_from
         if shiboken6.isValid(was) and was.isVisible() and was.isEnabled():
             was.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        for button in self.tab_on_show().findChildren(QAbstractButton):
-            if name and button.accessibleName() == name and button.isVisible() and button.isEnabled():
-                button.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
+        alike = self._buttons(name)
+        if nth < len(alike) and alike[nth].isEnabled():
+            alike[nth].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _buttons(self, name: str) -> list[QAbstractButton]:
+        """What can be pressed in the tab under that name."""
+        buttons = self.tab_on_show().findChildren(QAbstractButton) if name else []
+        return [one for one in buttons if called(one) == name and one.isVisible()]
 
     # ---- parts
 
@@ -396,7 +409,7 @@ class ClientPage(Page):
         self.header.take_height()
 
     def _tab_changed(self, at: int) -> None:
-        self.close_form()
+        self._leave_form()
         self.stack.setCurrentWidget(self.tab_on_show())
         if self.client_id is not None and self.isVisible():
             self.tab_on_show().reload()
