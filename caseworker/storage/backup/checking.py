@@ -108,9 +108,16 @@ def drill(
     try:
         return _drill(opened, file, progress, cancelled)
     except Problem as problem:
-        if problem.code in SPOILS:
-            spoil(file)
-        raise
+        if problem.code not in SPOILS:
+            raise
+        spoil(file)
+        if problem.code != "E-BACKUP-DAMAGED":
+            raise
+        raise Problem(
+            problem.code,
+            "This backup is damaged, cut short or changed. The records could not be brought back from it."
+            " Make a new backup now",
+        ) from None
 
 
 def _drill(opened: OpenVault, file: Path, progress: Progress | None, cancelled: Cancelled | None) -> Drill:

@@ -191,7 +191,9 @@ def test_a_backup_that_could_not_be_brought_back_is_said_on_today(
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     part.drill_button.click()
-    done(part, qtbot)
+    told = done(part, qtbot)
+    assert "Make a new backup now" in told
+    assert "Nothing has been changed" not in told  # it counts no longer
     said = "The last backup could not be brought back. Make a new one"
     assert part.state.text() == said
     window.go(Place("today"))
