@@ -101,12 +101,18 @@ def _sweep_again(job: Job | None = None) -> None:
         gc.enable()
 
 
-class _Voice:
-    """Lets the worker speak to the thread of the windows for as long as somebody there can listen: what it says to
-    something that is just being destroyed would take the process with it.
+class _Voice(QObject):
+    """Lets the worker speak to the thread of the windows, until it falls silent.
+
+    It belongs to nobody and outlives the windows: a signal of something that is just being destroyed would take the
+    process with it, while one that nobody hears any more does no harm.
     """
 
+    finished = Signal(object)
+    stepped = Signal(object)
+
     def __init__(self) -> None:
+        super().__init__()
         self._guard = threading.Lock()
         self._silent = False
 
@@ -115,7 +121,7 @@ class _Voice:
             if not self._silent:
                 signal.emit(what)
 
-    def fall_silent(self, *_: object) -> None:
+    def fall_silent(self) -> None:
         """From now on nothing is said; waits for what is being said."""
         with self._guard:
             self._silent = True
@@ -124,20 +130,16 @@ class _Voice:
 class Work(QObject):
     """The one worker thread of an open vault (or, with no database, of the lock screen and the first run)."""
 
-    _finished = Signal(object)
-    _stepped = Signal(object)
-
     def __init__(self, database: Database | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._database = database
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._waiting: set[Job] = set()
         self._voice = _Voice()
-        self.destroyed.connect(self._voice.fall_silent)
         self._stopped = False
         self._thread: threading.Thread | None = None
-        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._stepped.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+        self._voice.finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._voice.stepped.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
@@ -154,7 +156,7 @@ class Work(QObject):
         screen's thread, where the one hook of ui/main.py meets it.
         """
         job = Job(function, args, owner, then, failed, progress)
-        job._report = lambda step: self._voice.say(self._stepped, (job, step))
+        job._report = lambda step: self._voice.say(self._voice.stepped, (job, step))
         if self._stopped:
             job.cancel()
             return job
@@ -200,7 +202,7 @@ class Work(QObject):
                 self._do(job)
             job._report = _nobody_listens  # it holds the job itself, and nobody sweeps circles away now
             try:
-                self._voice.say(self._finished, job)
+                self._voice.say(self._voice.finished, job)
             except RuntimeError:  # the application went away first
                 return
 
