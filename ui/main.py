@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 import shiboken6
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from ui import lean  # isort: skip  (first: it makes loading the others quicker)
 
@@ -407,10 +407,13 @@ class Desk(QMainWindow):
             self.show_first_run(self.first_run.answers)
 
     def _window_anew(self) -> None:
+        from ui.screens.form import Frame
+        from ui.stood import Stood
+
         old = self.window_
         assert old is not None
         assert self.session is not None
-        stood = _Stood.of(old)
+        stood = Stood.of(old)
         old.keep_drafts()
         parts = old.on_show()
         place, before = old.place(), old.places_before()
@@ -432,6 +435,9 @@ class Desk(QMainWindow):
         if had_panel:
             self.window_.open_panel(panel)
         if stood is not None:
+            for frame in self.window_.findChildren(QWidget):
+                if isinstance(frame, Frame):
+                    frame.stand()  # a key would go to the first of its fields
             stood.again(self.window_)
 
     def _keep_geometry(self) -> None:
@@ -515,61 +521,6 @@ _SIGNS_OF_LIFE = frozenset(
         QEvent.Type.TabletPress,
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Stood:
-    """Where the keyboard stood in a window that is built anew: which of the parts of that name, and before which
-    letter.
-    """
-
-    name: str
-    nth: int
-    letter: int
-
-    @classmethod
-    def of(cls, window: QWidget) -> _Stood | None:
-        from ui.order import called
-
-        focus = QApplication.focusWidget()
-        alike = _called(window, called(focus)) if focus is not None else []
-        if focus is None or focus not in alike:
-            return None
-        return cls(called(focus), alike.index(focus), _letter(focus))
-
-    def again(self, window: QWidget) -> None:
-        """Put the keyboard there: what is typed on goes where it was going."""
-        from ui.screens.form import Frame
-
-        for frame in window.findChildren(QWidget):
-            if isinstance(frame, Frame):
-                frame.stand()  # a key would go to the first of its fields
-        alike = _called(window, self.name)
-        if not alike:
-            return
-        to = alike[self.nth] if self.nth < len(alike) else alike[0]
-        to.setFocus(Qt.FocusReason.OtherFocusReason)
-        if isinstance(to, QLineEdit):
-            to.setCursorPosition(self.letter)
-        elif isinstance(to, QPlainTextEdit):
-            cursor = to.textCursor()
-            cursor.setPosition(min(self.letter, len(to.toPlainText())))
-            to.setTextCursor(cursor)
-
-
-def _called(window: QWidget, name: str) -> list[QWidget]:
-    """What can be seen of a window under that name."""
-    from ui.order import called
-
-    if not name:
-        return []
-    return [one for one in window.findChildren(QWidget) if called(one) == name and one.isVisible()]
-
-
-def _letter(focus: QWidget) -> int:
-    if isinstance(focus, QLineEdit):
-        return focus.cursorPosition()
-    return focus.textCursor().position() if isinstance(focus, QPlainTextEdit) else 0
 
 
 class Deadline:

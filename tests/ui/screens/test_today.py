@@ -354,13 +354,7 @@ def test_set_aside_with_a_reason_the_line_leaves(
 def test_what_has_the_keyboard_stays_where_it_is_when_those_gone_quiet_arrive(
     window: Window, session: Session, silent: int, qtbot: QtBot, hands: Hands
 ) -> None:
-    for day in range(4):
-        plan(session, silent, f"Ring about the letter {day}", -day)
-    quiet_of(window, qtbot)
-    page = page_of(window)
-    window.resize(1280, 640)
-    found = page._quiet_found
-    page._quiet_came([])
+    page, found = before_gone_quiet(window, session, silent, qtbot)
     settle()
     button = next(one for one in page.cards["due"].findChildren(Button) if one.text() == "Log contact")
     button.setFocus()
@@ -375,9 +369,10 @@ def test_what_has_the_keyboard_stays_where_it_is_when_those_gone_quiet_arrive(
     assert button.mapTo(window, QPoint(0, 0)) == before
 
 
-def test_under_a_pointer_that_only_rests_there_the_page_stays_at_its_top(
+def before_gone_quiet(
     window: Window, session: Session, silent: int, qtbot: QtBot
-) -> None:
+) -> tuple[TodayPage, list[silence.Quiet]]:
+    """Today, higher than the window, before those who have gone quiet come; and those."""
     for day in range(4):
         plan(session, silent, f"Ring about the letter {day}", -day)
     quiet_of(window, qtbot)
@@ -385,6 +380,13 @@ def test_under_a_pointer_that_only_rests_there_the_page_stays_at_its_top(
     window.resize(1280, 640)
     found = page._quiet_found
     page._quiet_came([])
+    return page, found
+
+
+def test_under_a_pointer_that_only_rests_there_the_page_stays_at_its_top(
+    window: Window, session: Session, silent: int, qtbot: QtBot
+) -> None:
+    page, found = before_gone_quiet(window, session, silent, qtbot)
     window.go(Place("clients"))
     settle()
     window.go(Place("today"))
@@ -400,13 +402,7 @@ def test_under_a_pointer_that_only_rests_there_the_page_stays_at_its_top(
 def test_what_the_pointer_was_moved_to_stays_under_it(
     window: Window, session: Session, silent: int, qtbot: QtBot
 ) -> None:
-    for day in range(4):
-        plan(session, silent, f"Ring about the letter {day}", -day)
-    quiet_of(window, qtbot)
-    page = page_of(window)
-    window.resize(1280, 640)
-    found = page._quiet_found
-    page._quiet_came([])
+    page, found = before_gone_quiet(window, session, silent, qtbot)
     settle()
     QCursor.setPos(QCursor.pos() + QPoint(7, 7))
     page.cards["due"].setAttribute(Qt.WidgetAttribute.WA_UnderMouse)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
 
 from caseworker import storage
 from caseworker.domain import marac as marac_rules
@@ -22,7 +21,7 @@ from caseworker.errors import Problem
 from caseworker.storage import audit, clients, episodes, marac, next_dates, risk
 from caseworker.storage import safe_contacts as stored_safe
 from ui import theme
-from ui.order import called, put_in_order
+from ui.order import put_in_order
 from ui.say import say
 from ui.screens.client.drafts import form_for, owner
 from ui.screens.client.record import FormPage, InPlace, RecordForm
@@ -32,6 +31,7 @@ from ui.screens.client.tab import Tab
 from ui.screens.grade import show_grade_chip
 from ui.screens.report import Wanted
 from ui.session import Place, Session
+from ui.stood import Stood
 from ui.theme import px
 from ui.widgets import Button, Chip, FlowLayout, Page, Text, column, row
 
@@ -71,8 +71,7 @@ class ClientPage(Page):
             self.bar.setTabToolTip(at, self.tr("{tab}  (Ctrl+{n})").format(tab=titles[name], n=at + 1))
         self.body.addWidget(self.stack, 1)
         self.form: InPlace | None = None
-        #: What had the keyboard before a form opened, its name, and which of that name it was.
-        self._came_from: tuple[QWidget, str, int] | None = None
+        self._came_from: Stood | None = None  # what had the keyboard before a form opened
         self.bar.currentChanged.connect(self._tab_changed)
         self.back.clicked.connect(self._back)
         self.change_safe.clicked.connect(self._change_safe)
@@ -251,7 +250,7 @@ class ClientPage(Page):
         time; another that is open keeps its draft.
         """
         if self.form is None:
-            self._remember_focus()
+            self._came_from = Stood.of(self)
         self.close_form()
         page = FormPage(form, self.stack) if isinstance(form, RecordForm) else form
         assert isinstance(page, InPlace)
@@ -284,33 +283,12 @@ class ClientPage(Page):
         self.close_form()
         self._came_from = None
 
-    def _remember_focus(self) -> None:
-        """What has the keyboard now, and what it is called: a row made anew has the same buttons."""
-        self._came_from = None
-        focused = self.window().focusWidget()
-        if focused is not None and self.isAncestorOf(focused):
-            name = called(focused)
-            alike = self._buttons(name)
-            self._came_from = (focused, name, alike.index(focused) if focused in alike else 0)
-
     def _focus_again(self) -> None:
         if self.form is not None:
             return  # one form in place of another: back when that is done
         came_from, self._came_from = self._came_from, None
-        if came_from is None or not self.bar.hasFocus():
-            return  # nothing to go back to, or somebody went on already
-        was, name, nth = came_from
-        if shiboken6.isValid(was) and was.isVisible() and was.isEnabled():
-            was.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        alike = self._buttons(name)
-        if nth < len(alike) and alike[nth].isEnabled():
-            alike[nth].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _buttons(self, name: str) -> list[QAbstractButton]:
-        """What can be pressed in the tab under that name."""
-        buttons = self.tab_on_show().findChildren(QAbstractButton) if name else []
-        return [one for one in buttons if called(one) == name and one.isVisible()]
+        if came_from is not None and self.bar.hasFocus():  # else somebody went on already
+            came_from.again(self)
 
     # ---- parts
 
