@@ -1,6 +1,6 @@
 """Makes the pages nobody has been to yet, one at a time: the first visit to each should not be felt.
 
-They stay empty: a page reads the vault when somebody goes to it.
+They hold no record: that is read when somebody goes to it. Only what takes the worker a while is asked for before.
 """
 
 from __future__ import annotations

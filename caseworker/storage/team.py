@@ -5,6 +5,7 @@ would stop the return. For the supervisor of a vault with several workers; on th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from caseworker.domain import risk as rules
@@ -50,18 +51,34 @@ class QuietLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamBoard:
-    names: dict[int | None, str]  # of workers; None is a case that nobody has taken yet, without a name
-    loads: list[Load]  # the fullest first
-    late: list[Late]  # the longest overdue first
-    quiet: list[QuietLine]  # the most pressing first
-    quiet_count: int
-    put_right: list[TeamGap]  # every kind, those with none too
+class PutRight:
+    """What would stop the return. ``gaps``: every kind, those with none too."""
+
+    gaps: tuple[TeamGap, ...]
 
     @property
     def stops(self) -> int:
         """How many answers would stop the return."""
-        return gaps.total(self.put_right)
+        return gaps.total(self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """Open cases. ``loads``: the fullest first; ``late``: the longest overdue first."""
+
+    loads: tuple[Load, ...]
+    late: tuple[Late, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoneQuiet:
+    """The most pressing first, at most ``SHOWN``. ``count``: of all."""
+
+    lines: tuple[QuietLine, ...]
+    count: int
+
+
+Part = PutRight | Caseload | GoneQuiet
 
 
 def is_team() -> bool:
@@ -71,8 +88,24 @@ def is_team() -> bool:
     return bool(fetch("SELECT count(*) > 1 FROM worker WHERE active = 1")[0][0])
 
 
-def board(now: dt.datetime) -> TeamBoard:
-    """Everything of the team as it stands now."""
+def names() -> dict[int | None, str]:
+    """Of all workers; a case that nobody has taken yet has none."""
+    return {row[0]: row[1] for row in fetch("SELECT id, name FROM worker")}
+
+
+def board(now: dt.datetime, progress: Callable[[Part], None]) -> None:
+    """Everything of the team as it stands now, each part as soon as it is known, the quickest first."""
+    for part in (put_right, caseload, gone_quiet):
+        progress(part(now))
+
+
+def put_right(now: dt.datetime) -> PutRight:
+    """What the whole team has to put right before the return."""
+    return PutRight(tuple(gaps.of_team(now.astimezone(LONDON).date())))
+
+
+def caseload(now: dt.datetime) -> Caseload:
+    """Who carries how many open cases at which risk, and whose reviews of high risk are overdue."""
     today = now.astimezone(LONDON).date()
     held = fetch("SELECT DISTINCT client_id, worker_id FROM episode WHERE closed = ''")
     standings = risk.standings(sorted({row[0] for row in held}))
@@ -86,26 +119,20 @@ def board(now: dt.datetime) -> TeamBoard:
         cases.setdefault(worker_id, [0] * len(GRADES))[GRADES.index(grade)] += 1
         if standing is not None and grade == "high" and standing.is_overdue(today):
             late.setdefault(worker_id, []).append(((today - standing.review_due).days, client_id))
+    loads = [Load(worker_id, tuple(some)) for worker_id, some in cases.items()]
+    overdue = [
+        Late(worker_id, len(some), max(some)[0], tuple(one for _, one in sorted(some, reverse=True)))
+        for worker_id, some in late.items()
+    ]
+    return Caseload(
+        tuple(sorted(loads, key=lambda one: (-one.total, one.worker_id or 0))),
+        tuple(sorted(overdue, key=lambda one: (-one.longest, -one.count, one.worker_id or 0))),
+    )
+
+
+def gone_quiet(now: dt.datetime) -> GoneQuiet:
+    """Clients of anybody whose rhythm of contact broke."""
     quiet = silence.gone_quiet(now)
     who = people(one.client_id for one in quiet[:SHOWN])
-    return TeamBoard(
-        names={row[0]: row[1] for row in fetch("SELECT id, name FROM worker")},
-        loads=sorted(
-            (Load(worker_id, tuple(some)) for worker_id, some in cases.items()),
-            key=lambda one: (-one.total, one.worker_id or 0),
-        ),
-        late=sorted(
-            (
-                Late(worker_id, len(some), max(some)[0], tuple(one for _, one in sorted(some, reverse=True)))
-                for worker_id, some in late.items()
-            ),
-            key=lambda one: (-one.longest, -one.count, one.worker_id or 0),
-        ),
-        quiet=[
-            QuietLine(who[one.client_id], one.workers, one.silence)
-            for one in quiet[:SHOWN]
-            if one.client_id in who
-        ],
-        quiet_count=len(quiet),
-        put_right=gaps.of_team(today),
-    )
+    lines = (QuietLine(who[one.client_id], one.workers, one.silence) for one in quiet if one.client_id in who)
+    return GoneQuiet(tuple(lines), len(quiet))

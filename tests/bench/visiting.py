@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QScrollBar
 
@@ -61,6 +61,8 @@ class Visit(Walk):
         self._look = look
         self._looking = 0.0  # seconds of this visit that looking took
         self._picture = QImage()
+        self._painted = False  # since the last look
+        desk.installEventFilter(self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.setCursorFlashTime(0)  # a cursor that blinks is no news
@@ -94,6 +96,11 @@ class Visit(Walk):
         self._looking += time.perf_counter() - began
         self._mark()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Sent to the window whenever a part of it is to be painted.
+        self._painted = self._painted or event.type() == QEvent.Type.UpdateRequest
+        return False
+
     def _beat(self) -> None:
         super()._beat()
         _, late, busy = self.blocks[-1]
@@ -103,8 +110,9 @@ class Visit(Walk):
             here.longest = max(here.longest, late)
             here.busiest = max(here.busiest, busy)
             here.busy += busy
-            if self._look:
-                self._see()
+        if self.visits and self._look and self._painted:
+            self._painted = False
+            self._see()
 
     def _end(self, failed: str) -> None:
         told = [

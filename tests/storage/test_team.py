@@ -68,18 +68,17 @@ def test_open_cases_are_counted_by_worker_and_risk(sam: int) -> None:
     case("B", grade="standard")
     case("C")
     case("D", sam, "medium")
-    found = team.board(NOW)
-    assert [(one.worker_id, one.cases, one.total) for one in found.loads] == [
+    assert [(one.worker_id, one.cases, one.total) for one in team.caseload(NOW).loads] == [
         (me, (1, 0, 1, 1), 3),
         (sam, (0, 1, 0, 0), 1),
     ]
-    assert found.names[sam] == "Sam Okoro"
+    assert team.names()[sam] == "Sam Okoro"
 
 
 def test_a_worker_without_cases_is_there_too_and_a_case_without_a_worker(sam: int) -> None:
     client_id = case("A")
     database.execute_sql("UPDATE episode SET worker_id = NULL WHERE client_id = ?", (client_id,))
-    assert {one.worker_id: one.total for one in team.board(NOW).loads} == {
+    assert {one.worker_id: one.total for one in team.caseload(NOW).loads} == {
         None: 1,
         database.worker.id: 0,
         sam: 0,
@@ -91,7 +90,7 @@ def test_only_overdue_reviews_of_high_risk_are_late(sam: int) -> None:
     later = case("B", sam, "high", days_ago=30)
     case("C", sam, "high", days_ago=3)
     case("D", sam, "medium", days_ago=59)
-    (found,) = team.board(NOW).late
+    (found,) = team.caseload(NOW).late
     assert (found.worker_id, found.count, found.longest) == (sam, 2, 16)
     assert found.client_ids == (later, late)
 
@@ -106,23 +105,30 @@ def test_who_has_gone_quiet_is_there_with_the_worker(sam: int) -> None:
             )
 
     write(talk)
-    found = team.board(NOW)
-    assert [(one.who.client_id, one.workers, one.silence.days) for one in found.quiet] == [
+    found = team.gone_quiet(NOW)
+    assert [(one.who.client_id, one.workers, one.silence.days) for one in found.lines] == [
         (amara, (sam,), 20)
     ]
-    assert found.quiet_count == 1
+    assert found.count == 1
 
 
 def test_what_is_to_be_put_right_says_who_has_how_many(sam: int) -> None:
     me = database.worker.id or 0
     one, two = case("A", sam, area="NA-ASK"), case("B", sam, area="NA-UNS")
     mine = case("C", area="NA-ASK")
-    kinds = {gap.what: gap for gap in team.board(NOW).put_right}
+    kinds = {gap.what: gap for gap in team.put_right(NOW).gaps}
     assert kinds["area"].by_worker == ((sam, 2), (me, 1))
     assert kinds["crime"].count == 0
-    assert team.board(NOW).stops == 3
+    assert team.put_right(NOW).stops == 3
     assert set(gaps.clients_of("area", TODAY)) == {one, two, mine}
     assert gaps.clients_of("area", TODAY, me) == [mine]
+
+
+def test_the_whole_board_comes_part_by_part_the_quickest_first(sam: int) -> None:
+    case("A", sam, "high", days_ago=20)
+    came: list[team.Part] = []
+    team.board(NOW, came.append)
+    assert came == [team.put_right(NOW), team.caseload(NOW), team.gone_quiet(NOW)]
 
 
 def test_an_ending_that_does_not_say_what_became_of_the_abuse_is_to_be_put_right_once_the_client_was_reached(

@@ -16,13 +16,14 @@ from caseworker.domain import codes, risk, when
 from caseworker.domain.periods import Period
 from caseworker.storage import audit, gaps, team
 from caseworker.storage.gaps import TeamGap
-from caseworker.storage.team import GRADES, Late, Load, QuietLine, TeamBoard
+from caseworker.storage.team import GRADES, Caseload, GoneQuiet, Late, Load, PutRight, QuietLine
 from ui.say import say
 from ui.screens.client_line import ClientLine
 from ui.screens.clients import ListOf
 from ui.screens.grade import GRADES as LOOKS
 from ui.screens.grade import grade_chip
 from ui.session import Place, Session
+from ui.stood import Stood
 from ui.theme import px
 from ui.widgets import (
     Bar,
@@ -50,12 +51,13 @@ NAMED = 3  # workers named beside a gap; the rest are counted
 
 
 class TeamPage(Page):
-    """Four cards; what asks for something leads to the list behind it."""
+    """Four cards, each there as soon as it is worked out; what asks for something leads to the list behind it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent=parent)
         self._asked = -1
-        self._shown: TeamBoard | None = None
+        self._names: dict[int | None, str] = {}
+        self._shown: dict[type, team.Part] = {}
         self.cards: dict[str, Card] = {}
         head = column(gap=0)
         head.addWidget(Heading(self.tr("Team")))
@@ -70,10 +72,13 @@ class TeamPage(Page):
         self.waiting = Text(self.tr("Working out how the team stands"), "body", "muted")
         self.body.addWidget(self.waiting)
         self._split = row(gap=16)
-        self.left = column(gap=14)
-        self.right = column(gap=14)
-        self._split.addLayout(self.left, 4)
-        self._split.addLayout(self.right, 3)
+        self._places = {name: column() for name in ("put_right", "loads", "late", "quiet")}
+        for names, wide in ((("put_right", "loads"), 4), (("late", "quiet"), 3)):
+            down = column(gap=14)
+            for name in names:
+                down.addLayout(self._places[name])
+            down.addStretch(1)
+            self._split.addLayout(down, wide)
         self.body.addLayout(self._split)
         self.body.addStretch(1)
         self._gradually = Gradually(self)
@@ -84,14 +89,22 @@ class TeamPage(Page):
     def first_focus(self) -> QWidget | None:
         return self.preview
 
+    def draw_ahead(self) -> None:
+        """The cards: what the worker needs a while for stands there before somebody goes to it."""
+        self.reload()
+
     def reload(self) -> None:
         self._say_return()
         newest = audit.head().seq
         if newest == self._asked:
             return
         self._asked = newest
+        names = team.names()
+        if names != self._names:
+            self._names = names
+            self._shown.clear()
         self.session.work.run(
-            team.board, self.session.now(), owner=self, then=self._came, failed=self._failed
+            team.board, self.session.now(), owner=self, progress=self._came, failed=self._failed
         )
 
     def _say_return(self) -> None:
@@ -109,36 +122,30 @@ class TeamPage(Page):
         """The lock came between, or the disk: asked for again when next shown."""
         self._asked = -1
 
-    def _came(self, board: TeamBoard) -> None:
-        if board == self._shown or self.session.is_locked():
+    def _came(self, part: team.Part) -> None:
+        if part == self._shown.get(type(part)) or self.session.is_locked():
             return
-        self._shown = board
+        self._shown[type(part)] = part
         self.waiting.hide()
-        empty(self.left)
-        empty(self.right)
-        self.cards = {}
-        self._gradually.start(
-            [
-                partial(self._add_put_right, board),
-                partial(self._add_loads, board),
-                partial(self._add_late, board),
-                partial(self._add_quiet, board),
-                partial(self.left.addStretch, 1),
-                partial(self.right.addStretch, 1),
-            ]
-        )
+        if isinstance(part, PutRight):
+            self._gradually.then(partial(self._add_put_right, part))
+        elif isinstance(part, Caseload):
+            self._gradually.then(partial(self._add_loads, part.loads))
+            self._gradually.then(partial(self._add_late, part.late))
+        else:
+            self._gradually.then(partial(self._add_quiet, part))
 
     # ---- cards
 
-    def _add_put_right(self, board: TeamBoard) -> None:
-        stops = board.stops
+    def _add_put_right(self, part: PutRight) -> None:
+        stops = part.stops
         words = self.tr("{n} before the return").format(n=stops) if stops else self.tr("nothing left")
-        card = self._card("put_right", self.tr("Put right"), words, "list-checks")
-        for gap in sorted(board.put_right, key=lambda gap: not gap.count):
-            card.add_row(self._gap_line(board, gap))
-        self.left.addWidget(card)
+        card = self._card(self.tr("Put right"), words, "list-checks")
+        for gap in sorted(part.gaps, key=lambda gap: not gap.count):
+            card.add_row(self._gap_line(gap))
+        self._stand("put_right", card)
 
-    def _gap_line(self, board: TeamBoard, gap: TeamGap) -> RowFrame:
+    def _gap_line(self, gap: TeamGap) -> RowFrame:
         line = RowFrame()
         count = Text(str(gap.count), "strong")
         count.setMinimumWidth(px(28))
@@ -147,7 +154,7 @@ class TeamPage(Page):
         said = column(gap=2)
         said.addWidget(Text(say(gap.sentence), wrap=True))
         if gap.count:
-            said.addWidget(Text(self._who_has(board, gap), "small", "muted", wrap=True))
+            said.addWidget(Text(self._who_has(gap), "small", "muted", wrap=True))
         line.across.addLayout(said, 1)
         if gap.count:
             button = Button(self.tr("Open list"), "chevron-right", "quiet")
@@ -159,19 +166,19 @@ class TeamPage(Page):
             line.across.addWidget(Chip(self.tr("None left"), "safe", "circle-check"))
         return line
 
-    def _who_has(self, board: TeamBoard, gap: TeamGap) -> str:
+    def _who_has(self, gap: TeamGap) -> str:
         """ "Sam Okoro 3, Asha Dunn 2 and 4 more workers"."""
-        named = [f"{self._name(board, worker)} {count}" for worker, count in gap.by_worker[:NAMED]]
+        named = [f"{self._name(worker)} {count}" for worker, count in gap.by_worker[:NAMED]]
         rest = len(gap.by_worker) - NAMED
         text = ", ".join(named)
         if rest == 1:
             return self.tr("{names} and 1 more worker").format(names=text)
         return self.tr("{names} and {n} more workers").format(names=text, n=rest) if rest > 0 else text
 
-    def _add_loads(self, board: TeamBoard) -> None:
-        total = sum(load.total for load in board.loads)
+    def _add_loads(self, loads: Sequence[Load]) -> None:
+        total = sum(load.total for load in loads)
         words = self.tr("1 case") if total == 1 else self.tr("{n} cases").format(n=total)
-        card = self._card("loads", self.tr("Open cases by risk"), words, "chart-column")
+        card = self._card(self.tr("Open cases by risk"), words, "chart-column")
         legend = row(gap=6)
         for grade in GRADES:
             legend.addWidget(grade_chip(grade))
@@ -182,23 +189,23 @@ class TeamPage(Page):
         grid.setVerticalSpacing(px(8))
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 5)
-        most = max((load.total for load in board.loads), default=1)
-        for at, load in enumerate(board.loads):
-            name = Text(self._name(board, load.worker_id), wrap=True)
+        most = max((load.total for load in loads), default=1)
+        for at, load in enumerate(loads):
+            name = Text(self._name(load.worker_id), wrap=True)
             grid.addWidget(name, at, 0)
-            grid.addWidget(Bar(_parts(load), most, self._said(board, load)), at, 1)
+            grid.addWidget(Bar(_parts(load), most, self._said(load)), at, 1)
             grid.addWidget(Text(str(load.total), "strong"), at, 2, Qt.AlignmentFlag.AlignRight)
         card.body.addLayout(grid)
         table = Fold(
             self.tr("As a table"),
             self.tr("Show open cases by risk as a table"),
             self.tr("Hide the table"),
-            partial(self._fill_table, board),
+            partial(self._fill_table, loads),
         )
         card.body.addWidget(table)
-        self.left.addWidget(card)
+        self._stand("loads", card)
 
-    def _fill_table(self, board: TeamBoard, down: QVBoxLayout) -> None:
+    def _fill_table(self, loads: Sequence[Load], down: QVBoxLayout) -> None:
         """The same figures as a table, for those who read rather than look."""
         # "High" and not "High risk": what the table is of stands over it, and five columns have little room.
         grades = codes.get("risk_grade")
@@ -210,40 +217,40 @@ class TeamPage(Page):
             [
                 GridRow(
                     str(load.worker_id),
-                    self._name(board, load.worker_id),
+                    self._name(load.worker_id),
                     tuple(GridCell(str(n)) for n in (*load.cases, load.total)),
                 )
-                for load in board.loads
+                for load in loads
             ]
         )
         down.addWidget(table)
 
-    def _add_late(self, board: TeamBoard) -> None:
-        count = sum(one.count for one in board.late)
+    def _add_late(self, late: Sequence[Late]) -> None:
+        count = sum(one.count for one in late)
         words = self.tr("high risk") if count else self.tr("none at high risk")
         title = self.tr("Overdue reviews")
-        card = self._card("late", title, f"{count}, {words}" if count else words, "shield-alert")
-        for one in board.late[:ROWS]:
-            card.add_row(self._late_line(board, one))
-        rest = board.late[ROWS:]
+        card = self._card(title, f"{count}, {words}" if count else words, "shield-alert")
+        for one in late[:ROWS]:
+            card.add_row(self._late_line(one))
+        rest = late[ROWS:]
         if rest:
             fold = Fold(
                 self.tr("{n} more").format(n=len(rest)),
                 self.tr("Show {n} more workers with overdue reviews").format(n=len(rest)),
                 self.tr("Hide them"),
-                partial(self._fill_late, board, rest),
+                partial(self._fill_late, rest),
             )
             fold.body.setSpacing(0)
             card.add_row(fold)
-        self.right.addWidget(card)
+        self._stand("late", card)
 
-    def _fill_late(self, board: TeamBoard, rest: Sequence[Late], down: QVBoxLayout) -> None:
+    def _fill_late(self, rest: Sequence[Late], down: QVBoxLayout) -> None:
         for one in rest:
-            down.addWidget(self._late_line(board, one))
+            down.addWidget(self._late_line(one))
 
-    def _late_line(self, board: TeamBoard, late: Late) -> RowFrame:
+    def _late_line(self, late: Late) -> RowFrame:
         line = RowFrame()
-        name = self._name(board, late.worker_id)
+        name = self._name(late.worker_id)
         said = column(gap=2)
         said.addWidget(Text(name, "strong", wrap=True))
         days = (
@@ -261,22 +268,22 @@ class TeamPage(Page):
         line.across.addWidget(button)
         return line
 
-    def _add_quiet(self, board: TeamBoard) -> None:
-        words = str(board.quiet_count) if board.quiet_count else self.tr("nobody now")
-        card = self._card("quiet", self.tr("Gone quiet"), words, "bell-off")
-        for one in board.quiet:
-            card.add_row(self._quiet_line(board, one))
-        if board.quiet_count > len(board.quiet):
+    def _add_quiet(self, part: GoneQuiet) -> None:
+        words = str(part.count) if part.count else self.tr("nobody now")
+        card = self._card(self.tr("Gone quiet"), words, "bell-off")
+        for one in part.lines:
+            card.add_row(self._quiet_line(one))
+        if part.count > len(part.lines):
             more = RowFrame()
             more.across.addWidget(
-                Text(self.tr("And {n} more").format(n=board.quiet_count - len(board.quiet)), "small", "muted")
+                Text(self.tr("And {n} more").format(n=part.count - len(part.lines)), "small", "muted")
             )
             card.add_row(more)
-        self.right.addWidget(card)
+        self._stand("quiet", card)
 
-    def _quiet_line(self, board: TeamBoard, one: QuietLine) -> ClientLine:
+    def _quiet_line(self, one: QuietLine) -> ClientLine:
         why = " ".join(f"{say(reason)}." for reason in one.silence.reasons())
-        names = ", ".join(self._name(board, worker) for worker in one.workers)
+        names = ", ".join(self._name(worker) for worker in one.workers)
         step = (
             self.tr("Open record"),
             self.tr("Open the record of {name}, gone quiet"),
@@ -286,16 +293,27 @@ class TeamPage(Page):
 
     # ---- parts
 
-    def _card(self, name: str, title: str, count: str, icon: str) -> Card:
+    def _card(self, title: str, count: str, icon: str) -> Card:
         card = Card(title, count, icon)
         card.heading.setWordWrap(False)
-        self.cards[name] = card
         return card
 
-    def _name(self, board: TeamBoard, worker_id: int | None) -> str:
-        return board.names.get(worker_id) or self.tr("No worker yet")
+    def _stand(self, name: str, card: Card) -> None:
+        """In its place, instead of what stood there before; the keyboard goes on from where it was."""
+        stood = Stood.of(self)
+        empty(self._places[name])
+        self._places[name].addWidget(card)
+        for part in card.findChildren(QWidget):
+            part.ensurePolished()  # now, though it be drawn ahead: all cards at once would be felt
+        self.cards[name] = card
+        if stood is not None:
+            card.show()
+            stood.again(self)
 
-    def _said(self, board: TeamBoard, load: Load) -> str:
+    def _name(self, worker_id: int | None) -> str:
+        return self._names.get(worker_id) or self.tr("No worker yet")
+
+    def _said(self, load: Load) -> str:
         """ "Beth Marlow: 9 high risk, 14 medium risk, 31 in all"."""
         counts = [
             f"{count} {say(risk.said(grade)).lower()}"
@@ -303,7 +321,7 @@ class TeamPage(Page):
             if count
         ]
         parts = ", ".join([*counts, self.tr("{n} in all").format(n=load.total)])
-        return f"{self._name(board, load.worker_id)}: {parts}"
+        return f"{self._name(load.worker_id)}: {parts}"
 
     # ---- fitting and going
 

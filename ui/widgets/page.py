@@ -114,7 +114,7 @@ class Page(QWidget):
         """Somebody went here; ``arg`` says which one (a client's id ...). ``reload`` follows if needed."""
 
     def draw_ahead(self) -> None:
-        """Draw what the first picture would wait for. The page reads the vault only when somebody goes to it."""
+        """Draw what the first picture would wait for. A record is read only when somebody goes to it."""
 
     def show_part(self, part: str) -> None:
         """Somebody asked for that part of the screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
-from caseworker.storage import instruments
+from caseworker.storage import clients, instruments
 from tests.journey.hands import Hands
 from tests.ui import accessibility
 from tests.ui.screens.parts import DAY, now, settle, words_of
@@ -124,6 +125,35 @@ def test_overdue_reviews_of_high_risk_open_as_a_list(
     hands.type("bea")
     settle()
     assert page.model.client_id(0) == cases[1]  # looking for somebody leaves the list
+
+
+def test_only_the_card_whose_figures_changed_is_made_anew_and_the_keyboard_stays(
+    board: TeamPage, cases: list[int], hands: Hands, qtbot: QtBot, session: Session
+) -> None:
+    before = dict(board.cards)
+    hands.find_button("Open the list: District not recorded").setFocus()
+    session.write(clients.save, replace(clients.get(cases[0]), area="NA-ASK"))
+    qtbot.waitUntil(lambda: "Sam Okoro 2" in words_of(board))
+    settle()
+    same = {name for name, card in board.cards.items() if card is before[name]}
+    assert same == {"loads", "late", "quiet"}
+    focus = board.window().focusWidget()
+    assert focus is not None
+    assert focus.accessibleName() == "Open the list: District not recorded"
+
+
+def test_its_figures_are_asked_for_before_somebody_goes_there(
+    cases: list[int], window: Window, qtbot: QtBot
+) -> None:
+    window.make_page("team")
+    window.polish_page("team")
+    page = window.page("team")
+    assert isinstance(page, TeamPage)
+    qtbot.waitUntil(lambda: "quiet" in page.cards)
+    before = dict(page.cards)
+    window.go(Place("team"))
+    settle()
+    assert page.cards == before
 
 
 def test_nobody_gone_quiet_is_said(board: TeamPage) -> None:
