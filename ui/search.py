@@ -29,6 +29,7 @@ class Search(QLineEdit):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
+        self._came_from: QWidget | None = None  # what had the keyboard before Ctrl+K
         self.setObjectName("search")
         name = self.tr("Find a client")
         self.setPlaceholderText(name)
@@ -51,6 +52,8 @@ class Search(QLineEdit):
 
     def open_list(self) -> None:
         """Ctrl+K: go to the box and show what can be chosen."""
+        if not self.hasFocus():
+            self._came_from = self._window.focusWidget()
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
         self._look()
@@ -110,6 +113,12 @@ class Search(QLineEdit):
         else:
             self._window.session.go.emit(Place("client", what))
 
+    def _go_back(self) -> None:
+        """Nothing chosen: the keyboard goes to where it was before Ctrl+K."""
+        came_from, self._came_from = self._came_from, None
+        if came_from is not None and shiboken6.isValid(came_from) and came_from.isVisible():
+            came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._glass.move(px(9), (self.height() - self._glass.height()) // 2)
@@ -146,6 +155,7 @@ class Search(QLineEdit):
             return
         if key == Qt.Key.Key_Escape:
             self.leave()
+            self._go_back()
             return
         super().keyPressEvent(event)
 

@@ -35,6 +35,18 @@ def test_arrows_choose_and_escape_leaves(window: Window, people: list[int]) -> N
     assert window.search.text() == ""
 
 
+def test_escape_brings_the_keyboard_back_to_where_it_was(window: Window, people: list[int]) -> None:
+    page = window.current()
+    assert page is not None
+    button = next(one for one in page.findChildren(Button) if one.isVisible() and one.isEnabled())
+    button.setFocus()
+    press(window, Qt.Key.Key_K, CTRL)
+    press(window, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(window.search, "zzzz")
+    press(window, Qt.Key.Key_Escape)
+    assert window.focusWidget() is button
+
+
 def test_nobody_found_says_what_to_do(window: Window) -> None:
     window.search.open_list()
     QTest.keyClicks(window.search, "zzzz")

@@ -10,6 +10,7 @@ import pytest
 
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral, flag_until
+from caseworker.domain.marac_actions import MaracAction
 from caseworker.domain.when import months_later, show_date
 from caseworker.storage import incidents, instruments, marac, marac_actions
 from tests.domain.test_marac import PAPER
@@ -241,6 +242,13 @@ def test_an_action_is_added_done_and_told_with_its_effect(
     text = shown(record)
     assert f"Done {show_date(today())}" in text
     assert "What it changed: She sleeps again" in text
+
+
+def test_an_action_long_overdue_says_its_day_once(record: ClientPage, session: Session, amara: int) -> None:
+    referral = session.write(marac.save, whole(amara, 90, sent=ago(90)))
+    action = MaracAction(None, "", amara, referral, agency="Housing", action="Change the locks", due=ago(60))
+    session.write(marac_actions.save, action)
+    assert f"Due {show_date(today() - dt.timedelta(days=60))}\n" in shown(record)
 
 
 def test_a_referral_made_by_mistake_is_withdrawn_and_stays_on_show(

@@ -221,6 +221,22 @@ def test_an_incident_is_added_changed_and_withdrawn(record: ClientPage, amara: i
     assert "No event in the last 12 months is recorded." in text
 
 
+def test_after_an_incident_is_saved_the_keyboard_is_back_on_the_button_that_adds_one(
+    record: ClientPage, hands: Hands
+) -> None:
+    shown(record)
+    button = hands.find_button("Add an incident")
+    assert button is not None
+    button.setFocus()
+    hands.press("Return")
+    hands.fill("When it happened: Day", show_date(today()))
+    hands.choose("Kind of incident", "VIO")
+    hands.press("Ctrl+Return")
+    for _ in range(20):
+        settle()
+    assert Hands.name(hands.focus()) == "Add an incident"
+
+
 def test_three_events_are_said_as_escalation_by_the_rules_of_the_area(
     record: ClientPage, session: Session, amara: int
 ) -> None:

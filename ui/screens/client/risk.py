@@ -102,17 +102,17 @@ class RiskTab(Tab):
         )
         if seen == self._shown:
             return
-        self._shown = seen
+        arriving, self._shown = self._shown is None, seen
         empty(self.now)
         empty(self.cards)
-        self._gradually.start(
+        self._gradually.build(
             [
                 lambda: self.now.addWidget(self._current(seen)),
                 *self._steps_of(self._assessments, [partial(self._assessment, one, now) for one in sets]),
                 *self._steps_of(self._incidents, [partial(self._incident, one) for one in seen.incidents]),
                 *self._steps_of(self._marac, self._marac_rows(seen)),
             ],
-            at_once=False,
+            arriving,
         )
 
     def _steps_of(
@@ -423,8 +423,8 @@ class RiskTab(Tab):
             lines.append((self.tr("Done {date}").format(date=when.show_date(done)), "muted"))
         elif due is not None:
             tone = "warn" if action_rules.is_overdue(one, today) else "muted"
-            day = say(when.show_day_relative(due, today))
-            lines.append((self.tr("Due {date}, {day}").format(date=when.show_date(due), day=day), tone))
+            day = say(when.show_day_and_distance(due, today))
+            lines.append((self.tr("Due {day}").format(day=day), tone))
         if one.effect:
             lines.append(self.tr("What it changed: {effect}").format(effect=one.effect))
         line = Entry(self.tr("{agency}: {action}").format(agency=one.agency, action=one.action), lines)
