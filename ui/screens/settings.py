@@ -231,9 +231,30 @@ class SettingsPage(Page):
         super().resizeEvent(event)
         self.list.setVisible(self.width() / theme.look().scale >= WIDE_ENOUGH)
 
+    def on_show(self) -> list[str]:
+        """The part chosen in the list while it is in sight, else the first that is."""
+        at = self.list.currentRow()
+        seen = [n for n, card in enumerate(self._cards) if not card.visibleRegion().isEmpty()]
+        return [str(at if at in seen or not seen else seen[0])]
+
+    def show_part(self, part: str) -> None:
+        """That part by its place in the list."""
+        at = int(part)
+        blocked = self.list.blockSignals(True)
+        self.list.setCurrentRow(at)
+        self.list.blockSignals(blocked)
+        inside = self.area.widget()
+        body = inside.layout() if inside is not None else None
+        if body is not None:
+            body.activate()  # made a moment ago: the cards have no place yet
+        self._scroll_to(at)
+
     def _show_part(self, at: int) -> None:
         if self.list.hasFocus() and 0 <= at < len(self._cards):
-            self.area.verticalScrollBar().setValue(self._cards[at].y() - px(18) if at else 0)
+            self._scroll_to(at)
+
+    def _scroll_to(self, at: int) -> None:
+        self.area.verticalScrollBar().setValue(self._cards[at].y() - px(18) if at else 0)
 
     def _go_into(self, at: int) -> None:
         first = next(stops(self._cards[at]), None)

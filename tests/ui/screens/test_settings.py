@@ -45,6 +45,35 @@ def test_colours_and_text_size_work_at_once_and_the_keyboard_stays(desk: Desk, q
     qtbot.waitUntil(lambda: QApplication.focusWidget() is again.looks.theme.first())
 
 
+def test_the_part_on_show_stays_at_another_text_size(desk: Desk, qtbot: QtBot) -> None:
+    desk.resize(1280, 800)  # wide enough for the list
+    page = settings_of(desk)
+    page.list.setFocus()
+    while page.list.currentItem() is None or page.list.currentItem().text() != "Backup":
+        QTest.keyClick(page.list, Qt.Key.Key_Down)
+    before = desk.window_
+    desk.set_preferences(desk.preferences.larger())
+    qtbot.waitUntil(lambda: desk.window_ is not before)
+    again = settings_of(desk)
+    settle()
+    assert again.list.currentItem().text() == "Backup"
+    assert QApplication.focusWidget() is again.list
+    card = again.backups.mapTo(again.area.viewport(), again.backups.rect().topLeft())
+    assert 0 <= card.y() < again.area.viewport().height() // 2
+
+
+def test_a_part_scrolled_to_by_hand_stays_too(desk: Desk, qtbot: QtBot) -> None:
+    page = settings_of(desk)
+    page.area.verticalScrollBar().setValue(page._cards[5].y() + 5)
+    before = desk.window_
+    desk.set_preferences(desk.preferences.larger())
+    qtbot.waitUntil(lambda: desk.window_ is not before)
+    again = settings_of(desk)
+    settle()
+    top = again.area.verticalScrollBar().value()
+    assert again._cards[5].geometry().top() <= top + 30 <= again._cards[5].geometry().bottom()
+
+
 def test_easier_letters_can_be_chosen(desk: Desk, qtbot: QtBot) -> None:
     before = desk.window_
     settings_of(desk).looks.easier.click()
