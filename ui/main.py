@@ -407,18 +407,18 @@ class Desk(QMainWindow):
             self.show_first_run(self.first_run.answers)
 
     def _window_anew(self) -> None:
-        from ui.screens.form import Frame
+        from ui.screens.form import Frame, show_wrong_again, wrong_on_show
         from ui.stood import Stood
 
         old = self.window_
         assert old is not None
         assert self.session is not None
-        stood = Stood.of(old)
+        stood, wrong = Stood.of(old), wrong_on_show(old)
         old.keep_drafts()
         parts = old.on_show()
         place, before = old.place(), old.places_before()
         panel = old.panel_client() if old.panel is not None else None
-        had_panel = old.panel is not None
+        had_panel, of_nobody = old.panel is not None, old.panel_is_for_nobody()
         notices = old.open_notices()
         from ui.window import Window
 
@@ -432,12 +432,16 @@ class Desk(QMainWindow):
         self.window_.restore(place, before, parts)
         for notice in notices:
             self.window_.show_notice(notice)
-        if had_panel:
+        if of_nobody:
+            self.window_.open_panel_for_nobody()
+        elif had_panel:
             self.window_.open_panel(panel)
-        if stood is not None:
+        if stood is not None or wrong:
             for frame in self.window_.findChildren(QWidget):
                 if isinstance(frame, Frame):
                     frame.stand()  # a key would go to the first of its fields
+        show_wrong_again(self.window_, wrong)
+        if stood is not None:
             stood.again(self.window_)
 
     def _keep_geometry(self) -> None:

@@ -80,6 +80,8 @@ class Side(Protocol):
     closed: Any
 
     def open_for(self, client_id: int | None) -> None: ...
+    def open_for_nobody(self) -> None: ...
+    def is_for_nobody(self) -> bool: ...
     def show_narrow(self, narrow: bool) -> None: ...
     def arrive(self) -> None: ...
     def save(self) -> None: ...
@@ -257,6 +259,14 @@ class Window(QWidget):
     def panel_client(self) -> int | None:
         """Whose contact the open panel logs."""
         return cast("int | None", getattr(self.panel, "client_id", None))
+
+    def panel_is_for_nobody(self) -> bool:
+        """Whether it logs a contact whose client is not known."""
+        return self.panel is not None and self._side().is_for_nobody()
+
+    def open_panel_for_nobody(self) -> None:
+        self.open_panel(None)
+        self._side().open_for_nobody()
 
     def _panel_closed(self) -> None:
         self._close_panel_now()

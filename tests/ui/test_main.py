@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from caseworker import storage
 from caseworker.domain.clients import Client
 from caseworker.errors import Problem
-from caseworker.storage import clients, drafts
+from caseworker.storage import clients, drafts, instruments
 from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
@@ -30,6 +30,7 @@ from tests.ui.accessibility import everything, name_of, settle
 from ui import main, theme
 from ui.main import Desk
 from ui.screens.client.drafts import form_for
+from ui.screens.clients import ListOf
 from ui.screens.help import HelpDialog
 from ui.screens.settings import LookDialog
 from ui.session import Notice, Place
@@ -324,6 +325,141 @@ class TestLooks:
         page = desk.window_.current()
         assert page.form.values()["name"] == "Jo"
         assert page.form.values()["is_alias"]
+
+    def test_after_a_new_text_size_what_has_to_be_put_right_still_stands_there(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        made = storage.write(clients.save, Client(None, "", "Amara Clarke", area="E07000066"))
+        assert desk.window_ is not None
+        desk.window_.go(Place("client", made))
+        page: Any = desk.window_.current()
+        assert desk.session is not None
+        page.open_form(form_for(desk.session, f"professional:{made}"))
+        page.save()
+        said = page.form.form.errors.problems()
+        beside = page.form.form.fields["name"].problem()
+        assert said
+        assert beside
+        larger(desk, qtbot)
+        form = desk.window_.current().form.form  # type: ignore[union-attr]
+        assert form.errors.problems() == said
+        assert form.errors.isVisible()
+        assert form.fields["name"].problem() == beside
+        assert QApplication.focusWidget() is form.errors
+
+    def test_problems_put_back_at_a_new_text_size_do_not_take_the_keyboard_from_its_field(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        made = storage.write(clients.save, Client(None, "", "Amara Clarke", area="E07000066"))
+        assert desk.window_ is not None
+        desk.window_.go(Place("contact", made))
+        form = desk.window_.panel.form  # type: ignore[union-attr]
+        form.save()
+        said = form.errors.problems()
+        assert said
+        form.note.setFocus()
+        QTest.keyClicks(form.note, "Rang")
+        larger(desk, qtbot)
+        QTest.keyClicks(QApplication.focusWidget(), " twice")
+        form = desk.window_.panel.form  # type: ignore[union-attr]
+        assert form.errors.problems() == said
+        assert form.note.toPlainText() == "Rang twice"
+
+    def test_problems_of_an_assessment_stand_at_its_items_after_a_new_text_size(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        made = storage.write(clients.save, Client(None, "", "Amara Clarke", area="E07000066"))
+        begun = storage.write(instruments.begin, made, "NEEDS")
+        for code in ("P1", "P2"):
+            storage.write(instruments.answer, begun, code, "N9")
+        assert desk.window_ is not None
+        desk.window_.go(Place("client", made))
+        page: Any = desk.window_.current()
+        assert desk.session is not None
+        page.open_form(form_for(desk.session, f"assessment:{made}:{begun}"))
+        page.save()
+        said = page.form.side.errors.problems()
+        assert said
+        larger(desk, qtbot)
+        form: Any = desk.window_.current().form  # type: ignore[union-attr]
+        assert form.side.errors.problems() == said
+        assert form.rows["P2"].problem.isVisible()
+
+    def test_another_client_at_a_new_text_size_is_told_of_no_problem(self, desk: Desk, qtbot: QtBot) -> None:
+        first, second = (
+            storage.write(clients.save, Client(None, "", name, area="E07000066"))
+            for name in ("Amara Clarke", "Nia Hughes")
+        )
+        assert desk.window_ is not None
+        assert desk.session is not None
+        desk.window_.go(Place("client", first))
+        page: Any = desk.window_.current()
+        page.open_form(form_for(desk.session, f"professional:{first}"))
+        page.save()
+        desk.window_.go(Place("client", second))
+        page.open_form(form_for(desk.session, f"professional:{second}"))
+        larger(desk, qtbot)
+        assert desk.window_.current().form.form.errors.problems() == []  # type: ignore[union-attr]
+
+    def test_a_contact_with_nobody_known_stays_open_at_a_new_text_size(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        assert desk.window_ is not None
+        desk.window_.go(Place("contact", None))
+        panel: Any = desk.window_.panel
+        panel.who.nobody.emit()
+        panel.form.note.setFocus()
+        QTest.keyClicks(panel.form.note, "Rang")
+        larger(desk, qtbot)
+        QTest.keyClicks(QApplication.focusWidget(), " twice")
+        panel = desk.window_.panel
+        assert panel.form is not None
+        assert panel.form.note.toPlainText() == "Rang twice"
+
+    def test_the_list_of_clients_keeps_its_words_and_its_rows_at_a_new_text_size(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        for name in ("Amara Clarke", "Clara Obi", "Nia Hughes"):
+            storage.write(clients.save, Client(None, "", name, area="E07000066"))
+        assert desk.window_ is not None
+        desk.window_.go(Place("clients"))
+        settle()
+        page: Any = desk.window_.current()
+        page.closed.click()
+        page.line.setFocus()
+        QTest.keyClicks(page.line, "cla")
+        QTest.keyClick(page.line, Qt.Key.Key_Down)
+        chosen, rows = page.selected_client(), page.model.rowCount()
+        assert rows == 2
+        larger(desk, qtbot)
+        settle()
+        page = desk.window_.current()
+        assert page.line.text() == "cla"
+        assert page.closed.isChecked()
+        assert page.model.rowCount() == 2
+        assert page.selected_client() == chosen
+        QTest.keyClicks(QApplication.focusWidget(), "r")
+        assert page.line.text() == "clar"
+
+    def test_a_list_to_work_through_that_was_left_does_not_come_back_at_a_new_text_size(
+        self, desk: Desk, qtbot: QtBot
+    ) -> None:
+        one, two = (
+            storage.write(clients.save, Client(None, "", name, area="E07000066"))
+            for name in ("Amara Clarke", "Nia Hughes")
+        )
+        assert desk.window_ is not None
+        desk.window_.go(Place("clients", ListOf("To look at", (one,))))
+        settle()
+        page: Any = desk.window_.current()
+        page.closed.click()
+        page.clear_all()
+        page.closed.click()
+        assert page.model.rowCount() == 2
+        larger(desk, qtbot)
+        settle()
+        page = desk.window_.current()
+        assert [page.model.client_id(at) for at in range(page.model.rowCount())] == [one, two]
 
     def test_the_old_window_is_gone_and_not_only_hidden(self, desk: Desk, qtbot: QtBot) -> None:
         old = weakref.ref(desk.window_)

@@ -196,6 +196,7 @@ class ClientsPage(Page):
 
         self.only: ListOf | None = None
         self._been_read = False
+        self._chosen_before: int | None = None  # in a window before this one
         self._gradually = Gradually(self)
         self.line = FindLine()
         self.line.setPlaceholderText(self.tr("Name, known-as name or reference"))
@@ -249,6 +250,33 @@ class ClientsPage(Page):
     def first_focus(self) -> QWidget | None:
         return self.line
 
+    def on_show(self) -> list[str]:
+        """What is looked for, which ticks are set, the row chosen."""
+        ticked = [name for name, tick in self._ticks().items() if tick.isChecked()]
+        everybody = [] if self.only is not None else ["everybody"]
+        return [*everybody, *ticked, f"row {self.selected_client() or ''}", f"find {self.line.text()}"]
+
+    def show_part(self, part: str) -> None:
+        """One of these, as ``on_show`` says them."""
+        name, _, what = part.partition(" ")
+        if name == "everybody":
+            self.only = None
+        elif name == "row":
+            self._chosen_before = int(what) if what else None
+        elif name == "find":
+            self.line.setText(what)
+        else:
+            self._tick(self._ticks()[name], True)
+        self.mark_stale()
+
+    def _ticks(self) -> dict[str, Tick]:
+        return {"mine": self.mine, "high": self.high, "closed": self.closed}
+
+    def _tick(self, tick: Tick, on: bool) -> None:
+        blocked = tick.blockSignals(True)  # the list is read once, for all of them
+        tick.setChecked(on)
+        tick.blockSignals(blocked)
+
     def draw_ahead(self) -> None:
         """The icons of the cells, and one cell: what a first one needs of Qt takes longer than all others."""
         for _, icon, token in (*STATES.values(), *GRADES.values()):
@@ -278,7 +306,7 @@ class ClientsPage(Page):
     def search(self, *_: object) -> None:
         """Ask the vault at every key and keep the chosen row where it is."""
         self._been_read = True
-        chosen = self.selected_client()
+        chosen, self._chosen_before = self.selected_client() or self._chosen_before, None
         text = self.line.text().strip()
         if text:
             self.only = None  # somebody looks for another
@@ -314,11 +342,8 @@ class ClientsPage(Page):
     def clear_all(self) -> None:
         self.only = None
         self.line.clear()
-        for tick in (self.mine, self.high, self.closed):
-            blocked = tick.blockSignals(True)
-            tick.setChecked(False)
-            tick.blockSignals(blocked)
-            tick._show_state()
+        for tick in self._ticks().values():
+            self._tick(tick, False)
         self.search()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 

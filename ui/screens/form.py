@@ -7,7 +7,7 @@ than a sentence; closing the form keeps the draft too.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
@@ -148,6 +148,7 @@ class Form(QWidget):
         self._all_editors: dict[str, Any] = {}
         self.errors = ErrorSummary(self)
         self.errors.hide()
+        self.wrong: Mapping[str, Words | str] = {}  # as shown: to show it again in a window made anew
         self._to_come: deque[Callable[[], object]] = deque()
         self._in_step = False
 
@@ -222,6 +223,7 @@ class Form(QWidget):
 
     def show_problems(self, problems: Mapping[str, Words | str]) -> None:
         """Beside each field and in the summary, which takes the keyboard. An empty mapping clears both."""
+        self.wrong = dict(problems)
         lines: list[tuple[str, QWidget]] = []
         for name, editor in self.editors.items():
             text = say(problems[name]) if name in problems else None
@@ -236,6 +238,25 @@ class Form(QWidget):
         self.errors.setVisible(bool(lines))
         if lines:
             self.errors.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def wrong_on_show(root: QWidget) -> dict[str, Mapping[str, Words | str]]:
+    """What has to be put right in the forms on show that keep a draft, by the key of that."""
+    return {key: form.wrong for key, form in _on_show(root) if form.wrong}
+
+
+def show_wrong_again(root: QWidget, wrong: Mapping[str, Mapping[str, Words | str]]) -> None:
+    """Say it in the same forms of a window made anew: their drafts hold what was typed."""
+    for key, form in _on_show(root):
+        if key in wrong:
+            form.show_problems(wrong[key])
+
+
+def _on_show(root: QWidget) -> Iterator[tuple[str, Form]]:
+    for keeper in root.findChildren(DraftKeeper):
+        form = keeper.parent()
+        if isinstance(form, Form) and form.isVisible():
+            yield keeper.key, form
 
 
 class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]

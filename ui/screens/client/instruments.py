@@ -121,11 +121,11 @@ class InstrumentForm(InPlace):
     def save(self) -> None:
         """Sign it, or say what has to be put right."""
         self._keep_typed()
-        self._show_problems({})
+        self.show_problems({})
         try:
             signed = self.session.write(self._sign)
         except Refused as refused:
-            self._show_problems(refused.problems)
+            self.show_problems(refused.problems)
             return
         except Problem as problem:
             self.session.problem(problem)
@@ -283,7 +283,7 @@ class InstrumentForm(InPlace):
         bands = self.rules.bands.get(self.instrument.name)
         return rules.score(self.instrument, self._values(), self.held.area, bands)
 
-    def _show_problems(self, problems: Mapping[str, Words]) -> None:
+    def show_problems(self, problems: Mapping[str, Words | str]) -> None:
         """At each item, at each field of the side, and in the summary above the items."""
         lines: list[tuple[str, QWidget | None]] = []
         for item in self.instrument.items.values():
@@ -297,6 +297,7 @@ class InstrumentForm(InPlace):
         self.side.show_side_problems(
             {name: text for name, text in problems.items() if name not in self.instrument.items}, lines
         )
+        self.side.wrong = dict(problems)
 
     # ---- rows
 
@@ -613,8 +614,12 @@ class Side(Form):
         asked = when.local(self.form.held.started).date()
         return asked + dt.timedelta(days=int(chosen)) if chosen else None
 
+    def show_problems(self, problems: Mapping[str, Words | str]) -> None:
+        """Of the whole assessment, which has one summary."""
+        self.form.show_problems(problems)
+
     def show_side_problems(
-        self, problems: Mapping[str, Words], before: list[tuple[str, QWidget | None]]
+        self, problems: Mapping[str, Words | str], before: list[tuple[str, QWidget | None]]
     ) -> None:
         """Beside the fields here, and with those of the items in the summary."""
         super().show_problems(problems)

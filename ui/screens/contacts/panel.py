@@ -82,6 +82,13 @@ class ContactPanel(Frame, QFrame):
         if client_id is not None and (self._form is None or self._form.client_id != client_id):
             self._open(client_id)
 
+    def open_for_nobody(self) -> None:
+        """A contact whose client is not known."""
+        self._open(None)
+
+    def is_for_nobody(self) -> bool:
+        return self._form is not None and self._form.client_id is None
+
     def show_narrow(self, narrow: bool) -> None:
         """In place of the page there is less room; the panel is the same."""
 
@@ -149,9 +156,6 @@ class ContactPanel(Frame, QFrame):
     def _picked(self, client_id: object) -> None:
         self._open(int(str(client_id)))
 
-    def _nobody(self) -> None:
-        self._open(None)
-
     def _restarted(self) -> None:
         client_id = self.client_id
         self._drop_form()
@@ -166,7 +170,7 @@ class ContactPanel(Frame, QFrame):
     def _ask_who(self) -> None:
         self.who = WhoPicker(self.session)
         self.who.picked.connect(self._picked)
-        self.who.nobody.connect(self._nobody)
+        self.who.nobody.connect(self.open_for_nobody)
         self.body.insertWidget(0, self.who)
 
     def _kept(self, time: object) -> None:
