@@ -1,4 +1,5 @@
-"""Makes the pages nobody has been to yet, one at a time: the first visit to each should not be felt.
+"""Makes the pages nobody has been to yet, one at a time, and the panel of the next contact: opening it should not be
+felt.
 
 They hold no record: that is read when somebody goes to it. Only what takes the worker a while is asked for before.
 """
@@ -43,7 +44,7 @@ class Ahead(QObject):
         super().__init__(desk)
         self._desk = desk
         self._window: Window | None = None
-        self._steps: deque[Callable[[], None]] = deque()
+        self._steps: deque[Callable[[], object]] = deque()
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._step)
@@ -61,18 +62,29 @@ class Ahead(QObject):
         for name in (*PAGES, "team") if self._window.is_team() else PAGES:
             self._steps.append(partial(self._window.make_page, name))
             self._steps.append(partial(self._window.polish_page, name))
+        self._steps.append(self._window.make_panel_ahead)
+        self._window.panel_closed.connect(self._make_panel)
         self._desk.session.work.run(_load, owner=self._window, then=self._loaded)
 
     def _loaded(self, _nothing: object) -> None:
         self._timer.start()
 
+    def _make_panel(self) -> None:
+        """The one that was made is in use no more: the next."""
+        if self._window is not None:
+            self._steps.append(self._window.make_panel_ahead)
+            self._timer.start()
+
     def _step(self) -> None:
+        """The next; a step that says there is more to do is taken again."""
         session = self._desk.session
         gone = self._window is None or not shiboken6.isValid(self._window)
         if gone or session is None or session.is_locked() or not self._steps:
             self._timer.stop()
             return
-        self._steps.popleft()()
+        step = self._steps.popleft()
+        if step() is True:
+            self._steps.appendleft(step)
 
 
 def _load() -> None:

@@ -68,6 +68,22 @@ def put_in_order(before: QWidget, root: QWidget) -> None:
         QWidget.setTabOrder(earlier, later)
 
 
+def put_last(root: QWidget) -> None:
+    """Tab comes to everything inside ``root``, what is hidden too, after all else in the window: as if it had been made
+    just now, part by part.
+    """
+    # What is made last is last in Qt's order: a mark behind all else.
+    last = QWidget(root)
+    last.hide()
+    last.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    last.deleteLater()
+    for stop in root.findChildren(QWidget):
+        # The list behind a combo box is a window of its own.
+        if stop is not last and stop.focusPolicy() and stop.window() is root.window():
+            QWidget.setTabOrder(last, stop)
+            last = stop
+
+
 @contextmanager
 def controls_alone(root: QWidget) -> Iterator[None]:
     """Within this, Tab passes what only hands the keyboard on to a control inside it.

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from caseworker.errors import Problem
 from ui import theme
 from ui.keyboard import Keyboard
-from ui.order import controls_alone, stops
+from ui.order import controls_alone, put_last, stops
 from ui.places import Places
 from ui.say import say
 from ui.search import Search
@@ -79,6 +79,7 @@ class Side(Protocol):
 
     closed: Any
 
+    def make_ahead(self) -> bool: ...
     def open_for(self, client_id: int | None) -> None: ...
     def open_for_nobody(self) -> None: ...
     def is_for_nobody(self) -> bool: ...
@@ -93,6 +94,8 @@ class Side(Protocol):
 class Window(QWidget):
     """Side bar, top bar, notices, the stack of pages and the panel, for one open vault."""
 
+    panel_closed = Signal()
+
     def __init__(
         self,
         session: Session,
@@ -103,6 +106,7 @@ class Window(QWidget):
         self.keyboard = Keyboard(self)
         self.setObjectName("window")
         self.panel: QWidget | None = None
+        self._panel_ahead: QWidget | None = None  # made for whoever the next contact is with
         self._pages: dict[str, Page] = {}
         self._place = Place("today")
         self._before: list[Place] = []
@@ -242,16 +246,31 @@ class Window(QWidget):
     def open_panel(self, client_id: int | None) -> None:
         """Log a contact beside the page, or in its place when the window is narrow."""
         if self.panel is None:
-            where, what = SCREENS["contact"]
-            made = cast(QWidget, getattr(import_module(where), what)(self.session, client_id, self))
-            self.panel = made
-            self._pair.addWidget(made)
+            self.panel, self._panel_ahead = self._panel_ahead or self._make_panel(), None
+            self._pair.addWidget(self.panel)
+            put_last(self.panel)
             self._side().closed.connect(self._panel_closed)
+            self._side().open_for(client_id)
             self.fit()
-            made.show()
+            self.panel.show()
         else:
             self._side().open_for(client_id)
         self._side().arrive()
+
+    def make_panel_ahead(self) -> bool:
+        """A step towards the panel of the next contact, before anybody asks for it; whether there is more to do."""
+        if self.panel is not None:
+            return False
+        if self._panel_ahead is None:
+            self._panel_ahead = self._make_panel()
+            return True
+        return bool(cast(Side, self._panel_ahead).make_ahead())
+
+    def _make_panel(self) -> QWidget:
+        where, what = SCREENS["contact"]
+        made = cast(QWidget, getattr(import_module(where), what)(self.session, self))
+        made.hide()
+        return made
 
     def _side(self) -> Side:
         return cast(Side, self.panel)
@@ -283,6 +302,7 @@ class Window(QWidget):
         leaving.hide()
         leaving.deleteLater()
         self.fit()
+        self.panel_closed.emit()
 
     # ---- what the keys do
 

@@ -15,6 +15,7 @@ from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
 from ui.ahead import PAGES, Ahead
 from ui.main import Desk
+from ui.screens.contacts import ContactPanel
 from ui.session import Place
 
 
@@ -61,6 +62,27 @@ def test_a_page_made_ahead_holds_nobody_until_somebody_goes_there(waiting: Desk,
     assert "Amara" not in shown()
     window.go(Place("client", client_id))
     assert "Amara" in shown()
+    waiting.lock()
+
+
+def test_the_panel_of_the_next_contact_is_made_and_another_once_it_was_used(
+    waiting: Desk, qtbot: QtBot
+) -> None:
+    unlock(waiting, qtbot)
+    client_id = storage.write(clients.save, Client(None, "", "Amara Clarke"))
+    ahead = waiting.findChild(Ahead)
+    qtbot.waitUntil(ahead.is_done, timeout=20_000)
+    window = waiting.window_
+    assert window is not None
+    (first,) = window.findChildren(ContactPanel)
+    window.open_panel(client_id)
+    assert window.panel is first
+    first.close_panel()
+    qtbot.waitUntil(
+        lambda: ahead.is_done() and first not in window.findChildren(ContactPanel), timeout=20_000
+    )
+    (second,) = window.findChildren(ContactPanel)
+    assert second.isHidden()
     waiting.lock()
 
 

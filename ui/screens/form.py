@@ -159,6 +159,10 @@ class Form(QWidget):
         """
         self._to_come = deque(steps)
 
+    def in_turn_too(self, *steps: Callable[[], object]) -> None:
+        """More steps, after those that are left."""
+        self._to_come.extend(steps)
+
     def go_on(self) -> bool:
         """Take the next step; False when the form is whole."""
         if not self._to_come or self._in_step:
@@ -174,6 +178,15 @@ class Form(QWidget):
         """Take all steps that are left."""
         while self.go_on():
             pass
+
+    def dress(self, width: int) -> None:
+        """Let the look reach what stands so far, and measure it: all of it at once would be felt."""
+        window = self.window()
+        for part in self.findChildren(QWidget):
+            if part.window() is window:  # not the list behind a combo box: it may never be opened
+                part.ensurePolished()
+        self.sizeHint()
+        self.heightForWidth(width)
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -285,19 +298,11 @@ class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]
         self._framed, self._stands = None, True
 
     def _go_on(self) -> None:
-        """The next step of a long form; then all of it on show.
-
-        Each part is dressed and measured when it is made: all of them at once would be felt.
-        """
+        """The next step of a long form; then all of it on show."""
         assert self._gradually is not None
         more = self._framed is not None and self._framed.go_on()
         if self._framed is not None:
-            window = self.window()
-            for part in self._framed.findChildren(QWidget):
-                if part.window() is window:  # not the list behind a combo box: it may never be opened
-                    part.ensurePolished()
-            self._framed.sizeHint()
-            self._framed.heightForWidth(self.width())
+            self._framed.dress(self.width())
         self._gradually.then(self._go_on if more else self.stand)
 
     def stand(self) -> None:

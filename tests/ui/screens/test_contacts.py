@@ -21,8 +21,10 @@ from caseworker.domain.safe_contacts import SafeContact
 from caseworker.storage import actions, contacts, drafts, history, safe_contacts
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
+from ui.order import stops
 from ui.screens.contacts import ContactForm, ContactPanel, draft_key
 from ui.session import Place, Session, Toast
+from ui.widgets import NoteEdit
 from ui.window import Window
 
 NOTE = "She is safe at her sister's; ring on Thursday"
@@ -45,8 +47,14 @@ def outcomes(form: ContactForm) -> list[str]:
     return [pill.text() for pill in form.what.pills()]
 
 
+def make_ahead(window: Window) -> None:
+    while window.make_panel_ahead():
+        pass
+
+
 @pytest.fixture
 def form(window: Window, amara: int) -> ContactForm:
+    make_ahead(window)
     window.go(Place("contact", amara))
     settle()
     return form_of(window)
@@ -226,7 +234,8 @@ def test_what_is_typed_is_a_draft_700_ms_later_and_comes_back(
     assert kept.fields["note"] == "Half a sent"
     # "Now" is kept as the time it was, so that it is still right tomorrow
     assert kept.fields["at"] != "Now"
-    again = ContactForm(session, amara)
+    again = ContactForm(session)
+    again.begin(amara)
     again.whole()
     qtbot.addWidget(again)
     assert again.note.toPlainText() == "Half a sent"
@@ -246,7 +255,8 @@ def test_every_field_is_in_the_draft(window: Window, session: Session, amara: in
     form.came_in.click()
     form.category.set_value("SAFETY")
     form.drafts.keep()
-    again = ContactForm(session, amara)
+    again = ContactForm(session)
+    again.begin(amara)
     again.whole()
     qtbot.addWidget(again)
     assert again.method() == "F2F-CRT"
@@ -297,7 +307,8 @@ def test_a_draft_with_more_in_it_opens_unfolded(
     hands.fill("Who was present", "Her sister")
     hands.fill("Waiting, minutes", "20")
     form.drafts.keep()
-    again = ContactForm(session, amara)
+    again = ContactForm(session)
+    again.begin(amara)
     again.whole()
     qtbot.addWidget(again)
     assert again.more.is_open()
@@ -406,7 +417,8 @@ def test_the_last_way_of_contact_and_place_are_offered_next_time(
     form.place.activated.emit(form.place.currentIndex())
     form.what.set_value("COM")
     assert form.save()
-    again = ContactForm(session, amara)
+    again = ContactForm(session)
+    again.begin(amara)
     again.whole()
     qtbot.addWidget(again)
     assert again.how.value() == "F2F"
@@ -623,6 +635,68 @@ def test_the_questions_some_contacts_bring_stand_before_the_note_for_the_keyboar
     assert form.asks[0].editors["still_safe"].first().hasFocus()
     hands.press("Tab")
     assert form.note.hasFocus()
+
+
+def test_a_panel_made_ahead_is_nobodys_until_it_is_opened(
+    window: Window, amara: int, add_client: Callable[..., int]
+) -> None:
+    make_ahead(window)
+    (panel,) = window.findChildren(ContactPanel)
+    assert panel.client_id is None
+    assert "Amara" not in words_of(panel)
+    window.go(Place("contact", amara))
+    assert window.panel is panel
+    first = form_of(window)
+    assert first.client_id == amara
+    first.note.setPlainText("Hers alone")
+    window.go(Place("contact", add_client("Bea Young")))
+    assert form_of(window) is not first
+    assert form_of(window).note.toPlainText() == ""
+
+
+def test_a_panel_made_ahead_is_open_without_making_a_field_more(window: Window, amara: int) -> None:
+    make_ahead(window)
+    (panel,) = window.findChildren(ContactPanel)
+    notes = panel.findChildren(NoteEdit)
+    window.go(Place("contact", amara))
+    assert [form_of(window).note] == notes
+
+
+def test_what_was_made_ahead_yesterday_is_made_anew_today(
+    window: Window, amara: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_ahead(window)
+    (panel,) = window.findChildren(ContactPanel)
+    made = panel.findChildren(ContactForm)
+    tomorrow = window.session.now() + dt.timedelta(days=1)
+    monkeypatch.setattr(window.session, "_clock", lambda: tomorrow)
+    window.go(Place("contact", amara))
+    assert form_of(window) not in made
+    assert form_of(window).made_on == tomorrow.astimezone(when.LONDON).date()
+
+
+def test_a_panel_made_ahead_comes_last_for_the_keyboard_and_goes_as_it_is_read(
+    window: Window, amara: int, hands: Hands
+) -> None:
+    make_ahead(window)
+    window.go(Place("client", amara))  # made after the panel
+    settle()
+    window.go(Place("contact", amara))
+    settle()
+    panel = window.panel
+    assert isinstance(panel, ContactPanel)
+    form_of(window).how.pills()[2].click()  # in person: now it is asked where
+    settle()
+    wanted = list(stops(panel))
+    assert form_of(window).place in wanted
+    panel.close_button.setFocus()
+    reached = [panel.close_button]
+    for _ in wanted[1:]:
+        hands.press("Tab")
+        focus = window.window().focusWidget()
+        assert focus is not None
+        reached.append(focus)
+    assert reached == wanted
 
 
 def test_what_may_not_be_sent_is_said_as_soon_as_it_is_chosen(

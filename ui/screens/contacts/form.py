@@ -53,6 +53,10 @@ from ui.widgets.gradually import Gradually
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+    from caseworker.domain.clients import Client
+    from caseworker.domain.episodes import Episode
+    from caseworker.domain.safe_contacts import SafeContact
+
 OTHER = "OTHER"
 UNCHOSEN = "contact:"  # key of a draft in nobody's record
 LAST_METHOD = "contact.last_method"
@@ -66,24 +70,27 @@ def draft_key(client_id: int | None) -> str:
 
 
 class ContactForm(Form):
-    """What happened, with whom, and what is next. Reads into one ``Contact`` and, when asked for, one ``Action``."""
+    """What happened, with whom, and what is next. Reads into one ``Contact`` and, when asked for, one ``Action``.
+
+    Its fields can be made before anybody knows whose contact it will be; ``begin`` then says whose.
+    """
 
     restarted = Signal()
+    drafts: DraftKeeper
 
-    def __init__(self, session: Session, client_id: int | None, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.client_id = client_id
-        self.client = clients.get(client_id) if client_id is not None else None
-        self.safe = stored_safe.for_client(client_id) if client_id is not None else []
-        self.open_episodes = episodes.open_for(client_id) if client_id is not None else []
+        self.made_on = self._today()  # what is offered is what is in use on that day
+        self.client_id: int | None = None
+        self.client: Client | None = None
+        self.safe: list[SafeContact] = []
+        self.open_episodes: list[Episode] = []
         self._minutes_typed = False
         self._wanted: str | None = None  # the outcome last chosen, kept while it is not offered
         self.asks: list[Ask] = []
         self._asks_to_come: Iterator[Ask] | None = None
         self._gradually = Gradually(self)
-
-        self.drafts = DraftKeeper(session, draft_key(client_id), self.draft_fields, self)
         down = column(self, gap=11)
         self.in_turn(
             partial(self._build_who, down),
@@ -94,20 +101,23 @@ class ContactForm(Form):
             partial(self._build_next, down),
             partial(self._build_kind, down),
             partial(self._build_more, down),
-            self._start,
         )
+
+    def begin(self, client_id: int | None) -> None:
+        """It is a contact with that client, or with nobody who has a record: once, and never another one's after."""
+        self.client_id = client_id
+        if client_id is not None:
+            self.client = clients.get(client_id)
+            self.safe = stored_safe.for_client(client_id)
+            self.open_episodes = episodes.open_for(client_id)
+        self.drafts = DraftKeeper(self.session, draft_key(client_id), self.draft_fields, self)
+        self.in_turn_too(self._offer_what_is_theirs, self._start)
 
     # ---- parts, in reading order
 
     def _build_who(self, down: QVBoxLayout) -> None:
-        who = row(gap=8)
-        if self.client is not None:
-            who.addWidget(Text(self.client.name, "name", wrap=len(self.client.name) > 28), 0)
-            who.addWidget(Text(self.client.reference, "reference", "muted"))
-            who.addStretch(1)
-        else:
-            who.addWidget(Text(self.tr("Anonymous: in nobody's record"), "name", wrap=True), 1)
-        down.addLayout(who)
+        self._who = row(gap=8)
+        down.addLayout(self._who)
         kept = row(gap=8)
         self.from_draft = Said("", "history")
         kept.addWidget(self.from_draft, 1)
@@ -139,18 +149,8 @@ class ContactForm(Form):
         down.addWidget(self.how)
 
     def _build_where(self, down: QVBoxLayout) -> None:
-        methods = codes.get("contact_method")
-        offered = methods.valid_on(self._today())
         self.place = Combo()
-        self.place.addItem(self.tr("Choose"), "")  # where somebody was met is never a guess
         self.other = Combo()
-        last = settings.get(LAST_PLACE, "")
-        for code in sorted(offered, key=lambda one: one != last):
-            if code.startswith(IN_PERSON):
-                where = methods.label(code).partition(", ")[2]
-                self.place.addItem(f"{where[0].upper()}{where[1:]}", code)
-            elif code not in ("TEL", "SMS", "VID", "EML"):
-                self.other.addItem(methods.label(code), code)
         self.place_field = Field(self.tr("Where"), self.place)
         self.other_field = Field(self.tr("Which other way"), self.other)
         for name, combo, field in (
@@ -233,7 +233,6 @@ class ContactForm(Form):
         )
         self.bind("next", self.next)
         down.addWidget(self.next)
-        self.next.setVisible(self.client is not None)
         self.next_day = DateBoxes()
         self.next_day_field = self.field("due", self.tr("Day of the next step"), self.next_day)
         self.next_text = TextLine()
@@ -242,12 +241,7 @@ class ContactForm(Form):
         down.addWidget(self.next_text_field)
 
     def _build_kind(self, down: QVBoxLayout) -> None:
-        kinds = codes.get("contact_kind")
         self.kind = Combo()
-        for code in kinds.valid_on(self._today()):
-            # An attempt is seen from what happened; nobody has to know that it is a kind of its own.
-            if code != "ATT" and (code == "ANO") == (self.client is None):
-                self.kind.addItem(kinds.label(code), code)
         self.minutes = TextLine()
         self.minutes.setMaxLength(4)
         # Before the form listens: a number somebody typed is never written over.
@@ -258,7 +252,7 @@ class ContactForm(Form):
         took.setFixedWidth(px(84))
         across.addWidget(took, 0, Qt.AlignmentFlag.AlignTop)
         down.addLayout(across)
-        self.category = CodeCombo("note_category", self._today(), missing=False)
+        self.category = CodeCombo("note_category", self.made_on, missing=False)
         self.category.removeItem(0)
         down.addWidget(self.field("category", self.tr("The note is about"), self.category))
         self.came_in = Tick(self.tr("They contacted us"))
@@ -267,20 +261,46 @@ class ContactForm(Form):
 
     def _build_more(self, down: QVBoxLayout) -> None:
         self.episode = Combo()
+        self.bind("episode", self.episode)
+        self.episode_field = Field(self.tr("Which support it belongs to"), self.episode)
+        down.addWidget(self.episode_field)
+        self.more = MoreAbout(self, self.made_on)
+        down.addWidget(self.more)
+
+    # ---- opening
+
+    def _offer_what_is_theirs(self) -> None:
+        if self.client is not None:
+            self._who.addWidget(Text(self.client.name, "name", wrap=len(self.client.name) > 28), 0)
+            self._who.addWidget(Text(self.client.reference, "reference", "muted"))
+            self._who.addStretch(1)
+        else:
+            self._who.addWidget(Text(self.tr("Anonymous: in nobody's record"), "name", wrap=True), 1)
+        self._offer_places()
+        kinds = codes.get("contact_kind")
+        for code in kinds.valid_on(self.made_on):
+            # An attempt is seen from what happened; nobody has to know that it is a kind of its own.
+            if code != "ATT" and (code == "ANO") == (self.client is None):
+                self.kind.addItem(kinds.label(code), code)
         for one in self.open_episodes:
             service = codes.get("service_type").label(one.service)
             started = when.show_date(date.fromisoformat(one.started))
             self.episode.addItem(
                 self.tr("{service}, from {date}").format(service=service, date=started), one.id
             )
-        self.bind("episode", self.episode)
-        self.episode_field = Field(self.tr("Which support it belongs to"), self.episode)
         self.episode_field.setVisible(len(self.open_episodes) > 1)
-        down.addWidget(self.episode_field)
-        self.more = MoreAbout(self, self._today())
-        down.addWidget(self.more)
+        self.next.setVisible(self.client is not None)
 
-    # ---- opening
+    def _offer_places(self) -> None:
+        methods = codes.get("contact_method")
+        self.place.addItem(self.tr("Choose"), "")  # where somebody was met is never a guess
+        last = settings.get(LAST_PLACE, "")
+        for code in sorted(methods.valid_on(self.made_on), key=lambda one: one != last):
+            if code.startswith(IN_PERSON):
+                where = methods.label(code).partition(", ")[2]
+                self.place.addItem(f"{where[0].upper()}{where[1:]}", code)
+            elif code not in ("TEL", "SMS", "VID", "EML"):
+                self.other.addItem(methods.label(code), code)
 
     def _start(self) -> None:
         self.when.setText(self.tr("Now"))

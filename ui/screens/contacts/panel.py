@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from caseworker.domain.when import LONDON
 from ui.screens.client.safe import SafePanel
 from ui.screens.contacts.form import ContactForm
 from ui.screens.contacts.who import WhoPicker
@@ -18,14 +19,18 @@ from ui.widgets.page import scrolled
 
 
 class ContactPanel(Frame, QFrame):
-    """The panel: who it was with, the form, Save. Without a client it asks who first. ``closed``: take it away."""
+    """The panel: who it was with, the form, Save. ``open_for`` says whose contact it is or has it asked.
+
+    ``closed``: take it away.
+    """
 
     closed = Signal()
 
-    def __init__(self, session: Session, client_id: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self._form: ContactForm | None = None
+        self._ahead: ContactForm | None = None  # made before anybody knows whose contact it will be
         self.setObjectName("panel")
         self.setAccessibleName(self.tr("Log a contact"))
 
@@ -62,10 +67,14 @@ class ContactPanel(Frame, QFrame):
 
         self.close_button.clicked.connect(self.close_panel)
         self.save_button.clicked.connect(self.save)
-        if client_id is not None:
-            self._open(client_id)
-        else:
-            self._ask_who()
+
+    def make_ahead(self) -> bool:
+        """A step towards the fields, before anybody is named; whether there is more to do."""
+        if self._ahead is None:
+            self._ahead = self._make_form()
+        more = self._ahead.go_on()
+        self._ahead.dress(self.width())
+        return more
 
     @property
     def form(self) -> ContactForm | None:
@@ -78,8 +87,13 @@ class ContactPanel(Frame, QFrame):
         return self._form.client_id if self._form is not None else None
 
     def open_for(self, client_id: int | None) -> None:
-        """Asked for again while open: another client's form takes its place, and this one's draft is kept."""
-        if client_id is not None and (self._form is None or self._form.client_id != client_id):
+        """Log a contact with that client; None asks who it was. Asked for again while open: another client's form takes
+        its place, and this one's draft is kept.
+        """
+        if client_id is None:
+            if self._form is None and self.who is None:
+                self._ask_who()
+        elif self._form is None or self._form.client_id != client_id:
             self._open(client_id)
 
     def open_for_nobody(self) -> None:
@@ -122,16 +136,35 @@ class ContactPanel(Frame, QFrame):
             self.who.hide()
             self.who.deleteLater()
             self.who = None
-        self._form = ContactForm(self.session, client_id, self)
+        self._form = self._take_form()
+        self._form.begin(client_id)
         self._show_safe()
         self._form.drafts.kept.connect(self._kept)
         self._form.restarted.connect(self._restarted)
-        self.body.insertWidget(0, self._form)
         self.bring(self._form, (self.save_button,))
         self.save_button.setEnabled(True)
         self.kept.setText("")
         if self.isVisible():
             self.arrive()
+
+    def _make_form(self) -> ContactForm:
+        made = ContactForm(self.session, self)
+        self.body.insertWidget(0, made)
+        made.hide()
+        return made
+
+    def _take_form(self) -> ContactForm:
+        """The one made ahead, unless it is of another day; once it is somebody's it is nobody else's."""
+        taken, self._ahead = self._ahead, None
+        if taken is None or taken.made_on == self.session.now().astimezone(LONDON).date():
+            return taken or self._make_form()
+        self._throw_away(taken)
+        return self._make_form()
+
+    def _throw_away(self, form: ContactForm) -> None:
+        self.body.removeWidget(form)
+        form.hide()
+        form.deleteLater()
 
     def _show_safe(self) -> None:
         known = self._form is not None and self._form.client is not None
@@ -149,9 +182,7 @@ class ContactPanel(Frame, QFrame):
         self.keep_draft()
         leaving, self._form = self._form, None
         self.let_go()
-        self.body.removeWidget(leaving)
-        leaving.hide()
-        leaving.deleteLater()
+        self._throw_away(leaving)
 
     def _picked(self, client_id: object) -> None:
         self._open(int(str(client_id)))
