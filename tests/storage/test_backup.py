@@ -717,6 +717,63 @@ def test_a_stick_that_is_not_plugged_in_spoils_no_backup(vault: OpenVault, tmp_p
     assert backup.last() == made.made
 
 
+def _gone(file: Path) -> None:
+    file.unlink()
+
+
+def _cut(file: Path) -> None:
+    os.truncate(file, 3 * engine.PAGE)
+
+
+def _changed(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    for at in range(100, len(data), engine.PAGE):
+        data[at] ^= 1
+    file.write_bytes(data)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody change a file that is being read")
+@pytest.mark.parametrize("percent", [79, 83, 88])
+@pytest.mark.parametrize("trouble", [_gone, _cut, _changed])
+def test_a_disk_that_loses_the_copy_on_trial_spoils_no_backup(
+    vault: OpenVault, tmp_path: Path, trouble: Callable[[Path], None], percent: int
+) -> None:
+    add_client()
+    made = backup.into_folder(vault, tmp_path)
+
+    def lose(_what: Words, done: int) -> None:
+        if done == percent:
+            (copy,) = (vault.path / "tmp").glob("*.part/*.db")
+            trouble(copy)
+
+    with pytest.raises(Problem, match="Nothing has been found wrong with the backup") as caught:
+        backup.drill(vault, made.path, lose)
+    assert caught.value.code == "E-BACKUP-TRIAL"
+    assert "this computer" in str(caught.value.words)
+    assert backup.last() == made.made
+    assert backup.drill(vault, made.path).made == made.made
+
+
+def test_a_backup_of_records_that_were_changed_is_spoiled_when_it_is_tried(
+    vault: OpenVault, tmp_path: Path
+) -> None:
+    """Every byte of it is as it was written: what it holds is wrong."""
+    add_client()
+    newest = backup.into_folder(vault, tmp_path)
+    for trigger in ("audit_no_change", "audit_no_delete"):
+        database.execute_sql(f"DROP TRIGGER {trigger}")
+    database.execute_sql("UPDATE audit SET detail = '{}x' WHERE seq = 2")
+
+    def keep(_what: Words, done: int) -> None:
+        if done == 88:
+            (tmp_path / "kept").write_bytes((tmp_path / "two.casebak.part").read_bytes())
+
+    assert code_of(lambda: backup.make(vault, tmp_path / "two.casebak", keep)) == "E-BACKUP-CHECK"
+    (tmp_path / "kept").replace(newest.path)
+    assert code_of(lambda: backup.drill(vault, newest.path)) == "E-BACKUP-CHECK"
+    assert backup.last() == backup.SPOILED
+
+
 def test_what_an_interrupted_backup_left_is_gone_at_the_next_opening(vault: OpenVault) -> None:
     vault.close()
     left = vault.path / "tmp" / "0011.part"

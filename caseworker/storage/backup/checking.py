@@ -19,7 +19,7 @@ from caseworker.crypto import files as sealed
 from caseworker.crypto import keys, signing
 from caseworker.crypto.header import Header
 from caseworker.errors import Problem
-from caseworker.storage import audit, files
+from caseworker.storage import audit, engine, files
 from caseworker.storage import vault as vaults
 from caseworker.storage.backup.comparing import Behind, bound, compare, head_of, rows_of, schema_of
 from caseworker.storage.backup.keeping import spoil
@@ -41,6 +41,12 @@ from caseworker.words import Words, words
 
 #: What says of a backup that it is no good, and not only that it could not be tried now.
 SPOILS = ("E-BACKUP-CHECK", "E-BACKUP-DAMAGED")
+#: What says of the copy made to check a backup that this computer could not hold or read it.
+ABOUT_THE_DISK = ("E-DISK-FULL", "E-DISK", "E-BUSY")
+#: What says of that copy that it is damaged: by the backup only if it is still as it was taken out.
+ABOUT_THE_COPY = ("E-DB-DAMAGED", "E-DB-MISSING", "E-DB-NOT-ENCRYPTED", "E-HDR-DAMAGED")
+
+_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def check(
     """Open a backup and check all of it, changing nothing. Empty when a vault can be restored from it.
 
     Raises:
-        Problem: E-PASS, E-RECOVERY, E-MEMORY, E-STOPPED, E-DISK-FULL: nothing could be checked.
+        Problem: E-PASS, E-RECOVERY, E-MEMORY, E-STOPPED, E-DISK-FULL, E-BACKUP-TRIAL: nothing could be checked.
     """
     try:
         with sentences(), keys_of(file, passphrase, code) as (vmk, _person):
@@ -103,7 +109,7 @@ def drill(
 
     Raises:
         Problem: E-BACKUP-CHECK, E-BACKUP-DAMAGED, E-BACKUP-OTHER (of another vault), E-NEWER, E-STOPPED,
-        E-DISK-FULL, E-DISK.
+        E-DISK-FULL, E-DISK, E-BACKUP-TRIAL (this computer's disk lost the copy).
     """
     try:
         return _drill(opened, file, progress, cancelled)
@@ -138,7 +144,7 @@ def _drill(opened: OpenVault, file: Path, progress: Progress | None, cancelled: 
             )
         manifest, found = read_back(file, vmk, scratch, tell, lay_out=True)
         if not found:
-            vaults.inspect(scratch)
+            _look_as_a_start_would(scratch)
         if found or manifest is None:
             raise Problem(
                 "E-BACKUP-CHECK",
@@ -149,6 +155,15 @@ def _drill(opened: OpenVault, file: Path, progress: Progress | None, cancelled: 
         behind = compare(database, manifest)
     rows = manifest.rows
     return Drill(manifest.made, rows["client"], rows["contact"], behind, time.monotonic() - started)
+
+
+def _look_as_a_start_would(scratch: Path) -> None:
+    try:
+        vaults.inspect(scratch)
+    except Problem as problem:
+        if problem.code in ABOUT_THE_COPY:  # it was whole a moment ago
+            raise _lost_on_trial() from None
+        raise
 
 
 def read_back(
@@ -173,8 +188,36 @@ def read_back(
         files.replace(scratch / vaults.HEADER, front.header_bytes)
         files.replace(scratch / vaults.SPARE, front.header_bytes)
     key = vaults.vault_key(vmk, front.header, "db")
-    with keys.short_lived(key):
-        return manifest, _check_case_file(out, key, front, manifest, tell)
+    try:
+        with keys.short_lived(key):
+            found = _check_case_file(out, key, front, manifest, tell)
+        if found and not _is_as_taken(out, manifest, tell):
+            raise _lost_on_trial()
+    except OSError:
+        raise _lost_on_trial() from None
+    return manifest, found
+
+
+def _is_as_taken(out: Path, manifest: Manifest, tell: Tell) -> bool:
+    """Whether the copy on this computer's disk still holds what came out of the backup: what is found in another
+    says nothing of the backup.
+    """
+    with open(out, "rb") as source:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(source.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        pieces = iter(lambda: source.read(_PIECE), b"")
+        return digest_of(pieces, tell, 91, 99, out.stat().st_size) in [
+            digest for *_, digest in manifest.files
+        ]
+
+
+def _lost_on_trial() -> Problem:
+    return Problem(
+        "E-BACKUP-TRIAL",
+        "The disk of this computer could not hold the copy that is made to check a backup, so it was not checked."
+        " Nothing has been found wrong with the backup, and nothing has been changed. Free some space, then try"
+        " again",
+    )
 
 
 def _take_out(source: BinaryIO, front: Front, vmk: bytearray, out: Path, tell: Tell) -> Manifest:
@@ -211,11 +254,13 @@ def _check_case_file(file: Path, key: bytearray, front: Front, manifest: Manifes
             tell(words("Checking the backup"), 88)
             found += _check_meaning(copy, front.header, manifest)
             found += audit.check_chain(tell.cancelled, copy)
-    except Problem as problem:
+    except (Problem, peewee.DatabaseError, sqlcipher.DatabaseError) as error:
         tell.stop_if_asked()
-        found.append(problem.words)
-    except (peewee.DatabaseError, sqlcipher.DatabaseError):
-        tell.stop_if_asked()
+        problem = engine.problem_of(error)
+        if problem is not None and problem.code in ABOUT_THE_DISK:
+            raise _lost_on_trial() from None
+        if problem is not None and problem.code not in ABOUT_THE_COPY:
+            raise problem from None
         found.append(words("The case file's structure is damaged"))
     tell.stop_if_asked()
     return found
