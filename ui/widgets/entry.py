@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -57,6 +57,16 @@ class Entry(RowFrame):
             self.across.addWidget(self._holder, 0, Qt.AlignmentFlag.AlignTop)
         self._tools.addWidget(button)
         return button
+
+
+def told_apart(names: Sequence[str], more: Sequence[str]) -> list[str]:
+    """What each entry is called aloud: its name, and what stands at the same place in ``more`` where another has the
+    same.
+    """
+    return [
+        f"{name}, {rest}" if names.count(name) > 1 and rest else name
+        for name, rest in zip(names, more, strict=True)
+    ]
 
 
 class Facts(QWidget):

@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
+from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
 from caseworker.domain.episodes import Episode
 from caseworker.domain.marac import MaracReferral
 from caseworker.domain.safe_claims import Check
+from caseworker.domain.when import show_date
 from caseworker.storage import (
     actions,
     clients,
@@ -30,6 +32,7 @@ from caseworker.storage import (
     safe_contacts,
 )
 from tests.journey.hands import Hands
+from tests.ui.accessibility import name_of
 from tests.ui.screens.parts import DAY, now, settle, today, words_of
 from ui import theme
 from ui.screens.client import ClientPage
@@ -551,6 +554,36 @@ def test_support_is_closed_with_a_day_and_a_reason(record: ClientPage, amara: in
     assert episodes.open_for(amara) == []
     assert "No support open" in words_of(record.header)
     assert "Planned: needs met" in words_of(record)
+
+
+def test_a_screen_reader_hears_which_of_two_supports_and_steps_a_button_is_about(
+    window: Window, session: Session, amara: int
+) -> None:
+    def again() -> None:
+        ended = Episode(
+            None,
+            "",
+            amara,
+            "2025-03-02",
+            closed="2025-05-20",
+            closure_reason="DIS",
+            service="IDV",
+            crime="DA1",
+        )
+        episodes.save(ended)
+        for ahead in (2, 3):
+            due = today() + dt.timedelta(days=ahead)
+            actions.save(Action(None, "", amara, "Ring housing", due.isoformat()))
+
+    session.write(again)
+    window.go(Place("client", amara))
+    settle()
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    named = [name_of(one) for one in page.tab_on_show().findChildren(QAbstractButton) if one.isVisible()]
+    assert sorted(named) == sorted(set(named))
+    assert "Change: IDVA, since 2 March 2025" in named
+    assert f"Done: Ring housing, {show_date(today() + dt.timedelta(days=3))}" in named
 
 
 def test_support_is_started(window: Window, add_client: Callable[..., int], hands: Hands) -> None:

@@ -29,6 +29,7 @@ from ui.screens.client.safe_contacts import SafeContactForm
 from ui.screens.client.tab import Tab
 from ui.session import Session, Toast
 from ui.widgets import Button, Card, Entry, Facts, Said, Text, column
+from ui.widgets.entry import told_apart
 from ui.widgets.gradually import Gradually, empty
 
 
@@ -118,12 +119,15 @@ class OverviewTab(Tab):
         card = Card(self.tr("Next steps"), str(len(steps)) if steps else "", "calendar-check")
         card.head_button(self.tr("Add a next step"), self._add_step)
         today = self.session.now().astimezone(when.LONDON).date()
-        for step in steps:
-            due = when.iso_date(step.due)
+        days = [when.iso_date(step.due) for step in steps]
+        called = told_apart(
+            [step.text for step in steps], [when.show_date(day) if day else "" for day in days]
+        )
+        for step, due, about in zip(steps, days, called, strict=True):
             shown = say(when.show_day_and_distance(due, today)) if due else ""
             line = Entry(step.text, [(shown, "warn" if is_overdue(step, today) else "muted")])
-            line.add_button(self.tr("Change"), partial(self._change_step, step))
-            line.add_button(self.tr("Done"), partial(self._done, step), "check", "secondary")
+            line.add_button(self.tr("Change"), partial(self._change_step, step), about=about)
+            line.add_button(self.tr("Done"), partial(self._done, step), "check", "secondary", about)
             card.add_row(line)
         if not steps:
             card.body.addWidget(Text(self.tr("Nothing planned."), "body", "muted"))
@@ -141,10 +145,10 @@ class OverviewTab(Tab):
         open_now = [one for one in support if not one.closed]
         if not open_now:
             card.head_button(self.tr("Start support"), self._start_support)
-        services = codes.get("service_type")
-        for one in support:
-            started = when.iso_date(one.started)
-            since = when.show_date(started) if started else ""
+        services = [codes.get("service_type").label(one.service) for one in support]
+        begun = [when.show_stored(one.started) for one in support]
+        called = told_apart(services, [self.tr("since {date}").format(date=since) for since in begun])
+        for one, service, since, about in zip(support, services, begun, called, strict=True):
             if one.closed:
                 ended = when.iso_date(one.closed)
                 reason = codes.get("closure_reason").label(one.closure_reason)
@@ -153,10 +157,11 @@ class OverviewTab(Tab):
                 )
             else:
                 said = self.tr("Open since {date}").format(date=since)
-            line = Entry(services.label(one.service), [said, (self._crime(one.crime), "muted")])
-            line.add_button(self.tr("Change"), partial(self._change_support, one.id or 0))
+            line = Entry(service, [said, (self._crime(one.crime), "muted")])
+            line.add_button(self.tr("Change"), partial(self._change_support, one.id or 0), about=about)
             if not one.closed:
-                line.add_button(self.tr("Close support"), partial(self._close_support, one), kind="secondary")
+                close = partial(self._close_support, one)
+                line.add_button(self.tr("Close support"), close, kind="secondary", about=about)
             card.add_row(line)
         if not support:
             card.body.addWidget(
