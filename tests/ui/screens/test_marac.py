@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QRadioButton
 
 from caseworker.domain.incidents import Incident
 from caseworker.domain.marac import MaracReferral, flag_until
@@ -124,6 +125,33 @@ def test_a_new_paper_knows_what_the_record_knows_and_no_number(
     assert "No voicemail" in typed.safe_to_reach
     assert "900142" not in typed.safe_to_reach
     assert typed.episode_id is not None
+
+
+def test_a_second_paper_takes_over_who_she_is_but_not_how_to_reach_her_or_what_she_wants(
+    record: ClientPage, session: Session, amara: int, hands: Hands
+) -> None:
+    first = whole(amara, 400, sent=ago(400), landlord="Harbour Homes", occupation="Cook", gp="Dr Bell")
+    session.write(marac.save, first)
+    shown(record)
+    hands.click("Refer to MARAC")
+    form = record.form.form  # type: ignore[union-attr]
+    typed = form.record()
+    assert (typed.landlord, typed.occupation, typed.gp) == ("Harbour Homes", "Cook", "Dr Bell")
+    assert typed.safe_to_reach != first.safe_to_reach
+    assert (typed.wishes, typed.consent, typed.wants_police, typed.manager) == ("", "NA-ASK", "NA-ASK", "")
+    assert "Filled in from the paper before. Check that it is still so." in words_of(record)
+
+
+def test_which_marac_hears_it_is_not_answered_as_if_the_client_had_been_asked(
+    record: ClientPage, amara: int, hands: Hands
+) -> None:
+    shown(record)
+    hands.click("Refer to MARAC")
+    form = record.form.form  # type: ignore[union-attr]
+    form.whole()
+    assert form.record().area == "Essex"
+    offered = [one.text() for one in form.editors["area"].findChildren(QRadioButton)]
+    assert offered == ["Essex", "Southend", "Thurrock"]
 
 
 def test_what_is_still_needed_is_listed_and_shrinks_as_it_is_filled_in(

@@ -46,6 +46,9 @@ CODED = (
     "pregnancy",
 )
 DATES = ("incident_on", "last_referred", "signed_off")
+#: What a new paper takes over from the one before. Never how to reach her, or what she knows and wants: that is asked
+#: anew.
+TAKEN_OVER = ("landlord", "occupation", "gp", "diversity")
 
 
 class MaracForm(RecordForm):
@@ -104,7 +107,8 @@ class MaracForm(RecordForm):
             CodeTicks([(code, routes.label(code)) for code in routes.valid_on(self.today())]),
             self.tr("Ticked are the routes that the record gives. Tick every other one that applies."),
         )
-        self.choice("area", self.tr("Which MARAC hears it"), "marac_area")
+        # Nobody asks the client which: it is where she lives.
+        self.choice("area", self.tr("Which MARAC hears it"), "marac_area", missing=())
         self.add("incident_on", self.tr("Date of the incident that brought it"), DateBoxes())
         self._words("perpetrator", self.tr("The alleged perpetrator"))
         self.add(
@@ -152,6 +156,10 @@ class MaracForm(RecordForm):
 
     def _build_about(self) -> None:
         self._section(self.tr("About the client"))
+        if self.referral is None and any(getattr(self.held, name) for name in TAKEN_OVER):
+            self.down.addWidget(
+                Said(self.tr("Filled in from the paper before. Check that it is still so."), "history")
+            )
         self._words("landlord", self.tr("Landlord"))
         self._words("occupation", self.tr("Occupation"))
         self._words("gp", self.tr("GP"))
@@ -245,6 +253,7 @@ def from_record(session: Session, client_id: int) -> MaracReferral:
     latest = known[0] if known else None
     open_now = episodes.open_for(client_id)
     earlier = marac.repeated_by(latest) if latest is not None else None
+    before = max(marac.for_client(client_id), key=lambda one: one.recorded, default=None)
     return MaracReferral(
         None,
         "",
@@ -260,6 +269,7 @@ def from_record(session: Session, client_id: int) -> MaracReferral:
         safe_to_reach=reach_words(stored_safe.for_client(client_id)),
         language=client.language,
         interpreter=client.interpreter,
+        **{name: getattr(before, name) for name in TAKEN_OVER if before is not None},
     )
 
 

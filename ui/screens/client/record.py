@@ -5,7 +5,7 @@ What has to be put right stands beside each field and in the summary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from types import ModuleType
@@ -82,11 +82,18 @@ class RecordForm(Form):
         self.down.addWidget(made)
         return made
 
-    def choice(self, name: str, label: str, list_name: str, hint: str = "") -> ChoiceRow:
+    def choice(
+        self,
+        name: str,
+        label: str,
+        list_name: str,
+        hint: str = "",
+        missing: Sequence[str] = ("NA-ASK", "NA-UNK", "NA-REF"),
+    ) -> ChoiceRow:
         """A choice row over a short code list, with "not asked yet" as the answer nobody had to give."""
         entries = codes.get(list_name)
         offered = [(code, entries.label(code), "") for code in entries.valid_on(self.today())]
-        offered += [(code, codes.MISSING[code], "") for code in ("NA-ASK", "NA-UNK", "NA-REF")]
+        offered += [(code, codes.MISSING[code], "") for code in missing]
         made = ChoiceRow(label, offered, hint, self)
         self.bind(name, made)
         self.down.addWidget(made)
