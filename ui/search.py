@@ -131,6 +131,8 @@ class Search(QLineEdit):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and not self.found.underMouse():
             self.found.hide()
+            if self.text().lstrip().startswith(">"):
+                self.clear()  # a command nobody chose is nobody to be found
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # Esc and Enter are the list's while it is open, not the panel's.
             listed = not self.found.isHidden()

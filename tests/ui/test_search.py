@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.accessibility import settle
-from tests.ui.pressing import CTRL, press
+from tests.ui.pressing import ALT, CTRL, press
 from ui.session import Place
 from ui.widgets import Button
 from ui.window import Window
@@ -45,6 +45,14 @@ def test_escape_brings_the_keyboard_back_to_where_it_was(window: Window, people:
     QTest.keyClicks(window.search, "zzzz")
     press(window, Qt.Key.Key_Escape)
     assert window.focusWidget() is button
+
+
+def test_a_command_not_chosen_does_not_stay_in_the_box(window: Window, people: list[int]) -> None:
+    press(window, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(window.search, ">log")
+    press(window, Qt.Key.Key_1, ALT)
+    settle()
+    assert window.search.text() == ""
 
 
 def test_nobody_found_says_what_to_do(window: Window) -> None:

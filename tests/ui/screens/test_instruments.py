@@ -20,6 +20,7 @@ from caseworker.storage.records import fetch
 from caseworker.storage.vault import NewVault, OpenVault
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
+from ui import theme
 from ui.screens.client import ClientPage
 from ui.screens.client.answer_sets import AnswersPage
 from ui.screens.client.beginning import BeginCard
@@ -223,6 +224,20 @@ def test_carried_on_at_a_further_question_it_is_in_sight(
     assert (
         again.area.viewport().rect().contains(waits.mapTo(again.area.viewport(), waits.rect().bottomLeft()))
     )
+
+
+def test_the_first_question_shows_all_its_answers_however_little_room_there_is(
+    qapp: QApplication, record: ClientPage, fill_in: Callable[..., InstrumentForm]
+) -> None:
+    theme.apply(qapp, "light", 1.5)
+    record.window().resize(1280, 770)
+    settle()
+    form = fill_in("NEEDS")
+    for _ in range(5):
+        settle()
+    row, view = form.rows["N1"], form.area.viewport()
+    assert row.first().hasFocus()
+    assert view.rect().contains(row.rect().translated(row.mapTo(view, QPoint(0, 0))))
 
 
 def test_a_further_question_that_appears_is_in_sight_when_it_gets_the_keyboard(

@@ -169,6 +169,49 @@ def test_review_needs_opens_a_review_and_carries_on_with_one_begun(
     assert len(instruments.unfinished(client_id=amara)) == 1
 
 
+def test_a_form_put_off_stands_first_on_the_tab_until_it_is_signed(
+    window: Window, amara: int, hands: Hands
+) -> None:
+    tab = shown(window, amara)
+    assert not tab.begun.isVisible()
+    hands.click("Ask about needs")
+    begun = form_of(window)
+    assert isinstance(begun, InstrumentForm)
+    hands.press("Escape")
+    for _ in range(8):
+        settle()
+    assert "Begun, not signed yet\nNeeds\nAt the start" in words_of(tab.begun)
+    hands.click("Carry on: Needs")
+    again = form_of(window)
+    assert isinstance(again, InstrumentForm)
+    assert again.set_id == begun.set_id
+    again.save()
+    for _ in range(8):
+        settle()
+    assert not tab.begun.isVisible()
+
+
+def test_what_has_the_keyboard_is_still_in_sight_when_the_cards_above_it_have_grown(
+    window: Window, amara: int, session: Session, hands: Hands
+) -> None:
+    window.resize(900, 500)
+    tab = shown(window, amara)
+    tab.begin.begin_button.setFocus()
+    hands.press("Return")
+    form = form_of(window)
+    assert isinstance(form, InstrumentForm)
+    for item in form.instrument.items.values():
+        if not item.parent and item.code.startswith("N"):
+            session.write(instruments.answer, form.set_id, item.code, "3")
+    form.save()
+    for _ in range(12):
+        settle()
+    button = tab.begin.begin_button
+    assert button.hasFocus()
+    top = button.mapTo(tab.area.viewport(), button.rect().topLeft()).y()
+    assert 0 <= top <= tab.area.viewport().height() - button.height()
+
+
 def test_once_support_has_ended_it_is_asked_at_the_end(
     window: Window, amara: int, hands: Hands, session: Session
 ) -> None:

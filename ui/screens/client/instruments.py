@@ -302,10 +302,16 @@ class InstrumentForm(InPlace):
     # ---- rows
 
     def _keep_in_sight(self) -> None:
-        """Rows made since may have pushed the one with the keyboard under the edge."""
+        """Rows made since may have pushed the one with the keyboard under the edge: all its answers are to be seen."""
         focus = self.focusWidget()
-        if focus is not None and self.list_box.isAncestorOf(focus):
-            self.area.ensureWidgetVisible(focus, 0, px(40))
+        if focus is None or not self.list_box.isAncestorOf(focus):
+            return
+        for line in self.rows.values():
+            if line.isAncestorOf(focus):
+                QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+                self.area.ensureWidgetVisible(line, 0, px(10))
+                return
+        self.area.ensureWidgetVisible(focus, 0, px(40))
 
     def _rows_of(self, found: list[str]) -> None:
         asked = {item.code for item in self._asked()}

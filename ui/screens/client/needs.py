@@ -19,6 +19,7 @@ from caseworker.domain.actions import Action
 from caseworker.domain.episodes import Episode
 from caseworker.domain.feedback import FeedbackOffer, Given
 from caseworker.domain.goals import OPEN, Goal
+from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.needs import NeedRow
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.errors import Problem, Refused
@@ -170,6 +171,12 @@ class NeedsTab(Tab):
         super().__init__(session, parent)
         self._shown: object = None
         self._all = False
+        self.begun = Card(self.tr("Begun, not signed yet"), icon="pencil")
+        self.begun.body.setContentsMargins(0, 0, 0, 0)
+        self._begun = column()
+        self.begun.body.addLayout(self._begun)
+        self.begun.hide()
+        self.body.addWidget(self.begun)
         self.needs = NeedsCard()
         self.outcomes = OutcomesCard()
         self.list = column()
@@ -262,7 +269,7 @@ class NeedsTab(Tab):
         offers = feedback.for_client(client)
         support = episodes.for_client(client)
         places = services.names(one.service_id for one in referrals if one.service_id is not None)
-        open_now = [one.id for one in instruments.unfinished(client_id=client)]
+        open_now = [one for one in instruments.unfinished(client_id=client) if one.instrument in kinds]
         parts = (
             [one.id for one, _ in sets], plan, steps, referrals, offers, support, places, open_now, today, self._all,
         )  # fmt: skip
@@ -280,6 +287,7 @@ class NeedsTab(Tab):
         given = feedback.of(of_kind("feedback"))
         newest = next((one for one in support if not one.closed), support[0] if support else None)
         steps_to_take: list[Callable[[], object]] = [
+            partial(self._show_begun, open_now),
             partial(
                 self._show_needs,
                 rows,
@@ -299,6 +307,7 @@ class NeedsTab(Tab):
             lambda: self.begin,
             lambda: self.begin.show_client(client),
             lambda: self.begin.show(),
+            self.keep_in_sight,
         ]
         self._gradually.start(steps_to_take, at_once=False)  # the page itself was made in this event
 
@@ -350,7 +359,27 @@ class NeedsTab(Tab):
         self._all = True
         self.reload()
 
+    def _carry_on(self, set_id: int) -> None:
+        try:
+            self.form_wanted.emit(InstrumentForm(self.session, self.client_id, set_id))
+        except Problem as problem:
+            self.session.problem(problem)
+
     # ---- parts
+
+    def _show_begun(self, found: Sequence[AnswerSet]) -> None:
+        """What was put off: the cards below say only what is signed."""
+        empty(self._begun)
+        stages = codes.get("outcome_stage")
+        titles = {one.name: one.title for one in rules.shelf().instruments}
+        for one in found:
+            line = self.tr("{stage}, {time}").format(
+                stage=stages.label(one.stage), time=when.show_datetime(when.local(one.started))
+            )
+            entry = Entry(titles[one.instrument], [line])
+            entry.add_button(self.tr("Carry on"), partial(self._carry_on, one.id or 0))
+            self._begun.addWidget(entry)
+        self.begun.setVisible(bool(found))
 
     def _show_needs(
         self,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.session import Session
+from ui.theme import px
 from ui.widgets import Button, column
 from ui.widgets.gradually import Gradually
 from ui.widgets.page import scrolled
@@ -39,6 +40,13 @@ class Tab(QWidget):
                 earlier.click()
 
         bar.valueChanged.connect(scrolled_to)
+
+    def keep_in_sight(self) -> None:
+        """What was built anew may have pushed what has the keyboard out of view."""
+        focus, inside = self.window().focusWidget(), self.area.widget()
+        if focus is not None and inside is not None and inside.isAncestorOf(focus):
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # to know where it stands now
+            self.area.ensureWidgetVisible(focus, 0, px(24))
 
     def reload(self) -> None:
         """Read again and show."""
