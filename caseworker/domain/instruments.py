@@ -133,7 +133,27 @@ def signing_problems(instrument: Instrument, answers: Mapping[str, Answer]) -> d
         if value in seen:
             found[code] = words("Choose something else here: this has been chosen already")
         seen[value] = code
+    for code in given:
+        named = _named(instrument, code, values[code])
+        if named is None or code in found:
+            continue
+        size = values.get(named.code, "NA-ASK")
+        lower = instrument.change is not None and instrument.change.better == "lower"
+        if size == "NA-NAP" or (lower and named.points(size) == 0):  # nothing there that could matter
+            found[code] = words(
+                "Choose something else here, or change the answer above: {item} was answered with “{answer}”",
+                item=named.label,
+                answer=named.show(size),
+            )
     return found
+
+
+def _named(instrument: Instrument, code: str, value: str) -> Item | None:
+    """The question that an answer names, where the answers to choose from are questions; None anywhere else."""
+    item = instrument.items.get(code)
+    if item is None or item.scale is None or not item.scale.options.keys() <= instrument.items.keys():
+        return None
+    return instrument.items.get(value)
 
 
 def usual_stage(instrument: Instrument, signed: bool, ended: bool) -> str:

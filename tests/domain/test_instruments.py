@@ -126,6 +126,25 @@ def test_a_client_gives_each_priority_once() -> None:
     assert instruments.signing_problems(needs, answers) == {}
 
 
+@pytest.mark.parametrize(("answer", "said"), [("0", "No need"), ("NA-NAP", "Does not apply")])
+def test_what_was_answered_as_no_need_cannot_be_what_matters_most(answer: str, said: str) -> None:
+    needs = shipped("NEEDS")
+    given = {"N1": "2", "N2": answer, "P1": "N1", "P2": "N2"}
+    answers = {code: Answer(code, value) for code, value in given.items()}
+    found = instruments.signing_problems(needs, answers)
+    assert list(found) == ["P2"]
+    assert str(found["P2"]) == (
+        f"Choose something else here, or change the answer above: Shelter and accommodation was answered with “{said}”"
+    )
+
+
+@pytest.mark.parametrize("answer", ["1", "4", "NA-UNK", "NA-ASK", None])
+def test_what_may_be_a_need_can_matter_most(answer: str | None) -> None:
+    given = {"N1": "0", "N2": answer, "P1": "N2"}
+    answers = {code: Answer(code, value) for code, value in given.items() if value is not None}
+    assert instruments.signing_problems(shipped("NEEDS"), answers) == {}
+
+
 def test_a_need_asks_on_only_where_it_is_one() -> None:
     needs = shipped("NEEDS")
 

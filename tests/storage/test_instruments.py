@@ -451,7 +451,7 @@ def test_every_shipped_instrument_can_be_filled_and_signed(amara: int) -> None:
                 instruments.answer,
                 held,
                 item.code,
-                value or chosen or options[0],
+                value or chosen or options[-1 if form.kind == "needs" else 0],  # the first is “No need”
                 "victim" if form.sourced else "",
             )
         judged = {"judgement": "high", "reason": "Known"} if form.name == "SDASH" else {}
