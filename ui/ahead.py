@@ -30,6 +30,7 @@ PAGES = (
     "settings",
     "services",
     "people",
+    "join",
     "help",
 )
 #: Between two steps whatever was pressed meanwhile is done first.
@@ -61,7 +62,7 @@ class Ahead(QObject):
             return
         for name in (*PAGES, "team") if self._window.is_team() else PAGES:
             self._steps.append(partial(self._window.make_page, name))
-            self._steps.append(partial(self._window.polish_page, name))
+            self._steps.append(partial(self._window.draw_page, name))
         self._steps.append(self._window.make_panel_ahead)
         self._window.panel_closed.connect(self._make_panel)
         self._desk.session.work.run(_load, owner=self._window, then=self._loaded)

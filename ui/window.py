@@ -188,12 +188,11 @@ class Window(QWidget):
         """Make that page before anybody goes there; it reads nothing until then."""
         self.page(name)
 
-    def polish_page(self, name: str) -> None:
-        """Let the look reach every part of a page that is not on show yet."""
+    def draw_page(self, name: str) -> None:
+        """Dress, lay out and paint a page that is not on show yet, where nobody sees it: later that goes quickly."""
         page = self.page(name)
         page.resize(self.stack.size())
-        for part in page.findChildren(QWidget):
-            part.ensurePolished()
+        page.grab()
         page.draw_ahead()
 
     def _show(self, place: Place) -> None:

@@ -162,7 +162,8 @@ class ReportPage(Page):
         self.length.setText("")
         shown, counted = self.paper.show_blank(), printing.blank(paged=True)
         counted.documentLayout()  # from now on laid out as it grows, not all of it at the end
-        steps = [partial(printing.write, piece, shown, counted) for piece in printing.pieces(report)]
+        pieces = printing.pieces(report)
+        steps = [partial(printing.write, piece, paper) for paper in (shown, counted) for piece in pieces]
         self._gradually.start([*steps, partial(self._say_length, counted)])
 
     def _say_length(self, counted: QTextDocument) -> None:

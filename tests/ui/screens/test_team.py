@@ -146,7 +146,7 @@ def test_its_figures_are_asked_for_before_somebody_goes_there(
     cases: list[int], window: Window, qtbot: QtBot
 ) -> None:
     window.make_page("team")
-    window.polish_page("team")
+    window.draw_page("team")
     page = window.page("team")
     assert isinstance(page, TeamPage)
     qtbot.waitUntil(lambda: "quiet" in page.cards)

@@ -160,6 +160,14 @@ class ClientPage(Page):
     def first_focus(self) -> QWidget | None:
         return self.form.first_focus() if self.form is not None else self.bar
 
+    def draw_ahead(self) -> None:
+        """A table: what the first one needs of Qt takes longer than all others."""
+        from ui.widgets.tables import Cell, Column, FactTable
+
+        first = FactTable("")
+        first.show_rows([Column("–")], [[Cell("–")]])
+        first.grab()
+
     def selected_client(self) -> int | None:
         return self.client_id
 
