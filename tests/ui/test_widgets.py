@@ -774,3 +774,21 @@ def test_what_is_folded_away_is_made_when_it_is_first_opened(board: QWidget) -> 
     assert fold.is_open()
     assert made == ["filled"]
     assert [one.text() for one in fold.findChildren(Text)] == ["Inside"]
+
+
+def test_what_could_not_be_filled_is_filled_the_next_time_it_is_opened(board: QWidget) -> None:
+    goes_wrong = [True, False]
+
+    def fill(down: QVBoxLayout) -> None:
+        down.addWidget(Text("Begins"))
+        if goes_wrong.pop(0):
+            raise OSError("the disk is away")
+        down.addWidget(Text("Ends"))
+
+    fold = put(board, Fold("More", "Show more", "Hide more", fill))
+    with pytest.raises(OSError, match="away"):
+        fold.set_open(True)
+    assert not fold.is_open()
+    fold.set_open(True)
+    assert fold.is_open()
+    assert [one.text() for one in fold.findChildren(Text) if one.isVisible()] == ["Begins", "Ends"]

@@ -47,11 +47,22 @@ class Fold(QWidget):
     def set_open(self, shown: bool) -> None:
         """Show or hide what is inside; nothing typed there is lost either way."""
         if shown and self._fill is not None:
-            fill, self._fill = self._fill, None
-            fill(self.body)
+            self._fill_in(self._fill)
         self._inside.setVisible(shown)
         self.button.show_icon("chevron-down" if shown else "chevron-right")
         self.button.setAccessibleName(self._names[shown])
+
+    def _fill_in(self, fill: Callable[[QVBoxLayout], object]) -> None:
+        self._fill = None  # what it does may open the fold
+        try:
+            fill(self.body)
+        except BaseException:
+            self._fill = fill
+            while (item := self.body.takeAt(0)) is not None:
+                half = item.widget()
+                if half is not None:
+                    half.hide()  # and kept: the form it was made for may know it already
+            raise
 
     def _turn(self) -> None:
         self.set_open(not self.is_open())
