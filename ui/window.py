@@ -34,6 +34,7 @@ from ui.say import say
 from ui.search import Search
 from ui.session import Notice, Place, Session
 from ui.session import Toast as Told
+from ui.stood import Stood
 from ui.theme import px
 from ui.widgets import Banner, Button, Chip, Glyph, Page, Text, Toast, announce, column, row
 
@@ -110,6 +111,8 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._place = Place("today")
         self._before: list[Place] = []
+        #: Where the keyboard stood on each page when somebody left it.
+        self._left: dict[str, tuple[Place, Stood | None]] = {}
         self._said: Told | None = None
         self._undone: Told | None = None
 
@@ -146,6 +149,10 @@ class Window(QWidget):
     def go_back(self) -> None:
         """Alt+Left: where somebody was before, or Today."""
         self._show(self._before.pop() if self._before else Place("today"))
+        place, stood = self._left.get(self._place.name, (None, None))
+        page = self.current()
+        if stood is not None and page is not None and place == self._place:
+            stood.again(page)
 
     def current(self) -> Page | None:
         """The page on show."""
@@ -198,6 +205,8 @@ class Window(QWidget):
     def _show(self, place: Place) -> None:
         leaving = self.current()
         page = self.page(place.name)
+        if leaving is not None:
+            self._left[self._place.name] = (self._place, Stood.of(leaving))
         self._place = place
         if leaving is not None and leaving is not page:
             leaving.keep_draft()
@@ -226,6 +235,7 @@ class Window(QWidget):
         way leads back to it.
         """
         self._before = [place for place in self._before if not _is_about(place.arg, client_id)]
+        self._left.clear()
         if self.panel is not None and self.panel_client() == client_id:
             from ui.screens.form import DraftKeeper  # with the panel it is loaded already
 

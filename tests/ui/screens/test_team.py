@@ -113,6 +113,28 @@ def test_a_gap_says_who_has_it_and_opens_the_list(
     assert page.model.rowCount() == 3
 
 
+def test_back_from_a_list_the_keyboard_is_on_the_line_that_opened_it(
+    window: Window, board: TeamPage, hands: Hands, qtbot: QtBot
+) -> None:
+    button = hands.find_button("Open the list: District not recorded")
+    assert button is not None
+    button.setFocus()
+    hands.press("Return")
+    settle()
+    hands.press("Down")
+    hands.press("Return")  # the record: what is noted of opening it makes the board anew
+    settle()
+    assert window.place().name == "client"
+    hands.press("Alt+Left")
+    settle()
+    assert window.place().name == "clients"
+    hands.press("Alt+Left")
+    for _ in range(10):
+        settle()
+    assert window.place() == Place("team")
+    assert Hands.name(hands.focus()) == "Open the list: District not recorded"
+
+
 def test_overdue_reviews_of_high_risk_open_as_a_list(
     window: Window, board: TeamPage, cases: list[int], hands: Hands
 ) -> None:
