@@ -44,10 +44,10 @@ from ui.widgets import (
     Tick,
     Toast,
 )
-from ui.widgets.fields import ErrorLink
 from ui.widgets.fold import Fold
 from ui.widgets.page import scrolled
 from ui.widgets.parts import CHIP_KINDS
+from ui.widgets.problems import ErrorLink
 
 W = TypeVar("W", bound=QWidget)
 HOW = [

@@ -18,8 +18,9 @@ from caseworker.errors import Problem
 from ui import theme
 from ui.say import say
 from ui.theme import px
-from ui.widgets.fields import ErrorSummary, Field, TextLine
+from ui.widgets.fields import Field, TextLine
 from ui.widgets.parts import Button, Card, Glyph, Said, Text, Tick, column, row
+from ui.widgets.problems import ErrorSummary
 from ui.widgets.toast import announce
 from ui.work import Work
 

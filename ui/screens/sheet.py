@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from ui import theme
 from ui.theme import px
-from ui.widgets.fields import ErrorSummary, TextLine
+from ui.widgets.fields import TextLine
 from ui.widgets.parts import Button, Card, FlowLayout, Said, Text, column, row
+from ui.widgets.problems import ErrorSummary
 from ui.widgets.toast import announce
 
 GROUPS = 8

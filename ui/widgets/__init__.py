@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from ui.widgets.bars import Bar, Part
+from ui.widgets.choices import ChoiceRow, CodeTicks
+from ui.widgets.combos import CodeCombo, Combo
 from ui.widgets.entry import Entry, Facts
-from ui.widgets.fields import (
-    ChoiceRow,
-    CodeCombo,
-    CodeTicks,
-    Combo,
-    DateBoxes,
-    ErrorSummary,
-    Field,
-    NoteEdit,
-    SecretLine,
-    TextLine,
-    TextOrMissing,
-)
+from ui.widgets.fields import DateBoxes, Field, NoteEdit, SecretLine, TextLine, TextOrMissing
 from ui.widgets.fold import Fold
 from ui.widgets.grid import Grid, GridCell, GridColumn, GridRow
 from ui.widgets.page import Page
@@ -36,6 +26,7 @@ from ui.widgets.parts import (
     column,
     row,
 )
+from ui.widgets.problems import ErrorSummary
 from ui.widgets.toast import Toast, announce
 
 __all__ = [

@@ -19,8 +19,12 @@ from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import everything, settle
 from ui import theme
 from ui.main import Desk
-from ui.screens import firstrun
-from ui.screens.firstrun import FirstRun, LaptopStep, PhraseStep, SheetStep, TryStep, WhoStep
+from ui.screens.firstrun import Answers, FirstRun, paper
+from ui.screens.firstrun.laptop import LaptopStep
+from ui.screens.firstrun.paper import SheetStep
+from ui.screens.firstrun.phrase import PhraseStep
+from ui.screens.firstrun.trying import TryStep
+from ui.screens.firstrun.who import WhoStep
 from ui.screens.sheet import RecoverySheet, read_group
 
 
@@ -377,6 +381,6 @@ def test_nothing_is_cut_or_nameless_in_any_step(
 def test_of_two_windows_that_make_a_vault_at_once_the_second_is_told(new_vault: NewVault) -> None:
     root = new_vault.path.parent
     with pytest.raises(Problem) as caught:
-        firstrun._create(root, firstrun.Answers(passphrase=PHRASE), CHEAP)
+        paper._create(root, Answers(passphrase=PHRASE), CHEAP)
     assert caught.value.code == "E-VAULT-THERE"
     assert [place for place in root.iterdir() if place.is_dir()] == [new_vault.path]

@@ -16,7 +16,7 @@ from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.orders import OrderForm
 from ui.session import Place, Session
 from ui.widgets import Button, Grid
-from ui.widgets.fields import CodeCombo
+from ui.widgets.combos import CodeCombo
 from ui.window import Window
 
 

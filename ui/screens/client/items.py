@@ -16,7 +16,7 @@ from caseworker.domain import codes
 from caseworker.domain.instruments import Answer, Item
 from ui.theme import px
 from ui.widgets import Button, Combo, NoteEdit, Text, TextLine
-from ui.widgets.fields import Pill
+from ui.widgets.choices import Pill
 
 MOST_PILLS = 6  # a scale with more answers is a list
 BESIDE = 116  # the least width of a question that has its answers beside it
