@@ -37,7 +37,7 @@ BENCHES = {
 LONGEST = 3600
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the benches asked for; all without names."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", metavar="NAME", nargs="*", help=", ".join(BENCHES))
@@ -47,7 +47,7 @@ def main() -> int:
     )
     parser.add_argument("--strict", action="store_true", help="exit 1 when a figure is over its bar")
     parser.add_argument("--alone", metavar="FOLDER", help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     unknown = [name for name in args.names if name not in BENCHES]
     if unknown or args.contacts < 10_000:
         parser.error(f"no bench called {unknown[0]}" if unknown else "--contacts: 10,000 or more")
