@@ -549,6 +549,26 @@ class TestToast:
         QCoreApplication.processEvents()
         assert board.rect().contains(toast.geometry())
 
+    @pytest.mark.parametrize(("offers", "covered", "stays"), [
+        (False, True, False), (False, False, True), (True, True, True),
+    ])  # fmt: skip
+    def test_it_gives_way_to_the_field_it_covers_unless_it_offers_something(
+        self, qtbot: QtBot, board: QWidget, offers: bool, covered: bool, stays: bool
+    ) -> None:
+        class ReadAtOnce(Toast):
+            LEAST = 0
+
+        field = TextLine(parent=board)
+        toast = ReadAtOnce(board)
+        undo = ("Undo", lambda: None) if offers else ()
+        toast.show_toast(session.Toast("Rules saved.", *undo))
+        field.move(toast.x(), toast.y() + 10 if covered else 10)
+        field.show()
+        field.setFocus()
+        qtbot.waitUntil(field.hasFocus)
+        qtbot.waitUntil(lambda: not toast._covering.isActive())
+        assert toast.isVisible() == stays
+
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 @pytest.mark.parametrize("name", theme.THEMES)

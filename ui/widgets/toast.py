@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from ui import session
 from ui.theme import px
@@ -16,6 +16,12 @@ class Toast(QFrame):
     SECONDS = 10
     #: Above the buttons at the foot of a form, which nothing may cover.
     CLEAR = 68
+    #: The label of a field and what is wrong with it stand this far above it.
+    ABOVE = 44
+    #: Logical pixels. A table, or a page that scrolls, has room enough beside it.
+    TALL = 240
+    #: Seconds in which it can be read in any case.
+    LEAST = 2
 
     #: Carries what was said when its button was pressed and done.
     done = Signal(object)
@@ -40,6 +46,12 @@ class Toast(QFrame):
         self._settling.setInterval(0)
         self._settling.timeout.connect(self._settle)
         parent.installEventFilter(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._moved_on)
+        self._covering = QTimer(self)
+        self._covering.setSingleShot(True)
+        self._covering.timeout.connect(self._give_way)
         self.hide()
 
     def show_toast(self, said: session.Toast) -> None:
@@ -74,6 +86,24 @@ class Toast(QFrame):
         if said is not None and said.action is not None:
             said.action()
             self.done.emit(said)
+
+    def _moved_on(self, _old: QWidget | None, _new: QWidget | None) -> None:
+        if not self.isHidden():
+            shown = self._timer.interval() - self._timer.remainingTime()
+            self._covering.start(max(0, self.LEAST * 1000 - shown))
+
+    def _give_way(self) -> None:
+        """A line with nothing to press goes when the keyboard comes to what it covers, its label included."""
+        parent = self.parentWidget()
+        focus = parent.window().focusWidget() if parent is not None else None
+        offers = self._said is not None and self._said.action is not None
+        if parent is None or focus is None or offers or not parent.isAncestorOf(focus):
+            return
+        there = focus.rect().translated(focus.mapTo(parent, QPoint(0, 0))).adjusted(0, -px(self.ABOVE), 0, 0)
+        if there.intersects(self.geometry()) and focus.height() < px(self.TALL):
+            self._said = None
+            self._timer.stop()
+            self.hide()
 
     def _settle(self) -> None:
         self._is_new = False
