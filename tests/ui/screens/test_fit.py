@@ -388,7 +388,7 @@ def test_filling_in_a_form_fits(fitted: Window, session: Session, full: int, nam
         form.side.judgement.set_value("high")
         form.side.review.set_value("other")
         form.side.edited.emit()
-    form._show_problems({code: words("Choose who said so") for code in list(form.rows)[:2]})
+    form.show_problems({code: words("Choose who said so") for code in list(form.rows)[:2]})
     check(fitted, page)
     form.side.errors.show_problems([])
     check(fitted, page)
