@@ -32,6 +32,7 @@ from resources import path
 
 ThemeName = Literal["light", "dark", "contrast"]
 PRODUCT = "Caseworker"
+CARD_RADIUS = 10
 
 LIGHT = {
     "bg": "#f3f5f4",
@@ -329,7 +330,7 @@ def _sheet() -> str:
         "s3": px(12),
         "s4": px(16),
         "r1": 6,
-        "r2": 10,
+        "r2": CARD_RADIUS,
         "b3": 3,
         "control": px(34),
         "pill": px(30),

@@ -33,6 +33,7 @@ from ui.widgets import (
     CodeCombo,
     Combo,
     DateBoxes,
+    Entry,
     ErrorSummary,
     Field,
     FlowLayout,
@@ -812,3 +813,40 @@ def test_what_could_not_be_filled_is_filled_the_next_time_it_is_opened(board: QW
     fold.set_open(True)
     assert fold.is_open()
     assert [one.text() for one in fold.findChildren(Text) if one.isVisible()] == ["Begins", "Ends"]
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_tint_of_the_last_row_leaves_the_round_corners_of_its_card(board: QWidget, name: str) -> None:
+    theme.apply(QApplication.instance(), name, 1.5, False)  # type: ignore[arg-type]
+    card = put(board, Card("Support"))
+    for title in ("IDVA", "Outreach"):
+        card.add_row(Entry(title))
+    settle()
+    last = card.findChildren(Entry)[-1]
+    plain = card.grab().toImage()
+    last.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    tinted = card.grab().toImage()
+    middle = last.geometry().center()
+    assert tinted.pixelColor(middle) != plain.pixelColor(middle)
+    above = QPoint(middle.x(), last.geometry().top())
+    assert tinted.pixelColor(above) == theme.colour("line")
+    edge = 2
+    for x in (*range(edge), *range(card.width() - edge, card.width())):
+        for y in range(card.height() - edge, card.height()):
+            assert tinted.pixelColor(x, y) == plain.pixelColor(x, y), (x, y)
+
+
+def test_what_scrolls_ends_where_what_does_not_scroll_ends(board: QWidget) -> None:
+    area, down = scrolled((24, 18, 24, 24), 14)
+    put(board, area)
+    first = Card("First")
+    down.addWidget(first)
+    down.addStretch(1)
+    settle()
+    wide = first.width()
+    assert not area.verticalScrollBar().isVisible()
+    for _ in range(30):
+        down.addWidget(Card("More"))
+    settle()
+    assert area.verticalScrollBar().isVisible()
+    assert first.width() == wide

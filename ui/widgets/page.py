@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from ui.session import Session
 from ui.theme import px
@@ -32,7 +32,10 @@ def scrolled(
     inside = ScrollBody()
     inside.setObjectName("" if on_card else "scrollbody")
     area.setWidget(inside)
-    return area, within(Lines(inside), margins, gap)
+    lines = within(Lines(inside), margins, gap)
+    if not on_card:
+        inside.end_alike(area.verticalScrollBar())
+    return area, lines
 
 
 class ScrollBody(QWidget):
@@ -42,6 +45,22 @@ class ScrollBody(QWidget):
         super().__init__(parent)
         # What stands in view is not painted again because a line came below it.
         self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
+        self._taken = 0  # of the margin at the right, by the bar
+
+    def end_alike(self, bar: QScrollBar) -> None:
+        """Let the lines end at the same place with and without that bar, under what does not scroll."""
+        self._bar = bar
+        bar.rangeChanged.connect(self._make_room)
+
+    def _make_room(self, least: int, most: int) -> None:
+        layout = self.layout()
+        taken = self._bar.sizeHint().width() if most > least else 0
+        if layout is None or taken == self._taken:
+            return
+        margins = layout.contentsMargins()
+        margins.setRight(margins.right() + self._taken - taken)
+        self._taken = taken
+        layout.setContentsMargins(margins)
 
     def minimumSizeHint(self) -> QSize:
         least, layout = super().minimumSizeHint(), self.layout()

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -373,7 +373,28 @@ class RowFrame(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("row", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.across = row(self, margins, gap)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.underMouse():
+            self._tint()
+        super().paintEvent(event)
+
+    def _tint(self) -> None:
+        """Inside the line around the card: a rule of the style would paint over its round corners."""
+        card = self.parentWidget()
+        while card is not None and not isinstance(card, Card):
+            card = card.parentWidget()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if card is not None:
+            inside = QRectF(card.rect().translated(self.mapFrom(card, QPoint()))).adjusted(1, 1, -1, -1)
+            shape = QPainterPath()
+            shape.addRoundedRect(inside, theme.CARD_RADIUS - 1, theme.CARD_RADIUS - 1)
+            painter.setClipPath(shape)
+        painter.fillRect(self.rect().adjusted(0, 1, 0, 0), theme.colour("bg"))  # under the line above
+        painter.end()
 
 
 class FlowLayout(QLayout):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
@@ -46,7 +46,7 @@ from ui.screens.client.referrals import ReferralForm
 from ui.screens.client.safe import SafePanel
 from ui.screens.client.safe_contacts import SafeContactForm
 from ui.session import Place, Session
-from ui.widgets import Glyph
+from ui.widgets import Card, Glyph
 from ui.window import Window
 
 
@@ -221,6 +221,24 @@ def test_nothing_lies_over_the_panel_where_a_form_has_hardly_any_height(
     assert record.bar.hasFocus()
     below = record.bar.mapTo(record, record.bar.rect().bottomLeft()).y()
     assert record.stack.y() >= below
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_panel_begins_and_ends_where_the_cards_do(
+    window: Window, session: Session, amara: int, scale: float
+) -> None:
+    theme.apply(QApplication.instance(), "light", scale, False)  # type: ignore[arg-type]
+    window.go(Place("client", amara))
+    settle()
+    page = window.current()
+    assert isinstance(page, ClientPage)
+    card = page.tab_on_show().findChild(Card)
+    assert page.tab_on_show().area.verticalScrollBar().isVisible()
+    left, right = (
+        [part.mapTo(page, part.rect().topLeft()).x(), part.mapTo(page, part.rect().topRight()).x()]
+        for part in (page.safe, card)
+    )
+    assert left == right
 
 
 def test_the_header_never_scrolls_away(record: ClientPage, session: Session, amara: int) -> None:
