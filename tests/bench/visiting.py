@@ -219,6 +219,10 @@ def main() -> None:
     Sweeper(desk, Ahead(desk).is_done)
     desk.resize(1280, 800)
     desk.show()
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    while app.focusWidget() is None:  # somebody would have typed a passphrase here first
+        app.processEvents()
     found = vaults.find(root)
     assert found is not None
     desk.open_window(vaults.open_vault(vaults.unlock(found, PHRASE)))
@@ -229,8 +233,6 @@ def main() -> None:
         walk.append(Visit(desk, steps, "--seen" in sys.argv))
 
     QTimer.singleShot(2500, begin)
-    app = QApplication.instance()
-    assert app is not None
     app.exec()
 
 
