@@ -16,7 +16,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
-    from ui.main import Desk
+    from ui.desk import Desk
     from ui.window import Window
 
 #: Those people go to first come first.

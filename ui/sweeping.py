@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
-    from ui.main import Desk
+    from ui.desk import Desk
 
 #: New objects before Python looks by itself all the same: more than any screen needs.
 AT_MOST = 100_000

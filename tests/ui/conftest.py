@@ -16,7 +16,7 @@ from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import settle
 from ui import main, theme
-from ui.main import Desk
+from ui.desk import Desk
 from ui.window import Window
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 
 from ui import main
+from ui.desk import Desk
 
 KIND, FOLDER, PASSPHRASE = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 
@@ -61,7 +62,7 @@ def nothing() -> None:
 class Hand:
     """What a person would do."""
 
-    def __init__(self, desk: main.Desk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
     def unlock(self) -> None:
@@ -94,7 +95,7 @@ built: dict[str, Any] = {}
 real_build = main.build_window
 
 
-def build(*args: Any, **more: Any) -> main.Desk:
+def build(*args: Any, **more: Any) -> Desk:
     desk = real_build(*args, **more)
     built["hand"] = Hand(desk)
     QTimer.singleShot(0, built["hand"].unlock)

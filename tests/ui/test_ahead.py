@@ -14,7 +14,7 @@ from caseworker.storage import clients
 from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
 from ui.ahead import PAGES, Ahead
-from ui.main import Desk
+from ui.desk import Desk
 from ui.screens.contacts import ContactPanel
 from ui.session import Place
 

@@ -12,7 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ui.away import SAVERS, Away
-from ui.main import Desk
+from ui.desk import Desk
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="no message bus here")
 

@@ -19,7 +19,7 @@ from caseworker.storage import vault as vaults
 from caseworker.storage.vault import NewVault, upgrading
 from tests.fixtures_vault import PHRASE
 from tests.journey.hands import Hands
-from ui.main import Desk
+from ui.desk import Desk
 
 OpenDesk = Callable[..., Desk]
 #: What a person is told to do: at least one of these words is in every sentence.

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from caseworker.storage.vault import NewVault
-from ui.main import Desk
+from ui.desk import Desk
 from ui.sweeping import AT_MOST, WHOLE, Sweeper
 
 

@@ -15,7 +15,7 @@ from caseworker.storage import settings
 from tests.ui.accessibility import cut_text, everything, name_of, nameless, settle
 from tests.ui.pressing import ALT, CTRL, press
 from ui import theme
-from ui.main import Desk
+from ui.desk import Desk
 from ui.session import Notice, Place, Toast
 from ui.widgets import Button, Page
 from ui.window import SCREENS, Window

@@ -18,7 +18,7 @@ from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import CHEAP, PHRASE
 from tests.ui.accessibility import everything, settle
 from ui import theme
-from ui.main import Desk
+from ui.desk import Desk
 from ui.screens.firstrun import Answers, FirstRun, paper
 from ui.screens.firstrun.laptop import LaptopStep
 from ui.screens.firstrun.paper import SheetStep

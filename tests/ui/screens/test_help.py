@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.accessibility import everything, settle
+from ui.desk import Desk
 from ui.keyboard import Keyboard
-from ui.main import Desk
 from ui.screens.help import HelpPage
 
 

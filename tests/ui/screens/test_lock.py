@@ -21,7 +21,7 @@ from tests.fixtures_vault import PHRASE
 from tests.storage.test_tampering import edited
 from tests.ui.accessibility import everything, name_of, settle
 from ui import theme
-from ui.main import Desk
+from ui.desk import Desk
 from ui.screens.lock import LockScreen
 
 NEW_PHRASE = "copper violin saddle meteor pocket anchor"

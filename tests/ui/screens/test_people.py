@@ -19,7 +19,7 @@ from tests.fixtures_vault import CHEAP, PHRASE
 from tests.journey.hands import Hands
 from tests.ui.accessibility import everything, settle
 from tests.ui.screens.parts import words_of
-from ui.main import CLOSED, LOCKED, Desk
+from ui.desk import CLOSED, LOCKED, Desk
 from ui.screens.people import AddForm, PeoplePage, RemoveForm, RenewForm
 from ui.screens.renewing import Renewing
 from ui.session import Place

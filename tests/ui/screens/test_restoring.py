@@ -19,7 +19,7 @@ from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
 from tests.ui.accessibility import everything, settle
 from tests.ui.screens.parts import words_of
-from ui.main import Desk
+from ui.desk import Desk
 from ui.screens.restoring import RestoreScreen
 
 NAME = "Amara Clarke"

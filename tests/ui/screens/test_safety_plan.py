@@ -15,7 +15,7 @@ from caseworker.storage import safety_plan
 from tests.journey.hands import Hands
 from tests.ui.screens import household
 from tests.ui.screens.parts import settle, today, words_of
-from ui.main import Desk
+from ui.desk import Desk
 from ui.screens.client import ClientPage
 from ui.screens.client.safety_plan import SafetyItemForm, SafetyPlanTab
 from ui.screens.together import Together

@@ -14,7 +14,7 @@ from caseworker.storage.vault import NewVault
 from tests.fixtures_vault import PHRASE
 from tests.ui.accessibility import everything, settle
 from ui import theme
-from ui.main import Desk
+from ui.desk import Desk
 from ui.screens.settings import SettingsPage
 from ui.session import Place
 from ui.widgets import Said
