@@ -5,6 +5,7 @@ What is typed opens the backup as it did on the day it was made. Nothing that is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +159,11 @@ class RestoreScreen(Door):
             announce(self, told)
         elif isinstance(error, Problem):
             typed = error.code in ("E-PASS", "E-RECOVERY")
+            here = error.code in ("E-HOME", "E-HOME-FULL")
             told = say(error.words)
             if error.code == "E-PASS" and self._is_code():
                 told = self.tr("This is the code of a recovery sheet. Tick the box below, then try again")
-            self._say([(told, self.phrase if typed else self.file)])
+            self._say([(told, None if here else self.phrase if typed else self.file)])
         elif isinstance(error, Refused):
             self._say([(say(words), self.phrase) for words in error.problems.values()])
         else:
@@ -175,10 +177,13 @@ class RestoreScreen(Door):
             return False
         return True
 
-    def _say(self, problems: list[tuple[str, Field]]) -> None:
+    def _say(self, problems: Sequence[tuple[str, Field | None]]) -> None:
+        """Beside the field each is about; what is about none of them leads to the button that tries again."""
         for field in (self.file, self.phrase):
             field.show_problem(next((words for words, at in problems if at is field), None))
-        self.errors.show_problems([(words, field.editor) for words, field in problems])
+        self.errors.show_problems(
+            [(words, self.start_button if field is None else field.editor) for words, field in problems]
+        )
         self.errors.setVisible(bool(problems))
         if problems:
             self.errors.setFocus(Qt.FocusReason.OtherFocusReason)

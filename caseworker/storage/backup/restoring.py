@@ -15,7 +15,7 @@ from caseworker.storage import vault as vaults
 from caseworker.storage.backup.checking import read_back
 from caseworker.storage.backup.comparing import Behind, behind_of
 from caseworker.storage.backup.scratch import keys_of
-from caseworker.storage.backup.telling import Cancelled, Progress, Tell, sentences
+from caseworker.storage.backup.telling import Cancelled, Progress, Tell, at_home, of_home, sentences
 from caseworker.storage.engine import database
 from caseworker.storage.places import refuse_unsafe_folder
 from caseworker.storage.today import LAST_BACKUP
@@ -111,7 +111,8 @@ def bring_home(
     """Bring the records back as those that the app opens, on a computer that has none yet: under ``root``.
 
     Raises:
-        Problem: E-NOT-EMPTY, there are records here already; else as ``restore``. Nothing was changed.
+        Problem: E-NOT-EMPTY, there are records here already; E-HOME, E-HOME-FULL, they cannot be written here; else as
+            ``restore``. Nothing was changed.
     """
     if vaults.find(root) is not None:
         raise Problem(
@@ -124,7 +125,21 @@ def bring_home(
             cut_off, ignore_errors=True
         )  # our own, of a time before: nobody has opened what lies there
     beside = root / f"{secrets.token_hex(8)}{COMING}"
-    found = restore(file, beside, passphrase=passphrase, code=code, progress=progress, cancelled=cancelled)
+    refuse_unsafe_folder(beside)
+    with at_home():
+        beside.mkdir(
+            mode=0o700, parents=True
+        )  # before anything is read: what is refused here is about this place
+    try:
+        found = restore(
+            file, beside, passphrase=passphrase, code=code, progress=progress, cancelled=cancelled
+        )
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            beside.rmdir()
+        if isinstance(error, Problem) and error.code == "E-DISK-FULL":
+            raise of_home(error) from None
+        raise
     with sentences():
         home = root / found.path.name
         os.rename(found.path, home)

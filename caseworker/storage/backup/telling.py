@@ -73,6 +73,39 @@ def _about_backups(problem: Problem) -> Problem:
     return problem
 
 
+@contextmanager
+def at_home() -> Iterator[None]:
+    """What the disk refuses is said of the place where this computer keeps its records: nobody chose it, so nobody can
+    choose another.
+    """
+    try:
+        yield
+    except OSError as error:
+        found = engine.problem_of(error)
+        if found is None:
+            raise
+        raise of_home(found) from None
+    except Problem as problem:
+        raise of_home(problem) from None
+
+
+def of_home(problem: Problem) -> Problem:
+    """That problem, said of this computer's own place."""
+    if problem.code == "E-DISK-FULL":
+        return Problem(
+            "E-HOME-FULL",
+            "There is not enough room on this computer for the records, or its disk refused. Nothing has been changed."
+            " Free some space, then try again",
+        )
+    if problem.code == "E-DISK":
+        return Problem(
+            "E-HOME",
+            "This computer does not allow writing where its records lie. Nothing has been changed. Ask whoever looks"
+            " after this computer to let you write there",
+        )
+    return problem
+
+
 ABOUT_THE_FILE = ("E-BACKUP-DAMAGED", "E-NEWER", "E-HDR-UNSUPPORTED")
 
 

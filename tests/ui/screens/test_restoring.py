@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,6 +91,33 @@ def test_a_damaged_backup_is_told_before_anything_is_made(
     qtbot.waitUntil(lambda: not restoring.is_busy(), timeout=60_000)
     assert restoring.file.problem()
     assert vaults.find(desk.root) is None
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (errno.EROFS, "This computer does not allow writing where its records lie. Nothing has been changed."),
+    (errno.ENOSPC, "There is not enough room on this computer for the records"),
+])  # fmt: skip
+def test_where_the_records_cannot_be_written_the_backup_is_not_blamed(
+    screen: tuple[Desk, RestoreScreen], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, error: int, said: str
+) -> None:
+    desk, restoring = screen
+    whole = os.mkdir
+
+    def refused(path: object, *args: object, **named: object) -> None:
+        if str(path).startswith(str(desk.root)):
+            raise OSError(error, os.strerror(error), str(path))
+        whole(path, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "mkdir", refused)
+    restoring.secret.setText(PHRASE)
+    restoring.bring_back()
+    qtbot.waitUntil(lambda: not restoring.is_busy(), timeout=60_000)
+    assert not restoring.file.problem()
+    (words,) = restoring.errors.problems()
+    assert words.startswith(said)
+    assert "Choose another" not in words
+    assert restoring.secret.text() == PHRASE
+    assert not desk.root.exists() or list(desk.root.iterdir()) == []
 
 
 def test_it_can_be_stopped_and_then_nothing_is_left(screen: tuple[Desk, RestoreScreen], qtbot: QtBot) -> None:
