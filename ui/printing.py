@@ -8,11 +8,13 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QCoreApplication, QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
@@ -23,12 +25,15 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPdfWriter,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextFrameFormat,
     QTextLength,
+    QTextTable,
     QTextTableFormat,
 )
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
@@ -43,9 +48,11 @@ if TYPE_CHECKING:
 
 WIDE, HIGH, FOOT = 520.0, 720.0, 20.0  # of an A4 page inside its margins, in points; the foot's line below
 HEAD = 14.0  # of a table that goes on: its columns once more, above the page
+PADDING, LINED = 3.0, 0.5  # around the words of a cell; the lines of a table
 MARGIN_MM = 15.0
 AT_ONCE, PART = 30, 15  # rows of a table laid out in one go; of each part of a longer one
 INK = QColor(0, 0, 0)
+LEADS, COLUMNS = (QTextFormat.Property.UserProperty.value + n for n in (1, 2))
 
 
 # --- the words as a document --------------------------------------------------------------------------------
@@ -56,15 +63,15 @@ Piece = Callable[[QTextCursor], None]
 
 
 def document(report: Report) -> QTextDocument:
-    """The report for paper: black on white, A4 wide, cut into pages."""
-    made = blank(paged=True)
+    """The report for paper: black on white, A4 wide, in one strip. ``pages`` says where it is cut."""
+    made = blank(strip=True)
     for piece in pieces(report):
         write(piece, made)
     return made
 
 
-def blank(*, paged: bool = False) -> QTextDocument:
-    """A document for ``pieces``, nothing in it yet; ``paged``: of sheets, as on paper."""
+def blank(*, strip: bool = False) -> QTextDocument:
+    """A document for ``pieces``, nothing in it yet; ``strip``: as wide as paper, to be cut into pages."""
     made = QTextDocument()
     font = QFont(theme.font("body"))
     font.setPointSizeF(10.5)
@@ -74,8 +81,8 @@ def blank(*, paged: bool = False) -> QTextDocument:
         font.setFeature(QFont.Tag.fromString(feature), 0)
     made.setDefaultFont(font)
     made.setDocumentMargin(0)
-    if paged:
-        made.setPageSize(QSizeF(WIDE, HIGH))
+    if strip:
+        made.setTextWidth(WIDE)
     return made
 
 
@@ -96,7 +103,9 @@ def pieces(report: Report) -> list[Piece]:
         found.append(partial(_line, text=say(report.title), size=17, bold=True, after=8))
     for block in report.blocks:
         if isinstance(block, Heading):
-            found.append(partial(_line, text=say(block.text), size=12.5, bold=True, before=10, after=4))
+            found.append(
+                partial(_line, text=say(block.text), size=12.5, bold=True, before=10, after=4, leads=True)
+            )
         elif isinstance(block, Paragraph):
             found.append(partial(_line, text=say(block.text), bold=block.strong, after=8))
         elif isinstance(block, Bullets):
@@ -108,27 +117,21 @@ def pieces(report: Report) -> list[Piece]:
     return found
 
 
-def _shares(table: Table) -> tuple[float, ...]:
-    """How wide its columns are, in hundredths."""
-    wide = 100 / max(1, len(table.head))
-    return (26, 56, 18) if len(table.head) == 3 else tuple(wide for _ in table.head)
-
-
-def _is_cut(table: Table) -> bool:
-    return len(table.rows) > AT_ONCE
+def _shares(columns: int) -> tuple[float, ...]:
+    """How wide they are, in hundredths."""
+    return (26, 56, 18) if columns == 3 else (100 / max(1, columns),) * columns
 
 
 def _cut(table: Table) -> list[Piece]:
-    if not _is_cut(table):
-        return [partial(_table, head=table.head, rows=table.rows, shares=_shares(table))]
+    if len(table.rows) <= AT_ONCE:
+        return [partial(_table, head=table.head, rows=table.rows, shares=_shares(len(table.head)))]
     return [
         partial(
             _table,
-            head=() if start else table.head,
+            head=table.head,
             rows=table.rows[start : start + PART],
-            shares=_shares(table),
+            shares=_shares(len(table.head)),
             goes_on=bool(start),
-            repeats=False,
         )
         for start in range(0, len(table.rows), PART)
     ]
@@ -142,8 +145,11 @@ def _line(
     bold: bool = False,
     before: float = 0,
     after: float = 0,
+    leads: bool = False,
 ) -> None:
+    """``leads``: what comes next begins on the same page."""
     space = QTextBlockFormat()
+    space.setProperty(LEADS, leads)
     space.setTopMargin(before)
     space.setBottomMargin(after)
     if cursor.document().isEmpty():
@@ -168,35 +174,33 @@ def _table(
     rows: tuple[tuple[Said, ...], ...],
     shares: tuple[float, ...],
     goes_on: bool = False,
-    repeats: bool = True,
 ) -> None:
-    """``goes_on``: the next part of a table that began above, close under it and with the same lines. ``repeats``:
-    each page that it goes on to begins with the names of its columns.
-    """
+    """``goes_on``: the next part of a table that began above, close under it and without the names of its columns."""
     if not rows:
         return
-    lined = bool(head) or goes_on
+    lined = bool(head)
     if goes_on:
         close = QTextBlockFormat()
         close.setLineHeight(0.01, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor.setBlockFormat(close)
     form = QTextTableFormat()
-    form.setCellPadding(3)
+    form.setCellPadding(PADDING)
     form.setCellSpacing(0)
-    form.setBorder(0.5 if lined else 0)
+    form.setBorder(LINED if lined else 0)
     form.setBorderBrush(QColor("#9aa5a3"))
     form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     form.setBorderCollapse(True)
-    form.setHeaderRowCount(1 if head and repeats else 0)
+    form.setHeaderRowCount(0 if goes_on else len(head) and 1)
+    form.setProperty(COLUMNS, [say(cell) for cell in head])
     form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     form.setColumnWidthConstraints(
         [QTextLength(QTextLength.Type.PercentageLength, share) for share in shares]
     )
-    lines = [*([head] if head else []), *rows]
+    lines = [*([head] if head and not goes_on else []), *rows]
     table = cursor.insertTable(len(lines), len(shares), form)
     for down, cells in enumerate(lines):
         for across, cell in enumerate(cells):
-            strong = (bool(head) and down == 0) or (not lined and across == 0)
+            strong = (bool(head) and not goes_on and down == 0) or (not lined and across == 0)
             table.cellAt(down, across).firstCursorPosition().insertText(say(cell), _letters(10, strong))
     cursor.movePosition(QTextCursor.MoveOperation.End)
 
@@ -204,19 +208,115 @@ def _table(
 # --- on paper -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class PageCut:
+    """One page: from where to where in the strip; ``head``: the columns of a table that goes on there."""
+
+    top: float
+    bottom: float
+    head: tuple[str, ...] = ()
+
+
+def pages(strip: QTextDocument) -> list[PageCut]:
+    """Where the strip is cut: between two rows of a table, or two lines where a row or paragraph is longer than what
+    is left of the page and would not fit on the next.
+
+    Qt's own pages break any row that stands where a page ends.
+    """
+    tops, whole = [0.0], strip.documentLayout().documentSize().height()
+    while whole - tops[-1] > HIGH:
+        tops.append(_cut_above(strip, tops[-1]))
+    return [
+        PageCut(top, bottom, _columns_at(strip, top) if number else ())
+        for number, (top, bottom) in enumerate(pairwise([*tops, whole]))
+    ]
+
+
+def _cut_above(strip: QTextDocument, first: float) -> float:
+    """Where the page that begins at ``first`` ends."""
+    limit = first + HIGH
+    block = _block_at(strip, limit)
+    table, row = _row_at(strip, block)
+    if table is None:
+        at = _between_lines([block], limit)
+    else:
+        top, bottom = _ends(table, row)
+        if bottom <= limit:
+            at = bottom
+        elif row == table.format().toTableFormat().headerRowCount() == 1 and _ends(table, 0)[0] > first:
+            at = _ends(table, 0)[0]  # the names of the columns stand above their first row
+        elif top > first and bottom - top <= HIGH:
+            at = min(top, limit)
+        else:
+            at = _between_lines(_blocks_of(table, row), limit)
+    return _with_heading(strip, at, first) if at > first else limit
+
+
+def _with_heading(strip: QTextDocument, at: float, first: float) -> float:
+    """Above a heading, where nothing but that would stand between it and the cut."""
+    layout, block = strip.documentLayout(), _block_at(strip, at - 1)
+    while block.isValid() and (not block.text() or layout.blockBoundingRect(block).top() >= at):
+        block = block.previous()  # what parts two tables, or stands below the cut
+    top = layout.blockBoundingRect(block).top() if block.isValid() else 0.0
+    return top if block.isValid() and block.blockFormat().property(LEADS) and top > first else at
+
+
+def _block_at(strip: QTextDocument, y: float) -> QTextBlock:
+    return strip.findBlock(strip.documentLayout().hitTest(QPointF(WIDE / 2, y), Qt.HitTestAccuracy.FuzzyHit))
+
+
+def _row_at(strip: QTextDocument, block: QTextBlock) -> tuple[QTextTable | None, int]:
+    table = QTextCursor(block).currentTable()
+    return (None, 0) if table is None else (table, table.cellAt(block.position()).row())
+
+
+def _blocks_of(table: QTextTable, row: int) -> list[QTextBlock]:
+    """Every paragraph of the row: one a cell."""
+    return [table.cellAt(row, across).firstCursorPosition().block() for across in range(table.columns())]
+
+
+def _ends(table: QTextTable, row: int) -> tuple[float, float]:
+    """Where the row begins and ends, the line above it included."""
+    layout = table.document().documentLayout()
+    places = [layout.blockBoundingRect(block) for block in _blocks_of(table, row)]
+    top = min(place.top() for place in places) - PADDING - LINED
+    return top, max(place.bottom() for place in places) + PADDING
+
+
+def _between_lines(blocks: list[QTextBlock], limit: float) -> float:
+    """The lowest place above ``limit`` that no line stands across."""
+    lines = []
+    for block in blocks:
+        corner = block.document().documentLayout().blockBoundingRect(block).topLeft()
+        laid = block.layout()
+        places = (laid.lineAt(at).rect().translated(corner) for at in range(laid.lineCount()))
+        lines += [(place.top(), place.bottom()) for place in places]
+    at = limit
+    while across := [top for top, bottom in lines if top < at - 0.001 and bottom > at + 0.001]:
+        at = min(across)
+    return at
+
+
+def _columns_at(strip: QTextDocument, top: float) -> tuple[str, ...]:
+    """The columns of the table that goes on there; empty where none does, or where their names stand already."""
+    table, row = _row_at(strip, _block_at(strip, top + PADDING + 1))
+    if table is None or (form := table.format().toTableFormat()).headerRowCount() > row:
+        return ()
+    return tuple(form.property(COLUMNS) or ())
+
+
 def print_on(report: Report, device: QPagedPaintDevice) -> None:
     """Paint every page, each with its foot and number, as large as the paper allows."""
     made = document(report)
-    count = made.pageCount()
-    goes_on = running_head(report, count)
-    head = HEAD if goes_on is not None else 0.0
+    cut = pages(made)
+    head = HEAD if any(page.head for page in cut) else 0.0
     painter = QPainter(device)
     page = device.pageLayout().paintRectPixels(device.logicalDpiX())
     scale = min(page.width() / WIDE, page.height() / (head + HIGH + FOOT))
     black = QAbstractTextDocumentLayout.PaintContext()
     black.palette.setColor(QPalette.ColorRole.Text, INK)
-    for number in range(count):
-        if number:
+    for number, part in enumerate(cut, 1):
+        if number > 1:
             device.newPage()
         painter.resetTransform()
         painter.scale(scale, scale)
@@ -224,12 +324,12 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
         small = QFont(made.defaultFont())
         small.setPixelSize(8)
         painter.setFont(small)
-        if number and goes_on is not None:
-            _draw_head(painter, goes_on)
+        _draw_head(painter, part.head)
         painter.translate(QPointF(0.0, head))
-        _foot(painter, report, number + 1, count)
-        painter.translate(QPointF(0.0, -number * HIGH))
-        view = QRectF(0.0, number * HIGH, WIDE, HIGH)
+        _foot(painter, report, number, len(cut))
+        painter.translate(QPointF(0.0, -part.top))
+        # The line between two rows stands on both pages.
+        view = QRectF(0.0, part.top, WIDE, part.bottom - part.top + LINED)
         painter.setClipRect(view)
         black.clip = view
         made.documentLayout().draw(painter, black)
@@ -237,20 +337,14 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
     painter.end()
 
 
-def running_head(report: Report, count: int) -> Table | None:
-    """The table whose columns are named again above each of ``count`` pages but the first: one laid out in parts, which
-    Qt does not know to be one.
-    """
-    last = report.blocks[-1] if report.blocks else None
-    return last if count > 1 and isinstance(last, Table) and _is_cut(last) else None
-
-
-def _draw_head(painter: QPainter, table: Table) -> None:
-    """What its columns are, again above each page that it goes on to."""
+def _draw_head(painter: QPainter, columns: tuple[str, ...]) -> None:
+    """What they are, again above a page that their table goes on to."""
     left = 0.0
-    for cell, share in zip(table.head, _shares(table), strict=True):
+    for name, share in zip(columns, _shares(len(columns)), strict=True):
         wide = WIDE * share / 100
-        painter.drawText(QRectF(left + 3, 0.0, wide - 6, HEAD), int(Qt.AlignmentFlag.AlignLeft), say(cell))
+        painter.drawText(
+            QRectF(left + PADDING, 0.0, wide - 2 * PADDING, HEAD), int(Qt.AlignmentFlag.AlignLeft), name
+        )
         left += wide
 
 

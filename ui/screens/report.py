@@ -160,14 +160,14 @@ class ReportPage(Page):
         self.needed.setVisible(bool(problems))
         self.needed_words.setText("\n".join(say(text) for text in problems.values()))
         self.length.setText("")
-        shown, counted = self.paper.show_blank(), printing.blank(paged=True)
+        shown, counted = self.paper.show_blank(), printing.blank(strip=True)
         counted.documentLayout()  # from now on laid out as it grows, not all of it at the end
         pieces = printing.pieces(report)
         steps = [partial(printing.write, piece, paper) for paper in (shown, counted) for piece in pieces]
         self._gradually.start([*steps, partial(self._say_length, counted)])
 
     def _say_length(self, counted: QTextDocument) -> None:
-        count = counted.pageCount()
+        count = len(printing.pages(counted))
         self.length.setText(self.tr("1 page") if count == 1 else self.tr("{n} pages").format(n=count))
 
     def _say_beside(self) -> None:

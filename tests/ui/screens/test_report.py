@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QTextTable
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from caseworker.domain.contacts import Contact
-from caseworker.domain.reports import Paragraph, Report, Table
+from caseworker.domain.reports import Paragraph, Report
 from caseworker.domain.safe_claims import Check
 from caseworker.domain.safety_plan import SafetyItem
 from caseworker.storage import contacts, documents, drafts, history, safe_contacts, safety_plan
@@ -152,27 +151,9 @@ def test_a_long_report_takes_more_pages_each_with_its_number(
     session.write(write)
     settle()
     assert page.report is not None
-    count = printing.document(page.report).pageCount()
+    count = len(printing.pages(printing.document(page.report)))
     assert count >= 2
     assert f"{count} pages" in words_of(page)
-
-
-@pytest.mark.parametrize("rows", [28, 30, 31, 60])
-def test_each_page_of_a_table_has_the_names_of_its_columns_once(
-    rows: int, session: Session, tmp_path: Path, qapp: object
-) -> None:
-    lines = tuple((f"Day {n}", "A few words " * 9, "Somebody") for n in range(rows))
-    report = Report(
-        "chronology", words("Chronology"), (Table((words("When"), words("What"), words("By")), lines),), ""
-    )
-    made = printing.document(report)
-    assert made.pageCount() > 1
-    heads = sum(
-        isinstance(frame, QTextTable) and frame.format().toTableFormat().headerRowCount() > 0
-        for frame in made.rootFrame().childFrames()
-    )
-    drawn = printing.running_head(report, made.pageCount()) is not None
-    assert (heads > 0) != drawn
 
 
 def test_a_letter_is_written_seen_and_only_then_made(
