@@ -465,7 +465,7 @@ class Window(QWidget):
         if page is None or focus is None or not focus.isVisible() or not focus.isEnabled():
             return super().focusNextPrevChild(forward)
         self._ask_page("put_in_order")
-        with controls_alone(page):
+        with controls_alone(page), controls_alone(self.panel or page):
             return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -112,6 +112,8 @@ class ChoiceRow(QWidget):
             self._flow.addWidget(pill)
             self._codes.append(code)
             self._pills.append(pill)
+        # While nothing is offered the row itself keeps the place that its answers will have for the Tab key.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if options else Qt.FocusPolicy.TabFocus)
         self._keep_place()
         self.set_value(before if before in self._codes else None)
 
@@ -166,7 +168,8 @@ class ChoiceRow(QWidget):
         return list(self._pills)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.first().setFocus(event.reason())
+        if self._pills:
+            self.first().setFocus(event.reason())
 
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         if self._pills:

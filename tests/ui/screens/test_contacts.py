@@ -699,6 +699,25 @@ def test_a_panel_made_ahead_comes_last_for_the_keyboard_and_goes_as_it_is_read(
     assert reached == wanted
 
 
+def test_with_a_panel_made_ahead_tab_reaches_why_it_was_safe_and_the_record_beside_it(
+    window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    sonia = add_client("Sonia Hale", safe=False)
+    make_ahead(window)
+    window.go(Place("client", sonia))
+    settle()
+    window.go(Place("contact", sonia))
+    settle()
+    passed = [Hands.name(hands.focus())]
+    for _ in range(60):
+        hands.press("Tab")
+        passed.append(Hands.name(hands.focus()))
+        if passed[-1] == passed[0]:
+            break
+    assert passed[1].startswith("Why was it safe to make contact then?")
+    assert {"Record safe contact", "Close", "When", "Save contact"} <= set(passed)
+
+
 def test_what_may_not_be_sent_is_said_as_soon_as_it_is_chosen(
     window: Window, amara: int, hands: Hands
 ) -> None:
