@@ -533,6 +533,19 @@ def test_a_number_out_of_range_is_said_and_not_kept(
     assert not form.rows["TOTAL"].problem.isVisible()
 
 
+def test_a_number_out_of_range_is_said_when_it_is_signed_straight_after(
+    fill_in: Callable[..., InstrumentForm], hands: Hands
+) -> None:
+    form = fill_in("PHQ9")
+    hands.fill("Total", "28")
+    hands.press("Ctrl+Return")
+    assert form.side.errors.problems() == ["Total: Enter a whole number from 0 to 27"]
+    hands.fill("Total", "21")
+    hands.press("Ctrl+Return")
+    assert form.side.errors.problems() == []
+    assert instruments.get(form.set_id).signed
+
+
 def test_words_are_kept_as_they_are_typed(
     record: ClientPage, fill_in: Callable[..., InstrumentForm], hands: Hands
 ) -> None:

@@ -59,6 +59,9 @@ class InstrumentForm(InPlace):
         self._headings: dict[str, Heading] = {}
         self._taken_back: list[tuple[str, Answer | None]] = []
         self._sources = self._who_said()
+        self._unkept: dict[
+            str, Words
+        ] = {}  # what was typed and is no answer: said before it is signed without
         self._saved_at = ""
         self._wide: bool | None = None
         self._build()
@@ -102,7 +105,10 @@ class InstrumentForm(InPlace):
     def save(self) -> None:
         """Sign it, or say what has to be put right."""
         self._keep_typed()
-        self.show_problems({})
+        unkept, self._unkept = self._unkept, {}
+        self.show_problems(unkept)
+        if unkept:
+            return
         try:
             signed = self.session.write(self._sign)
         except Refused as refused:
@@ -194,12 +200,14 @@ class InstrumentForm(InPlace):
                 instruments.answer, self.set_id, answer.item, answer.value, answer.source, answer.note
             )
         except Refused as refused:
+            self._unkept[answer.item] = next(iter(refused.problems.values()))
             if line is not None:
-                line.show_problem(say(next(iter(refused.problems.values()))))
+                line.show_problem(say(self._unkept[answer.item]))
             return False
         except Problem as problem:
             self.session.problem(problem)
             return False
+        self._unkept.pop(answer.item, None)
         if line is not None:
             line.show_problem(None)
         self.answers[answer.item] = answer
