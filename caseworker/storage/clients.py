@@ -216,7 +216,8 @@ def recent(limit: int = 8) -> list[ClientRow]:
     """The clients last worked with in this vault, newest first."""
     seen: dict[int, None] = {}
     for (client_id,) in fetch(
-        "SELECT client_id FROM audit WHERE client_id IS NOT NULL ORDER BY seq DESC LIMIT 300"
+        # Notes are signed by themselves a day later: that is nobody's work with them.
+        "SELECT client_id FROM audit WHERE client_id IS NOT NULL AND action <> 'seal' ORDER BY seq DESC LIMIT 300"
     ):
         seen.setdefault(client_id)
     if len(seen) < limit:

@@ -21,6 +21,7 @@ from caseworker.domain.when import LONDON
 from caseworker.errors import Problem, Refused
 from caseworker.storage import (
     actions,
+    audit,
     clients,
     contacts,
     episodes,
@@ -29,6 +30,7 @@ from caseworker.storage import (
     instruments,
     referrals,
     safe_contacts,
+    signatures,
     write,
 )
 from caseworker.storage.engine import database
@@ -342,6 +344,17 @@ def test_recent_clients_are_the_last_worked_with(vault: OpenVault) -> None:
         Contact(None, "", found[0], None, int(time.time()) - 60, minutes=5, override_reason="Not asked yet"),
     )
     assert [row.id for row in clients.recent(2)] == [found[0], found[2]]
+
+
+def test_a_note_that_is_signed_by_itself_a_day_later_is_no_work_with_that_client(vault: OpenVault) -> None:
+    first, last = (write(clients.save, Client(None, "", name)) for name in ("Amara", "Bea"))
+    said = Contact(
+        None, "", first, None, int(time.time()), minutes=5, override_reason="Not asked yet", note="Well"
+    )
+    note = contacts.get(write(contacts.save, said))
+    write(audit.opened, last)
+    assert write(signatures.sign_due, note.recorded + 86_400) == 1
+    assert [row.id for row in clients.recent(2)] == [last, first]
 
 
 # --- against a plain reading of the rule ------------------------------------------------
