@@ -49,6 +49,7 @@ from ui.widgets.fold import Fold
 from ui.widgets.page import scrolled
 from ui.widgets.parts import CHIP_KINDS
 from ui.widgets.problems import ErrorLink
+from ui.widgets.stack import Stack
 
 W = TypeVar("W", bound=QWidget)
 HOW = [
@@ -716,6 +717,29 @@ def test_a_card_that_gets_a_line_moves_and_squashes_none_of_its_others(
     assert changed.sizes == []
     assert last.height() == last.heightForWidth(last.width())
     assert {line.height() for line in lines} == heights
+
+
+def test_a_stack_is_as_high_as_the_part_on_show_and_the_page_scrolls_no_further(
+    qtbot: QtBot, plain_look: None
+) -> None:
+    area, down = scrolled((0, 0, 0, 0), 0)
+    qtbot.addWidget(area)
+    stack = Stack()
+    for lines in (1, 80):
+        part = QWidget()
+        QVBoxLayout(part).addWidget(Text("A sentence that wraps. " * 8 * lines, wrap=True))
+        stack.add(part)
+    down.addWidget(stack, 1)
+    area.resize(700, 400)
+    area.show()
+    qtbot.waitExposed(area)
+    stack.show_part(1)
+    settle()
+    assert area.verticalScrollBar().maximum() > 400
+    stack.show_part(0)
+    settle()
+    assert area.verticalScrollBar().maximum() == 0
+    assert area.widget().height() == area.viewport().height()
 
 
 def test_what_is_in_view_is_not_painted_again_for_a_line_far_below(qtbot: QtBot, plain_look: None) -> None:

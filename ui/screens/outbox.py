@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QBoxLayout, QTabBar, QWidget
 
 from caseworker.domain import when
 from caseworker.domain.periods import Period
@@ -38,6 +38,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.stack import Stack
 from ui.work import Job
 
 #: state: kind of chip and icon. Only RECEIVED, which needs a verified receipt, is green.
@@ -153,7 +154,7 @@ class OutboxPage(Page):
         self.never_rows = QWidget()
         self.receipt = Card()
         self.receipt.setAccessibleName(self.tr("Receipt"))
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.pages = SheetPages()
         self.file = FileText()
         self.tabs = QTabBar()
@@ -184,8 +185,8 @@ class OutboxPage(Page):
         beside = column(side)
         beside.addWidget(self.receipt)
         beside.addStretch(1)
-        self.stack.addWidget(Beside(left, side, 330))
-        self.stack.addWidget(self._what_was_sent())
+        self.stack.add(Beside(left, side, 330))
+        self.stack.add(self._what_was_sent())
         self.body.addWidget(self.stack, 1)
 
         self.send.clicked.connect(self.send_now)
@@ -491,7 +492,7 @@ class OutboxPage(Page):
         self.pages.show_tables(envelope.tables)
         self.file.show_file(item.payload, self._facts(item, envelope))
         self.tabs.setCurrentIndex(0)
-        self.stack.setCurrentIndex(1)
+        self.stack.show_part(1)
         self.back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _facts(self, item: OutboxItem, envelope: summary.Envelope) -> list[tuple[str, str]]:
@@ -503,14 +504,14 @@ class OutboxPage(Page):
         ]
 
     def _show_list(self) -> None:
-        self.stack.setCurrentIndex(0)
+        self.stack.show_part(0)
 
     def _tab(self, index: int) -> None:
         self.pages.setVisible(index == 0)
         self.file.setVisible(index == 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.stack.currentIndex() == 1:
+        if event.key() == Qt.Key.Key_Escape and self.stack.at() == 1:
             self._show_list()
             return
         super().keyPressEvent(event)

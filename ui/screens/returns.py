@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QProgressBar, QSizePolicy, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QLayout, QProgressBar, QSizePolicy, QTabBar, QWidget
 
 from caseworker.domain import plans, when
 from caseworker.domain.periods import Period
@@ -45,6 +45,7 @@ from ui.widgets import (
     column,
     row,
 )
+from ui.widgets.stack import Stack
 from ui.work import Job, Stopped
 
 #: How many quarters back somebody can return; older ones are corrections of years that are closed.
@@ -71,7 +72,7 @@ class ReturnsPage(Page):
         self.quarter.setAccessibleName(self.tr("Quarter"))
         self.count = Button(self.tr("Count the quarter"), "chart-column", "primary")
         self.trouble = Trouble()
-        self.stack = QStackedWidget()
+        self.stack = Stack()
 
         head = row(gap=10)
         words = column(gap=2)
@@ -82,9 +83,9 @@ class ReturnsPage(Page):
         head.addWidget(self.count)
         self.body.addLayout(head)
         self.body.addWidget(self.trouble)
-        self.stack.addWidget(self._start())
-        self.stack.addWidget(self._counting())
-        self.stack.addWidget(self._preview())
+        self.stack.add(self._start())
+        self.stack.add(self._counting())
+        self.stack.add(self._preview())
         self.body.addWidget(self.stack, 1)
 
         self.quarter.activated.connect(self._quarter_chosen)
@@ -203,7 +204,7 @@ class ReturnsPage(Page):
         return self.tr("Returns")
 
     def first_focus(self) -> QWidget | None:
-        return self.quarter if self.stack.currentIndex() == START else None
+        return self.quarter if self.stack.at() == START else None
 
     def show_place(self, arg: Any) -> None:
         """``arg`` may be a period such as 2025-26Q1."""
@@ -235,12 +236,12 @@ class ReturnsPage(Page):
     def _quarter_chosen(self) -> None:
         self._prepared, self._item = None, None
         self.trouble.show_trouble("")
-        self.stack.setCurrentIndex(START)
+        self.stack.show_part(START)
         self.reload()
 
     def _show_head(self) -> None:
         period = self.period()
-        running = self.stack.currentIndex() == PREVIEW
+        running = self.stack.at() == PREVIEW
         self.heading.setText(
             self.tr("{period} return").format(period=period.label) if running else self.tr("Returns")
         )
@@ -289,7 +290,7 @@ class ReturnsPage(Page):
             return
         self.step.setText(self.tr("Counting {period}").format(period=self.period().label))
         self.bar.setRange(0, 0)
-        self.stack.setCurrentIndex(COUNTING)
+        self.stack.show_part(COUNTING)
         self._job = self.session.work.run(
             making.prepare,
             self.period(),
@@ -317,7 +318,7 @@ class ReturnsPage(Page):
     def _counted(self, prepared: Prepared) -> None:
         self._job = None
         self._prepared, self._item = prepared, None
-        self.stack.setCurrentIndex(PREVIEW)
+        self.stack.show_part(PREVIEW)
         self._show_prepared(prepared)
         self.reload()
         announce(self, self.tr("Preview of {period}").format(period=prepared.period.label))
@@ -325,7 +326,7 @@ class ReturnsPage(Page):
 
     def _not_counted(self, error: Exception) -> None:
         self._job = None
-        self.stack.setCurrentIndex(START)
+        self.stack.show_part(START)
         self.reload()
         if isinstance(error, Problem):
             self.trouble.show_problem(error)
@@ -573,7 +574,7 @@ class ReturnsPage(Page):
 
     def _start_again(self) -> None:
         self._prepared, self._item = None, None
-        self.stack.setCurrentIndex(START)
+        self.stack.show_part(START)
         self.count_now()
 
 

@@ -152,7 +152,7 @@ def test_counting_can_be_stopped_and_leaves_no_trace(page: ReturnsPage, hands: H
     hands.click("Count the quarter")
     page.stop.click()
     hands.until(lambda: page._job is None, "the count to stop")
-    assert page.stack.currentIndex() == 0
+    assert page.stack.at() == 0
     assert page._prepared is None
     assert page.trouble.text() == ""
     assert outbox.items() == []
