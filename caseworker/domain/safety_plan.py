@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caseworker.domain import codes
+from caseworker.domain.lookalikes import is_spelled_with_figures, mixed, outline, seen, with_figures
 from caseworker.domain.when import iso_date
 from caseworker.words import Words, words
 
@@ -39,8 +40,11 @@ CALM: dict[str, Words] = {
 }
 #: Words that say what a list is for, whoever finds it.
 TELLING = (
-    "999", "101", "abuse", "abusive", "advocate", "attack", "bail", "bailed", "caseworker", "code word", "coercive",
-    "counselling", "counsellor", "court", "crisis", "da worker", "domestic", "dv", "escape", "fled", "flee", "fleeing",
+    "999", "nine nine nine", "triple nine", "treble nine", "three nines", "101", "one oh one", "one o one",
+    "one zero one", "abuse", "abusive", "advocate", "attack", "bail", "bailed", "caseworker", "code word", "coercive",
+    "counselling", "counsellor", "court", "crisis", "da worker", "domestic", "dv", "escape",
+    "ex boyfriend", "ex girlfriend", "ex husband", "ex partner", "ex wife", "her ex", "his ex", "my ex", "the ex",
+    "fled", "flee", "fleeing",
     "harm", "harmed", "harming", "helpline", "hide", "hideout", "hiding", "idva", "injunction", "isva",
     "leave him", "leave her", "marac", "molestation", "non mol", "outreach", "perpetrator", "police", "rape",
     "raped", "rapist", "refuge", "restraining", "safe", "safeguarding", "safehouse", "safely", "safer",
@@ -131,32 +135,59 @@ def gives_away(text: str, names: Iterable[str] = (), services: Iterable[str] = (
     """The words in a text that would tell somebody who finds it what it is, or whose: telling words, any part of
     somebody's name or their initials, a service's name as a whole.
 
-    However they are spelled: with or without accents, apostrophes, hyphens, dots between letters, an s at the end.
+    However they are spelled: with or without accents, apostrophes, hyphens, marks between letters, an s at the end;
+    in letters of another alphabet, with figures or signs in place of letters, with letters that nobody sees.
     """
     people, bodies = [name for name in names if name.strip()], [name for name in services if name.strip()]
+    text, hidden = seen(text), mixed(text)
     readings = [f" {reading} " for reading in _readings(text)]
-    found = [word for word in TELLING if any(_tells(word, plain) for plain in readings)]
     parts = {
         part
         for name in people
-        for reading in _readings(name)
+        for reading in _readings(seen(name))
         for part in reading.split()
         if len(part) > 1 and part not in _JOINING
     }
-    whole = {reading for name in bodies for reading in _readings(name)}
+    whole = {reading for name in bodies for reading in _readings(seen(name))}
     whole |= {"".join(reading.split()) for reading in whole}
+    found = [word for word in TELLING if any(_tells(word, plain) for plain in readings)]
     found += [
         word
         for word in sorted(parts | whole)
         if any(f" {word} " in plain or f" {word}s " in plain for plain in readings)
     ]
+    lines = [reading.split() for reading in _readings(with_figures(text))]
+    spelled = [line for line in lines if any(map(is_spelled_with_figures, line))]
+    found += [
+        word
+        for word in (*TELLING, *sorted(parts | whole))
+        if any(_passes_for(word, line) for line in spelled)
+    ]
     found += sorted(_initials(people) & set(re.findall(r"\b[A-Z]{2,4}\b", text.replace(".", ""))))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *hidden]))
 
 
 def _tells(word: str, plain: str) -> bool:
-    """Longer words also where something follows them: "policeman"."""
-    return any(f" {word}{end}" in plain for end in ([""] if len(word) > 4 else [" ", "s "]))
+    """Longer words also where something follows them, "policeman"; words that belong together also written as one."""
+    ends = [""] if len(word.split()[-1]) > 4 else [" ", "s "]
+    return any(f" {one}{end}" in plain for one in {word, word.replace(" ", "")} for end in ends)
+
+
+def _passes_for(word: str, line: list[str]) -> bool:
+    """Whether the word stands there with figures for some of its letters: "p0lice"."""
+    wanted = [outline(part) for part in word.split()]
+    if len(word) < 3 or word.isdigit():
+        return False
+    for at in range(len(line) - len(wanted) + 1):
+        there = line[at : at + len(wanted)]
+        if any(map(is_spelled_with_figures, there)):
+            *first, last = map(outline, there)
+            whole = last in (wanted[-1], f"{wanted[-1]}s") or (
+                len(wanted[-1]) > 4 and last.startswith(wanted[-1])
+            )
+            if first == wanted[:-1] and whole:
+                return True
+    return False
 
 
 def _initials(names: Iterable[str]) -> set[str]:
@@ -195,17 +226,16 @@ def sheet(
 
 def _readings(text: str) -> tuple[str, ...]:
     """What a text reads as: lower case, no accents, words parted by single spaces, possessives dropped, letters that
-    stand alone put together. Words that an apostrophe or a hyphen parts are read as one and as two; letters with two
-    dots as German has them, both ways.
+    stand alone put together. Words that an apostrophe, a hyphen or any other mark parts are read as one and as two;
+    letters with two dots as German has them, both ways.
     """
-    whole = "".join(sign for sign in text.casefold() if unicodedata.category(sign) != "Cf")
-    whole = re.sub(r"['`´ʼ‘’]\s?s\b", "", whole)
+    whole = re.sub(rf"[{_APOSTROPHES}]\s?s\b", "", text.casefold())
     found = []
     for spelled in (whole, whole.translate(_DOTTED)):
         plain = "".join(
             sign for sign in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(sign)
         ).casefold()
-        for joined in ("", r"['`´ʼ‘’]", r"['`´ʼ‘’\-‐‑]"):
+        for joined in _JOINED:
             words_of = re.findall(r"[^\W_]+", re.sub(joined, "", plain) if joined else plain)
             found.append(re.sub(r"\b(\w) (?=\w\b)", r"\1", " ".join(words_of)))
     return tuple(dict.fromkeys(found))
@@ -213,3 +243,11 @@ def _readings(text: str) -> tuple[str, ...]:
 
 _DOTTED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _JOINING = frozenset({"the", "of", "and", "for", "de", "la", "van", "al", "el", "bin", "ben"})
+_APOSTROPHES, _HYPHENS = "'`´ʼ‘’′", r"\-‐‑‒–—―−"
+_JOINED = (
+    "",
+    f"[{_APOSTROPHES}]",
+    f"[{_APOSTROPHES}{_HYPHENS}]",
+    rf"\s*[{_HYPHENS}]\s*|[{_APOSTROPHES}]",  # also at the end of a line
+    r"(?<=\w)(?:[^\w\s]|_)+(?=\w)",
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import zip_longest
 
 import pytest
 from hypothesis import given
@@ -112,6 +113,16 @@ OURS = ("Next Chapter", "SERICC")
         "next  chapter", "S.E.R.I.C.C", "sericc's", "womens aid", "Women’s Aid", "safer place", "safely", "unsafe",
         "raped", "harmed", "IDVAs", "fleeing", "ＰＯＬＩＣＥ", "po\u00adlice", "po\u200blice", "non-mol", "D.V.", "999",
         "101", "social-worker", "policeman",
+        "p0lice", "P0L1CE", "pol1cemen", "p@n1c: cr1s1s", "v1o1ence", "5afe", "h1de", "hid3", "$afety",
+        "vi|lence pol!ce",
+        "рolice", "pоlіce", "ΡΟLΙCΕ", "ро1iсе", "ᴘᴏʟɪᴄᴇ", "🅿🅾🅻🅸🅲🅴", "ⓟⓞⓛⓘⓒⓔ", "𝓹𝓸𝓵𝓲𝓬𝓮", "poIice", "pøłice",
+        "роlісе s",
+        "nine nine nine", "Nine-nine-nine", "triple nine", "n1ne nine nine", "one oh one", "9-9-9", "9.9.9", "٩٩٩",
+        "ex-partner", "Ex partner's car", "ex‑husband", "expartner", "my ex", "My ex’s", "е" + "x-partner",
+        "po-lice", "po–lice", "po-\nlice", "po - lice", "po\u2060lice", "po\u3164lice", "po\u034flice", "po.lice",
+        "po_lice", "po/lice", "p.0-l i c e", "ref.uge", "s0cial worker", "socialworker", "Am4ra", "Аmara",
+        "C1arke", "SER1CC",
+        "N3xt Chapter", "next_chapter", "Zое", "policе",
     ],
 )  # fmt: skip
 def test_no_spelling_hides_a_name_a_service_or_a_telling_word(text: str) -> None:
@@ -124,6 +135,11 @@ def test_no_spelling_hides_a_name_a_service_or_a_telling_word(text: str) -> None
     [
         "Drop the holdall off", "Leopard print scarf", "Mulled wine", "Ring a plumber", "Chapter two, next week",
         "Change the fleece", "Rapeseed oil", "A to Z", "Harmony practice", "Analysis due", "ac unit", "In on Friday",
+        "2l milk, 6 eggs", "500g mince/1kg rice", "Buy a ball", "Extra wide tape", "My extra bag", "5am train",
+        "A4 paper x3", "7up + crisps!", "Vitamin D 10µg", "9 apples, 9 pears", "No. 1 & 2", "The exam at ten",
+        "B&Q 3pm", "MP3 for M4", "£5 each",
+        "хліб, молоко, сир", "γάλα και ψωμί", "Nine eggs", "Expo tickets", "1st stop, 2nd left",
+        "bread - milk - jam", "H20 bottles",
     ],
 )  # fmt: skip
 def test_ordinary_wording_stays(text: str) -> None:
@@ -137,3 +153,60 @@ def test_no_telling_word_and_no_name_ever_stands_on_a_page_in_disguise(word: str
     for text in (f"{around} {word} {around}", word.upper(), f"{word}’s {around}", f"({word})"):
         page = sheet([replace(BAG, disguise=text)], disguised=True, names=NAMES)
         assert page.sections == ()
+
+
+#: What anybody may write down for the week.
+SHOPPING = (
+    "apples", "bananas", "bread", "butter", "milk", "2l milk", "6 eggs", "500g mince", "1kg rice", "pasta", "tea",
+    "coffee",
+    "sugar", "flour", "cheese", "ham", "sausages", "beans x4", "crisps", "squash", "7up", "nappies size 5",
+    "wipes", "soap",
+    "shampoo", "toothpaste", "bin bags", "foil", "cling film", "washing up liquid", "bleach", "stamps", "A4 paper",
+    "pens",
+    "birthday card", "AA batteries", "light bulbs 60W", "cat food", "bird seed", "compost", "screws", "tape",
+    "school shoes",
+    "PE kit", "library books", "dentist 3pm", "5am train", "bus 25", "gas meter", "ring the plumber",
+    "parcel for no 12",
+    "salad", "sage", "peas", "parsley", "ice cream", "olive oil", "rapeseed oil", "polish", "polo mints",
+)  # fmt: skip
+_APART = (", ", "\n", " - ", "/", "; ", " + ", ". ", " & ", ": ", " ")
+
+
+@given(st.lists(st.sampled_from(SHOPPING), min_size=1, max_size=8), st.sampled_from(_APART), st.booleans())
+def test_a_shopping_list_is_never_refused(things: list[str], apart: str, shouted: bool) -> None:
+    text = apart.join(things)
+    assert gives_away(text.upper() if shouted else text, HERS, OURS) == ()
+
+
+_PASSES_FOR = {
+    "a": "aаα@4ᴀ", "b": "bВ8", "c": "cсⅽ", "d": "dԁ", "e": "eеε3€ｅ", "g": "gɡ9", "h": "hһН", "i": "iіι1!ı",
+    "k": "kκ", "l": "lӏ1|",
+    "m": "mм", "n": "nո", "o": "oоο0", "p": "pрρ", "r": "rг", "s": "sѕ5$", "t": "tт7+", "u": "uυ", "v": "vν",
+    "w": "wѡԝ",
+    "x": "xх", "y": "yу",
+}  # fmt: skip
+
+
+@given(st.data())
+def test_however_it_is_spelled_a_telling_word_and_a_name_never_stand_on_a_page_in_disguise(
+    data: st.DataObject,
+) -> None:
+    word = data.draw(
+        st.sampled_from(
+            [one for one in (*TELLING, "amara", "clarke", "muller") if one.isalpha() and len(one) > 3]
+        )
+    )
+    marks = st.sampled_from(["", "", "", "-", "–", "\u200b", "\u00ad", "\u2060", "\u3164", ".", "_"])
+    signs = "@€!$|+0123456789"
+    spelled = data.draw(st.sampled_from((word, word.upper(), word.title())))
+    for at, letter in enumerate(word):
+        if at and at < len(word) - 1 and not at % 2:  # enough of it is left to be read
+            spelled = (
+                spelled[:at] + data.draw(st.sampled_from(_PASSES_FOR.get(letter, letter))) + spelled[at + 1 :]
+            )
+    spelled = "".join(
+        sign if sign in signs or after in signs else sign + data.draw(marks)
+        for sign, after in zip_longest(spelled, spelled[1:], fillvalue="@")
+    )
+    for text in (spelled, f"Bread and {spelled} at six", f"milk, {spelled}"):
+        assert gives_away(text, HERS), text
