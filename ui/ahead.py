@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, QTimer
 
+from ui.widgets.gradually import Gradually
+
 if TYPE_CHECKING:
     from ui.desk import Desk
     from ui.window import Window
@@ -77,11 +79,13 @@ class Ahead(QObject):
             self._timer.start()
 
     def _step(self) -> None:
-        """The next; a step that says there is more to do is taken again."""
+        """The next, unless what somebody came for is being built; a step that says there is more is taken again."""
         session = self._desk.session
         gone = self._window is None or not shiboken6.isValid(self._window)
         if gone or session is None or session.is_locked() or not self._steps:
             self._timer.stop()
+            return
+        if Gradually.is_any_at_work():
             return
         step = self._steps.popleft()
         if step() is True:

@@ -17,6 +17,7 @@ from ui.ahead import PAGES, Ahead
 from ui.desk import Desk
 from ui.screens.contacts import ContactPanel
 from ui.session import Place
+from ui.widgets.gradually import Gradually
 
 
 @pytest.fixture
@@ -62,6 +63,23 @@ def test_a_page_made_ahead_holds_nobody_until_somebody_goes_there(waiting: Desk,
     assert "Amara" not in shown()
     window.go(Place("client", client_id))
     assert "Amara" in shown()
+    waiting.lock()
+
+
+def test_nothing_is_made_ahead_while_what_somebody_came_for_is_being_built(
+    waiting: Desk, qtbot: QtBot
+) -> None:
+    unlock(waiting, qtbot)
+    ahead = waiting.findChild(Ahead)
+    qtbot.waitUntil(lambda: len(made(waiting)) > 2, timeout=20_000)
+    seen: list[set[str]] = []
+    building = Gradually(waiting)
+    building.start([lambda: seen.append(made(waiting))] * 400)
+    qtbot.waitUntil(building.is_done, timeout=20_000)
+    assert len(seen) == 400
+    assert seen == [seen[0]] * 400
+    assert not ahead.is_done()
+    qtbot.waitUntil(ahead.is_done, timeout=20_000)
     waiting.lock()
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import ClassVar
+from weakref import WeakSet
 
+import shiboken6
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
 
@@ -16,8 +19,11 @@ class Gradually(QObject):
     A step that returns an iterator is many: each turn of it is one.
     """
 
+    _all: ClassVar[WeakSet[Gradually]] = WeakSet()
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._all.add(self)
         self._steps: deque[Callable[[], object]] = deque()
         self._area: QScrollArea | None = None
         self._list: QWidget | None = None
@@ -79,6 +85,11 @@ class Gradually(QObject):
     def _go_on(self, *_: object) -> None:
         if self._steps and not self._timer.isActive():
             self._timer.start()
+
+    @classmethod
+    def is_any_at_work(cls) -> bool:
+        """Whether something that somebody came for is being built now."""
+        return any(shiboken6.isValid(one) and one._timer.isActive() for one in list(cls._all))
 
     def is_done(self) -> bool:
         """Whether nothing is left to do."""
