@@ -155,6 +155,25 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
     )
 
 
+def of_the_day(now: dt.datetime, worker_id: int | None = None) -> tuple[DatedList, DatedList]:
+    """What is taken along for the day: the dates set for it, and the reviews that are due. The first of each, and how
+    many in all.
+    """
+    today = now.astimezone(LONDON).date()
+    dates = [one for one in _asked(SOURCES["dates"], today, worker_id) if one.day == today]
+    reviews = [one for one in _asked(SOURCES["reviews"], today, worker_id) if one.day <= today]
+    who = people([one.client_id for some in (dates, reviews) for one in some[:SHOWN]])
+    first, second = (
+        DatedList(
+            [Dated(who[one.client_id], one) for one in some[:SHOWN]],
+            len(some),
+            sum(one.day < today for one in some),
+        )
+        for some in (dates, reviews)
+    )
+    return first, second
+
+
 def _asked(sources: Sequence[Source], today: dt.date, worker_id: int | None) -> list[DueDate]:
     found = [one for source in sources for one in source(today, worker_id)]
     return sorted(found, key=lambda one: (-one.weight, one.day))

@@ -1,7 +1,8 @@
 """Print my day: one page for the pocket of somebody who goes out without the laptop.
 
-Initials and references, what is due and when a call is safe; no name, no number, no note, no agency. Paper is the one
-copy that no passphrase guards, so it says little, and that it was printed is written down.
+Initials and references, what is due and when a call is safe; no name, no number, no note, no agency. Of a date it
+says no more than that it is of a court or the police, and of a conference, an order or a review of risk not even what
+it is. Paper is the one copy that no passphrase guards, so it says little, and that it was printed is written down.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from caseworker.domain import when
 from caseworker.domain.safe_contacts import SafeContact, never_list, show_hours
 from caseworker.errors import Problem
 from caseworker.storage import audit, today
-from caseworker.storage.today import Board, Due, Missed
+from caseworker.storage.today import Board, Dated, DatedList, Due, Missed
 from ui import printing, theme
 from ui.say import say
 from ui.session import Session
@@ -52,15 +53,17 @@ class Line:
 class DaySheet(QObject):
     """The words and the painting of the page."""
 
-    def __init__(self, board: Board, now: datetime) -> None:
+    def __init__(self, board: Board, dates: DatedList, reviews: DatedList, now: datetime) -> None:
         super().__init__()
         self.day = now.astimezone(when.LONDON).date()
         self.lines = [
+            *(self._date(one) for one in dates.lines),
             *(self._due(one) for one in board.overdue),
             *(self._due(one) for one in board.due),
+            *(self._review(one) for one in reviews.lines),
             *(self._missed(one) for one in board.missed),
         ]
-        self.count = board.overdue_count + board.due_count + board.missed_count
+        self.count = dates.count + board.overdue_count + board.due_count + reviews.count + board.missed_count
 
     def document(self) -> QTextDocument:
         """The page; of a long day as many lines as fit, and how many more the app holds."""
@@ -87,6 +90,18 @@ class DaySheet(QObject):
         if one.days_late:
             day = when.show_date(date.fromisoformat(one.action.due))
             what = self.tr("Follow-up, due {date}").format(date=day)
+        return Line(initials(one.who.name), one.who.reference, what, self._safe(one.who.safe))
+
+    def _date(self, one: Dated) -> Line:
+        what = self.tr("Date set for today")
+        if one.due.noun == "justice_event":
+            what = self.tr("Court or police date today")
+        return Line(initials(one.who.name), one.who.reference, what, self._safe(one.who.safe))
+
+    def _review(self, one: Dated) -> Line:
+        what = self.tr("Review today")
+        if one.due.day < self.day:
+            what = self.tr("Review, due {date}").format(date=when.show_date(one.due.day))
         return Line(initials(one.who.name), one.who.reference, what, self._safe(one.who.safe))
 
     def _missed(self, one: Missed) -> Line:
@@ -169,7 +184,8 @@ class PrintCard(Card):
 
     def print_to(self, device: QPagedPaintDevice) -> bool:
         """Write down that the day was printed, then print it; nothing is printed that was not written down."""
-        sheet = DaySheet(today.board(self.session.now(), self.session.vault.worker.id), self.session.now())
+        now, worker_id = self.session.now(), self.session.vault.worker.id
+        sheet = DaySheet(today.board(now, worker_id), *today.of_the_day(now, worker_id), now)
         try:
             storage.write(audit.append, "print", "day", 0, detail={"lines": sheet.count})
         except Problem as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from PySide6.QtGui import QPdfWriter
 from caseworker import storage
 from caseworker.domain.actions import Action
 from caseworker.domain.contacts import Contact
-from caseworker.storage import actions, contacts, today
+from caseworker.domain.justice_events import JusticeEvent
+from caseworker.domain.orders import Order
+from caseworker.domain.when import show_date
+from caseworker.storage import actions, contacts, instruments, justice_events, orders, risk, today
 from caseworker.storage.records import fetch
 from tests.journey.hands import Hands
 from tests.ui.accessibility import everything
-from tests.ui.screens.parts import now, settle, words_of
+from tests.ui.screens.parts import DAY, now, settle, words_of
 from tests.ui.screens.parts import today as this_day
 from ui.printing import a_printer, job_name, lay_out
 from ui.screens.day_sheet import HIGH, DaySheet, PrintCard, initials
@@ -42,7 +46,8 @@ def busy(session: Session, add_client: Callable[..., int]) -> Session:
 
 
 def sheet_of(session: Session) -> DaySheet:
-    return DaySheet(today.board(session.now(), session.vault.worker.id), session.now())
+    now, worker = session.now(), session.vault.worker.id
+    return DaySheet(today.board(now, worker), *today.of_the_day(now, worker), now)
 
 
 def test_the_page_holds_initials_references_and_when_a_call_is_safe(busy: Session) -> None:
@@ -75,6 +80,68 @@ def test_no_name_number_note_step_agency_or_product_is_on_the_page(busy: Session
     ):
         assert word not in text
     assert busy.vault.worker.name not in text
+
+
+def test_reviews_and_court_dates_of_the_day_are_on_the_page_and_say_no_more_than_that(
+    session: Session, add_client: Callable[..., int]
+) -> None:
+    amara, nia, late, soon = (add_client(name) for name in ("Amara C", "Nia H", "Late B", "Soon E"))
+
+    days_to_review = risk.rules("").review_days["standard"]
+
+    def write() -> None:
+        for client_id, on in ((amara, 0), (soon, 1)):
+            happened, set_for = (this_day() - timedelta(days=9)).isoformat(), this_day() + timedelta(days=on)
+            stage = JusticeEvent(
+                None,
+                "",
+                client_id,
+                "13",
+                happened,
+                "Chelmsford Crown Court",
+                "Bail",
+                set_for.isoformat(),
+                "",
+                "DC Price",
+            )
+            justice_events.save(stage)
+        ends = Order(
+            None,
+            "",
+            nia,
+            "NMO",
+            happened,
+            happened,
+            "",
+            "",
+            this_day().isoformat(),
+            "Colne Court",
+            "Dan P",
+            "Stay away",
+        )
+        orders.save(ends)
+        for client_id, days_ago in (
+            (nia, days_to_review),
+            (late, days_to_review + 2),
+            (soon, days_to_review - 1),
+        ):
+            held = instruments.begin(client_id, "GEN", at=now() - days_ago * DAY)
+            instruments.answer(held, "GRADE", "standard")
+            instruments.sign(held)
+
+    storage.write(write)
+    sheet = sheet_of(session)
+    day = show_date(this_day() - timedelta(days=2))
+    assert [(line.initials, line.what) for line in sheet.lines] == [
+        ("AC", "Court or police date today"),
+        ("NH", "Date set for today"),
+        ("LB", f"Review, due {day}"),
+        ("NH", "Review today"),
+    ]
+    assert sheet.count == 4
+    text = sheet.document().toPlainText()
+    for word in ("isk", "Chelmsford", "Crown", "Bail", "Price", "rder", "olestation", "Dan", "charge"):
+        assert word not in text
 
 
 def test_a_client_nobody_asked_is_not_rung_from_paper(

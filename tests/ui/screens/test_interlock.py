@@ -90,6 +90,6 @@ def test_the_page_for_the_pocket_never_holds_a_number(
         (client_id, window.session.now().date().isoformat()),
     )
     now = window.session.now()
-    page = DaySheet(today.board(now, None), now)
+    page = DaySheet(today.board(now, None), *today.of_the_day(now, None), now)
     assert page.count
     assert "900142" not in page.document().toPlainText().replace(" ", "")
