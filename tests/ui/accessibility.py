@@ -5,6 +5,7 @@ Use from any test of a screen: ``everything(widget)`` raises with a list of what
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -62,6 +63,16 @@ def controls(root: QWidget) -> Iterator[QWidget]:
 def nameless(root: QWidget) -> list[str]:
     """Controls a screen reader could not name."""
     return [f"{type(w).__name__} {w.objectName()}" for w in controls(root) if not name_of(w)]
+
+
+def alike(root: QWidget) -> list[str]:
+    """Names that two or more controls share: a screen reader's list of them would not tell which is which."""
+    heard = Counter(
+        w.accessibleName() if isinstance(w, QComboBox) else name_of(w)  # else Qt answers with what is chosen
+        for w in controls(root)
+        if w.focusPolicy() & Qt.FocusPolicy.TabFocus
+    )
+    return [f"{name!r} {count} times" for name, count in heard.items() if name and count > 1]
 
 
 def small_targets(root: QWidget) -> list[str]:
@@ -130,11 +141,12 @@ def outside(root: QWidget) -> list[str]:
     return out
 
 
-def everything(root: QWidget) -> None:
-    """All of the above on a shown widget."""
+def everything(root: QWidget, *, repeats: bool = False) -> None:
+    """All of the above on a shown widget. ``repeats``: what leads to one place may stand there twice by one name."""
     settle()
     wrong = {
         "nameless": nameless(root),
+        "alike": [] if repeats else alike(root),
         "small": small_targets(root),
         "cut": cut_text(root),
         "outside": outside(root),

@@ -262,7 +262,7 @@ def test_an_action_is_added_done_and_told_with_its_effect(
     text = shown(record)
     assert "Housing: Change the locks" in text
     assert "2 days ago" in text
-    hands.click("Done, or change: Housing: Change the locks")
+    hands.click(f"Done, or change: Housing: Change the locks, {show_date(today() - dt.timedelta(days=2))}")
     record.form.form.fill({"done": ago(0), "effect": "She sleeps again"})  # type: ignore[union-attr]
     hands.press("Ctrl+Return")
     (held,) = marac_actions.for_client(amara)

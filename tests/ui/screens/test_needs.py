@@ -17,6 +17,7 @@ from caseworker.domain.feedback import FeedbackOffer
 from caseworker.domain.goals import Goal
 from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.services import Service
+from caseworker.domain.when import show_stored
 from caseworker.storage import (
     actions,
     episodes,
@@ -492,7 +493,7 @@ def test_a_refusal_is_recorded_later_with_its_reason(
     sent = OnwardReferral(None, "", amara, talk, need="N1", consent="given", sent=later(-9))
     storage.write(onward_referrals.save, sent)
     tab = shown(window, amara)
-    hands.click("Change: Talking room")
+    hands.click(f"Change: Talking room, Mental and physical health, {show_stored(later(-9))}")
     form = form_of(window)
     assert isinstance(form, OnwardReferralForm)
     form.fill({"refused": later(-2)})

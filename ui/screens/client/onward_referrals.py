@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from caseworker.domain import codes
+from caseworker.domain import codes, when
 from caseworker.domain import onward_referrals as rules
 from caseworker.domain import services as service_rules
 from caseworker.domain.clients import age_on
@@ -94,8 +94,10 @@ class OnwardCard(Card):
             lines.append((one.note, "muted"))
         kind_of_chip, icon = _CHIPS[rules.state(one)]
         line = Entry(title, lines, [Chip(say(rules.sentence(one, today)), kind_of_chip, icon)])
-        line.add_button(self.tr("Change"), partial(self._change, one.id or 0))
-        line.add_button(self.tr("Withdraw"), partial(self._withdraw, one.id or 0))
+        day = when.iso_date(one.sent) or when.local(one.recorded).date()
+        about = f"{title}, {need}, {when.show_date(day)}"
+        line.add_button(self.tr("Change"), partial(self._change, one.id or 0), about=about)
+        line.add_button(self.tr("Withdraw"), partial(self._withdraw, one.id or 0), about=about)
         return line
 
 

@@ -190,9 +190,8 @@ class OverviewTab(Tab):
                     (self.tr("Outcome: {outcome}").format(outcome=outcomes.label(one.outcome)), "muted"),
                 ],
             )
-            line.add_button(
-                self.tr("Change"), partial(self._change_referral, one.id or 0), about=f"{source}, {day}"
-            )
+            about = f"{source}, {day}, {self._crime(one.crime)}"
+            line.add_button(self.tr("Change"), partial(self._change_referral, one.id or 0), about=about)
             card.add_row(line)
         if not came:
             card.body.addWidget(Text(self.tr("No referral is recorded."), "body", "muted"))

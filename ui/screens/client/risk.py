@@ -346,11 +346,15 @@ class RiskTab(Tab):
         ]
         if one.sent:
             buttons.insert(2, (self.tr("Add an action"), partial(self._add_action, row_id)))
+        sent = when.iso_date(one.sent)
+        about = self.tr("{referral}, not sent yet").format(referral=title)
+        if sent is not None:
+            about = self.tr("{referral}, sent {date}").format(referral=title, date=when.show_date(sent))
         holder = QWidget()
         flow = FlowLayout(6, holder)
         for words, slot in buttons:
             button = Button(words, kind="secondary" if slot is buttons[0][1] else "quiet")
-            button.setAccessibleName(self.tr("{do}: {referral}").format(do=words, referral=title))
+            button.setAccessibleName(self.tr("{do}: {referral}").format(do=words, referral=about))
             button.clicked.connect(slot)
             flow.addWidget(button)
         line.words.addWidget(holder)
@@ -430,8 +434,10 @@ class RiskTab(Tab):
         line = Entry(self.tr("{agency}: {action}").format(agency=one.agency, action=one.action), lines)
         line.across.setContentsMargins(px(40), px(9), px(12), px(9))
         change = self.tr("Change") if one.done else self.tr("Done, or change")
-        line.add_button(change, partial(self._change_action, one))
-        line.add_button(self.tr("Withdraw"), partial(self._withdraw_action, one.id or 0))
+        last = done or due
+        about = line.title if last is None else f"{line.title}, {when.show_date(last)}"
+        line.add_button(change, partial(self._change_action, one), about=about)
+        line.add_button(self.tr("Withdraw"), partial(self._withdraw_action, one.id or 0), about=about)
         return line
 
     # ---- doing
