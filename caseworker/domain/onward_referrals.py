@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caseworker.domain import codes
+from caseworker.domain.services import Service
 from caseworker.domain.when import iso_date, show_date
 from caseworker.words import Words, words
 
 LONGEST_TEXT = 1_000
 NO_SERVICE = "NOS"
+REFUGE, _REFUGE_IN_NAME = "RFG", "refuge"
 NOT_SENT, NONE_EXISTS, SENT, ACCEPTED, STARTED, REFUSED = (
     "not_sent", "none_exists", "sent", "accepted", "started", "refused",
 )  # fmt: skip
@@ -184,6 +186,27 @@ def unmet(referrals: Iterable[OnwardReferral]) -> dict[str, str]:
         else:
             helped.add(one.need)
     return {need: reason for need, reason in found.items() if need not in helped}
+
+
+def may_be_named(referral: OnwardReferral, service: Service | None) -> bool:
+    """Whether what leaves the record may say which service it is, and hold the words of the note: not where it is a
+    refuge, was or became one, or may be one for all anybody said.
+    """
+    kinds = [referral.service_type, *([service.kind] if service is not None else [])]
+    if REFUGE in kinds or any(map(codes.is_missing, kinds)):
+        return False
+    return service is None or _REFUGE_IN_NAME not in f"{service.name} {service.provider}".casefold()
+
+
+def called(referral: OnwardReferral, service: Service | None) -> Words | str:
+    """The service as the chronology names it: a refuge never by its name."""
+    if referral.service_type == REFUGE:
+        return words("a refuge")
+    if service is not None and may_be_named(referral, service):
+        return service.name
+    if codes.is_missing(referral.service_type):
+        return words("another service")
+    return words("another service ({kind})", kind=codes.get("service_type").label(referral.service_type))
 
 
 def _days(n: int) -> Words:

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from caseworker.domain import codes
+from caseworker.domain import onward_referrals as onward
 from caseworker.domain.incidents import Incident
 from caseworker.domain.instruments import AnswerSet
 from caseworker.domain.justice_events import JusticeEvent, first_day
 from caseworker.domain.marac import MaracReferral
+from caseworker.domain.onward_referrals import OnwardReferral
 from caseworker.domain.orders import Order
 from caseworker.domain.reports.chronology import Entry
 from caseworker.domain.when import LONDON, day_epochs, iso_date, local
-from caseworker.storage import instruments, records, safeguarding
+from caseworker.storage import instruments, records, safeguarding, services
 from caseworker.storage.records import R, fetch
 from caseworker.words import Words, words
 
@@ -244,6 +246,38 @@ def _safeguarding(span: Span) -> list[Entry]:
     ]
 
 
+def _onward(span: Span) -> list[Entry]:
+    needs, reasons = codes.get("need"), codes.get("need_unmet_reason")
+    held = _of(span, OnwardReferral, "onward_referral")
+    known = services.by_id(one.service_id for one in held if one.service_id is not None)
+    found = []
+    for one in held:
+        service = known.get(one.service_id or 0)
+        called = onward.called(one, service)
+        need: Words | str = words("For: {need}", need=needs.label(one.need))
+        why = words("{need}. {reason}", need=need, reason=reasons.label(one.reason))
+        note = one.note if onward.may_be_named(one, service) else ""
+        steps = [
+            (one.sent, words("Referred onward to {service}", service=called), need, note),
+            (one.accepted, words("Onward referral accepted by {service}", service=called), need, ""),
+            (one.started, words("Help from {service} started", service=called), need, ""),
+            (one.refused, words("Onward referral refused by {service}", service=called), why, ""),
+        ]
+        if one.service_id is None:
+            steps = [(local(one.recorded).date().isoformat(), words("No service to refer to"), why, note)]
+        for day, what, detail, said in steps:
+            found += span.on(
+                day,
+                what,
+                detail,
+                noun="onward_referral",
+                row_id=one.id,
+                worker_id=one.worker_id,
+                note=said,
+            )
+    return found
+
+
 def _of(span: Span, kind: type[R], table: str) -> list[R]:
     """The client's records of that table that stand."""
     return records.find(kind, table, "WHERE client_id = ? AND withdrawn = 0 LIMIT ?", (span.client_id, MOST))
@@ -260,4 +294,5 @@ SOURCES: tuple[Callable[[Span], list[Entry]], ...] = (
     _justice,
     _orders,
     _safeguarding,
+    _onward,
 )

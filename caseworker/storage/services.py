@@ -157,6 +157,17 @@ def names(service_ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
+def by_id(service_ids: Iterable[int]) -> dict[int, Service]:
+    """Those services, whether one can still refer to them or not."""
+    found: dict[int, Service] = {}
+    for block in records.blocks(sorted(set(service_ids))):
+        marks = ", ".join("?" * len(block))
+        found |= {
+            one.id or 0: one for one in records.find(Service, "service", f"WHERE id IN ({marks})", block)
+        }
+    return found
+
+
 def _put(service: Service, before: Service | None, why: str, now: int) -> int:
     if before is None:
         made = dataclasses.replace(

@@ -35,7 +35,7 @@ ICONS = {
 HAPPENED = {
     "referral": "inbox", "episode": "heart-handshake", "answer_set": "list-checks",
     "incident": "circle-alert", "marac_referral": "briefcase", "justice_event": "file-text", "court_order": "shield",
-    "safeguarding": "shield-alert",
+    "safeguarding": "shield-alert", "onward_referral": "send",
 }  # fmt: skip
 
 
