@@ -240,6 +240,13 @@ class TestErrorSummary:
         QTest.mouseClick(links[1], Qt.MouseButton.LeftButton)
         assert how.first().hasFocus()
 
+    def test_enter_leads_to_the_first_field(self, board: QWidget, qtbot: QtBot) -> None:
+        summary, name = put(board, ErrorSummary()), put(board, Field("Name", TextLine()))
+        summary.show_problems([("Enter a name", name.editor), ("Something else", None)])
+        qtbot.waitUntil(summary.hasFocus)
+        QTest.keyClick(summary, Qt.Key.Key_Return)
+        assert name.editor.hasFocus()
+
     def test_no_problems_no_summary(self, board: QWidget) -> None:
         summary = put(board, ErrorSummary())
         summary.show_problems([("Enter a name", None)])

@@ -104,7 +104,12 @@ class ClientModel(QAbstractTableModel):
         if not index.isValid() or not 0 <= index.row() < len(self._ids):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(index.row(), index.column())
+            text = self._text(index.row(), index.column())
+            if index.column() == self.SAFE and self._safe(index.row()).state == "review":
+                return text.partition(":")[
+                    0
+                ]  # why stands in the hint and in the record: here it would be cut
+            return text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._heads[index.column()]}: {self._text(index.row(), index.column())}"
         if role == Qt.ItemDataRole.ToolTipRole and index.column() in (self.SAFE, self.NEXT):

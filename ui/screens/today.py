@@ -25,6 +25,7 @@ from caseworker.storage.who import Who, people
 from ui.say import say
 from ui.screens.backup import backup_sentence
 from ui.screens.client.drafts import owner as form_owner
+from ui.screens.client.drafts import waiting_words
 from ui.screens.client.safe import safe_sentence
 from ui.screens.client_line import ClientLine
 from ui.session import Place, Session
@@ -578,9 +579,10 @@ class TodayPage(Page):
         client_id = form_owner(draft.key)
         if client_id is None:
             return self.tr("A form"), Place("clients")
-        return self.tr("{name}, form in the record").format(name=self._name(client_id)), Place(
-            "client", client_id
+        what = self.tr("{name}: {form}").format(
+            name=self._name(client_id), form=say(waiting_words(draft.key))
         )
+        return what, Place("client", client_id)
 
     def _name(self, client_id: int) -> str:
         found = clients.rows([client_id])

@@ -15,7 +15,7 @@ from ui.theme import px
 from ui.widgets.parts import Button, Text, column
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
 
 
 WIDEST_LINK = 620  # a line of a problem is never longer than people read well
@@ -92,6 +92,13 @@ class ErrorSummary(QFrame):
             said = ". ".join(text for text, _ in problems)
             self.setAccessibleName(f"{self._heading.text()}. {said}")
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the first field to put right: the keyboard stands here when something is wrong."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._targets:
+            self._targets[0][1].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        super().keyPressEvent(event)
 
     def problems(self) -> list[str]:
         return [link.text() for link, _ in self._targets]

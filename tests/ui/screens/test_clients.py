@@ -106,6 +106,17 @@ def test_every_cell_can_be_read_aloud_with_its_heading(amara: int, qtbot: QtBot)
     assert model.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole) == "Name"
 
 
+def test_that_it_is_asked_again_is_said_without_the_day_where_it_would_be_cut(
+    amara: int, qtbot: QtBot
+) -> None:
+    model = ClientModel()
+    model.show_ids([amara], NOW + dt.timedelta(days=400))
+    cell = model.index(0, ClientModel.SAFE)
+    assert cell.data() == "Ask again before calling"
+    for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        assert "Ask again before calling: review was due" in cell.data(role)
+
+
 def test_a_cell_outside_the_list_is_nothing(amara: int, qtbot: QtBot) -> None:
     model = ClientModel()
     model.show_ids([amara], NOW)

@@ -133,6 +133,13 @@ def test_an_unfinished_note_is_offered_and_never_shown(
     assert window.panel.form.note.toPlainText() == "He said he would come back"
 
 
+def test_a_half_typed_form_says_which_it_is(window: Window, session: Session, amara: int) -> None:
+    session.write(drafts.keep, f"marac:{amara}:new", {"wishes": "That he does not know"})
+    text = words_of(page_of(window))
+    assert "Amara Clarke: A MARAC paper, half-typed." in text
+    assert "That he does not know" not in text
+
+
 def test_in_a_small_window_an_unfinished_note_stands_above_the_lists(
     window: Window, session: Session, amara: int
 ) -> None:
