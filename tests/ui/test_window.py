@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -290,13 +289,13 @@ def test_the_frame_is_never_cut(desk: Desk, name: str, scale: float, size: tuple
 def test_every_screen_holds_at_once(window: Window, people: list[int], qtbot: QtBot) -> None:
     """All the places in one window: names for every control, targets large enough, nothing cut."""
     wrong: dict[str, object] = {}
-    check: Callable[[QWidget], None] = everything
     for place in [*(Place(n) for n in SCREENS if n not in ("client", "contact")), Place("client", people[0])]:
         window.session.go.emit(place)
         for _ in range(3):  # a page is laid out a moment after it is on show
             settle()
         try:
-            check(window)
+            # Nothing to do today yet: the page offers what the bar above it does.
+            everything(window, repeats=place.name == "today")
         except AssertionError as error:
             wrong[place.name] = str(error)[:600]
     assert wrong == {}
