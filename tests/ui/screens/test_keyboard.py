@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtWidgets import QApplication, QScrollArea, QTabBar, QToolButton
 
+from caseworker.domain.contacts import Contact
 from caseworker.domain.justice_events import JusticeEvent
-from caseworker.storage import episodes, instruments, justice_events
+from caseworker.storage import contacts, episodes, instruments, justice_events
 from tests.journey.hands import Hands
-from tests.ui.screens.parts import settle, today
+from tests.ui.screens.helped import help_for
+from tests.ui.screens.parts import DAY, now, settle, today
 from ui.screens.client import ClientPage
 from ui.screens.client.instruments import InstrumentForm
 from ui.screens.client.orders import OrderForm
@@ -50,6 +52,44 @@ def test_rows_read_again_after_a_save_are_reached_where_they_stand(
     hands.press("Ctrl+6")
     passed = through(hands, "Add an order")
     assert [name for name in passed if name.startswith("Withdraw")], passed
+
+
+@pytest.mark.parametrize(("part", "before", "field", "after"), [
+    ("needs", "Change: A tenancy in her own name", "text", "Change: A home of her own"),
+    ("needs", "Change: Change the locks", "text", "Change: A home of her own"),
+    ("overview", "Change: Change the locks", "text", "Change: A home of her own"),
+    ("contacts", "Change: Phone call with the client", "note", "Change: Phone call with the client"),
+])  # fmt: skip
+def test_after_a_row_was_changed_the_keyboard_is_on_its_button_again(
+    record: ClientPage,
+    session: Session,
+    amara: int,
+    hands: Hands,
+    part: str,
+    before: str,
+    field: str,
+    after: str,
+) -> None:
+    help_for(amara)
+    for days in (2, 5):
+        session.write(
+            contacts.save, Contact(None, "", amara, None, now() - days * DAY, "CLI", "TEL", "COM", minutes=9)
+        )
+    record.show_part(part)
+    for _ in range(20):
+        settle()
+    named = [one for one in record.tab(part).findChildren(Button) if one.accessibleName().startswith(before)]
+    button = named[-1]  # of two calls the one before
+    name = button.accessibleName()
+    button.setFocus()
+    hands.press("Return")
+    form = record.form.form  # type: ignore[union-attr]
+    form.fill({field: "A home of her own", "why": "She said so"})
+    hands.press("Ctrl+Return")
+    for _ in range(20):
+        settle()
+    assert record.form is None
+    assert Hands.name(hands.focus()) == (name if part == "contacts" else after)
 
 
 def test_the_arrows_of_the_tabs_are_no_stops(record: ClientPage, hands: Hands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -87,6 +88,9 @@ class ContactsTab(Tab):
             [partial(self._add, found[at : at + AT_ONCE]) for at in range(0, len(found), AT_ONCE)],
             at_once=False,
         )
+
+    def when_stood(self, do: Callable[[], object]) -> None:
+        self._gradually.then(do)
 
     def _add(self, found: list[Contact]) -> None:
         now = when.epoch(self.session.now())

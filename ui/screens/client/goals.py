@@ -64,6 +64,10 @@ class PlanCard(Card):
             made.append(partial(self._say, said, "body", "muted"))
         self._gradually.start(made)
 
+    def when_stood(self, do: Callable[[], object]) -> None:
+        """Once every goal and action is on show."""
+        self._gradually.then(do)
+
     # ---- doing
 
     def add_goal(self) -> None:

@@ -247,6 +247,13 @@ class NeedsTab(Tab):
     def save(self) -> None:
         self.begin.begin_if_focused()
 
+    def when_stood(self, do: Callable[[], object]) -> None:
+        def done() -> None:
+            do()
+            self.keep_in_sight()
+
+        self._gradually.then(lambda: self.plan.when_stood(done))
+
     def entry(self) -> QWidget:
         """Where the keyboard arrives."""
         return self.needs.review

@@ -284,7 +284,7 @@ class ClientPage(Page):
         self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.session.is_locked():
             self.tab_on_show().reload()
-            QTimer.singleShot(0, self, self._focus_again)  # rows made anew are not on show before
+            self.tab_on_show().when_stood(self._focus_again)
 
     def _leave_form(self) -> None:
         """Somebody goes on elsewhere in the record, or to another: the keyboard stays with what she goes to."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.session import Session
@@ -40,6 +42,10 @@ class Tab(QWidget):
                 earlier.click()
 
         bar.valueChanged.connect(scrolled_to)
+
+    def when_stood(self, do: Callable[[], object]) -> None:
+        """Once what is being made anew here stands, and is on show."""
+        QTimer.singleShot(0, self, do)
 
     def keep_in_sight(self) -> None:
         """What was built anew may have pushed what has the keyboard out of view."""
