@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from ui.desk import CLOSED, LOCKED, Desk
 from ui.screens.client.drafts import form_for
 from ui.screens.clients import ListOf
 from ui.screens.help import HelpDialog
+from ui.screens.report import Wanted
 from ui.screens.settings import LookDialog
 from ui.session import Notice, Place
 
@@ -430,6 +432,42 @@ class TestLooks:
         settle()
         page = desk.window_.current()
         assert [page.model.client_id(at) for at in range(page.model.rowCount())] == [one, two]
+
+    def test_what_a_report_is_to_hold_stays_at_a_new_text_size(self, desk: Desk, qtbot: QtBot) -> None:
+        made = storage.write(clients.save, Client(None, "", "Amara Clarke", area="E07000066"))
+        assert desk.window_ is not None
+        desk.window_.go(Place("report", Wanted("chronology", made)))
+        settle()
+        page: Any = desk.window_.current()
+        page.options.editors["notes"].click()
+        first = page.options.editors["first"]
+        for box, text in zip((first.day, first.month, first.year), ("27", "3", "2026"), strict=True):
+            box.setFocus()
+            QTest.keyClicks(box, text)
+        assert page.report is not None
+        larger(desk, qtbot)
+        settle()
+        page = desk.window_.current()
+        assert page.options.values()["first"] == ["27", "3", "2026"]
+        assert page.options.values()["notes"]
+        assert page._day("first") == date(2026, 3, 27)
+
+    def test_the_form_of_a_service_stays_open_at_a_new_text_size(self, desk: Desk, qtbot: QtBot) -> None:
+        assert desk.window_ is not None
+        desk.window_.go(Place("services"))
+        settle()
+        page: Any = desk.window_.current()
+        page.ended.click()
+        page.add()
+        name = page.form.form.editors["name"]
+        page.form.stand()
+        name.setFocus()
+        QTest.keyClicks(name, "Colne")
+        larger(desk, qtbot)
+        QTest.keyClicks(QApplication.focusWidget(), " Homes")
+        page = desk.window_.current()
+        assert page.form.form.values()["name"] == "Colne Homes"
+        assert page.ended.isChecked()
 
     def test_the_old_window_is_gone_and_not_only_hidden(self, desk: Desk, qtbot: QtBot) -> None:
         old = weakref.ref(desk.window_)

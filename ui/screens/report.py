@@ -5,6 +5,7 @@ Nothing is printed or saved before the record says that it was. Paper and files 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -121,6 +122,14 @@ class ReportPage(Page):
         if isinstance(arg, Wanted) and arg != self.wanted:
             self.wanted = arg
             self._build_options(arg)
+        self.mark_stale()
+
+    def on_show(self) -> list[str]:
+        """What it is to hold."""
+        return [json.dumps(self.options.values())]
+
+    def show_part(self, part: str) -> None:
+        self.options.fill(json.loads(part))
         self.mark_stale()
 
     def reload(self) -> None:

@@ -45,6 +45,7 @@ from ui.widgets.chooser import FileChooser
 from ui.widgets.gradually import Gradually, empty
 from ui.widgets.page import scrolled
 
+ENDED = "ended"  # that part of the page: those that have ended are listed too
 AT_ONCE = 2  # entries built before the next key is looked at
 _CHIPS = {"open": ("safe", "check"), "limited": ("medium", "clock"), "closed": ("high", "ban")}
 
@@ -97,6 +98,20 @@ class ServicesPage(Page):
 
     def first_focus(self) -> QWidget | None:
         return self.form.form.first_focus() if self.form is not None else self.add_button
+
+    def on_show(self) -> list[str]:
+        """The form that is open, by the key of its draft, and whether the ended ones are listed."""
+        parts = [ENDED] if self.ended.isChecked() else []
+        return [*parts, self.form.form.drafts.key] if self.form is not None else parts
+
+    def show_part(self, part: str) -> None:
+        noun, _, row = part.partition(":")
+        if part == ENDED:
+            self.ended.setChecked(True)
+        elif noun == "service":
+            self.open_form(ServiceForm(self.session, int(row) if row.isdigit() else None))
+        else:
+            self.open_form(EndServiceForm(self.session, int(row)))
 
     def save(self) -> None:
         """Ctrl+Enter in an open form."""
