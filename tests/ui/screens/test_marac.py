@@ -106,6 +106,24 @@ def test_a_repeat_is_worked_out_to_the_day(
     ) == repeat
 
 
+@pytest.mark.parametrize(("again", "said"), [
+    (0, "It is a repeat within 12 months of MARAC: refer again."),
+    (5, "It is a repeat within 12 months of MARAC."),
+])  # fmt: skip
+def test_a_repeat_is_to_be_referred_again_unless_that_was_done_since(
+    record: ClientPage, session: Session, amara: int, hands: Hands, again: int, said: str
+) -> None:
+    session.write(marac.save, whole(amara, 60, sent=ago(60)))
+    if again:
+        session.write(marac.save, whole(amara, 10, sent=ago(again)))
+    shown(record)
+    hands.click("Add an incident")
+    record.form.form.fill({"happened": ago(10), "kind": "VIO"})  # type: ignore[union-attr]
+    hands.press("Ctrl+Return")
+    assert hands.reads(f"Incident saved. {said}")
+    assert hands.reads("refer again") == (not again)
+
+
 # ---- the paper
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from caseworker.domain import marac as marac_rules
 from caseworker.domain import risk as rules
 from caseworker.domain.incidents import Incident
 from caseworker.storage import incidents, marac
@@ -79,7 +80,10 @@ class IncidentForm(RecordForm):
         )
         incidents.save(record, self.text("why"))
         if marac.repeated_by(record) is not None:
-            return self.tr("Incident saved. It is a repeat within 12 months of MARAC: refer again.")
+            referrals = marac.for_client(self.client_id)
+            if marac_rules.lacks_referral(("REP",), referrals, [record], self.today()):
+                return self.tr("Incident saved. It is a repeat within 12 months of MARAC: refer again.")
+            return self.tr("Incident saved. It is a repeat within 12 months of MARAC.")
         area = stored_risk.rules(stored_risk.area_of(self.client_id))
         if rules.escalates(incidents.days(self.client_id), self.today(), area):
             return self.tr("Incident saved. There are as many now as this area counts as escalation.")
