@@ -194,7 +194,7 @@ def return_sitting(at: Sitting) -> None:
     hands.click("Next")
     at.step("A table: as counted beside as it will be read", shot="return-table")
     hands.tab("The file itself")
-    payload = hands.editor_text("The file itself")
+    payload = hands.editor_text("Every byte of the file")
     at.step(
         "The file itself: every byte that would leave", f"{len(payload.encode()):,} bytes", shot="return-file"
     )
@@ -215,7 +215,7 @@ def return_sitting(at: Sitting) -> None:
     at.step("Outbox: green only because of the receipt", shot="outbox")
     hands.click("Show what was sent")
     hands.tab("The file itself")
-    if hands.editor_text("The file itself") != payload:
+    if hands.editor_text("Every byte of the file") != payload:
         raise Lost("what was sent is not what was previewed")
     at.step(
         "What was sent is byte for byte what was previewed", f"{len(payload.encode()):,} bytes", shot="sent"

@@ -479,7 +479,7 @@ class FileText(QWidget):
         super().__init__(parent)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
-        self.text.setAccessibleName(self.tr("The file itself"))
+        self.text.setAccessibleName(self.tr("Every byte of the file"))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.text.setMinimumHeight(px(260))
         self.text.setTabChangesFocus(True)
