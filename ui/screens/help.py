@@ -82,6 +82,35 @@ class HelpView(QWidget):
                 ],
             ),
             (
+                self.tr("Risk and MARAC"),
+                "shield-alert",
+                [
+                    self.tr(
+                        "Ctrl+3 in a record. A form is begun there and can be put off at any answer. Signed, it"
+                        " gives the grade by the thresholds of the client’s area; you may raise it, never lower it."
+                    ),
+                    self.tr(
+                        "Refer to MARAC opens the paper, filled in as far as the record knows. It is kept half-filled"
+                        " and says what is still needed. A further incident within 12 months of sending, to the day,"
+                        " is a repeat. The alleged perpetrator is never told."
+                    ),
+                ],
+            ),
+            (
+                self.tr("Needs, outcomes and scores"),
+                "list-checks",
+                [
+                    self.tr(
+                        "Ctrl+4 in a record. A figure answers a need and goes on. Ask again after two weeks or more:"
+                        " the table then says how far each need and statement has come."
+                    ),
+                    self.tr(
+                        "Totals of CORE-10, PHQ-9 and GAD-7, another stage, or something asked on an earlier day are"
+                        " at the end of that page. No item of those forms is kept."
+                    ),
+                ],
+            ),
+            (
                 self.tr("Lock and Hide"),
                 "lock",
                 [

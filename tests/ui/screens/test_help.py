@@ -49,6 +49,13 @@ def test_searching_finds_keys_and_pages_and_says_when_there_is_nothing(desk: Des
     assert not page.view.nothing.isVisible()
 
 
+@pytest.mark.parametrize("word", ["marac", "repeat", "needs", "core-10", "passphrase", "hide"])
+def test_what_people_look_for_is_found(desk: Desk, word: str) -> None:
+    page = help_of(desk)
+    page.view.finder.setText(word)
+    assert [card for card, _ in page.view.pages if card.isVisible()]
+
+
 def test_licences_are_there_offline(desk: Desk) -> None:
     page = help_of(desk)
     page.show_place("licences")
