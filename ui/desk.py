@@ -392,13 +392,13 @@ class Desk(QMainWindow):
             self.show_first_run(self.first_run.answers)
 
     def _window_anew(self) -> None:
-        from ui.screens.form import Frame, show_wrong_again, wrong_on_show
+        from ui.screens.form import Frame, stand_again, standing
         from ui.stood import Stood
 
         old = self.window_
         assert old is not None
         assert self.session is not None
-        stood, wrong = Stood.of(old), wrong_on_show(old)
+        stood, forms = Stood.of(old), standing(old)
         old.keep_drafts()
         parts = old.on_show()
         place, before = old.place(), old.places_before()
@@ -421,11 +421,11 @@ class Desk(QMainWindow):
             self.window_.open_panel_for_nobody()
         elif had_panel:
             self.window_.open_panel(panel)
-        if stood is not None or wrong:
+        if stood is not None or any(one.wrong for one in forms.values()):
             for frame in self.window_.findChildren(QWidget):
                 if isinstance(frame, Frame):
                     frame.stand()  # a key would go to the first of its fields
-        show_wrong_again(self.window_, wrong)
+        stand_again(self.window_, forms)
         if stood is not None:
             stood.again(self.window_)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
@@ -141,6 +142,8 @@ class Form(QWidget):
     """Named editors with labels, hints and problems. Storage gets a dataclass made from ``values()``."""
 
     edited = Signal()
+    #: By what name another window finds what is typed here, where no draft holds it.
+    kept_as = ""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -253,23 +256,40 @@ class Form(QWidget):
             self.errors.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def wrong_on_show(root: QWidget) -> dict[str, Mapping[str, Words | str]]:
-    """What has to be put right in the forms on show that keep a draft, by the key of that."""
-    return {key: form.wrong for key, form in _on_show(root) if form.wrong}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in a form on show: the values where no draft holds them, and what has to be put right."""
+
+    values: Mapping[str, object]
+    wrong: Mapping[str, Words | str]
 
 
-def show_wrong_again(root: QWidget, wrong: Mapping[str, Mapping[str, Words | str]]) -> None:
-    """Say it in the same forms of a window made anew: their drafts hold what was typed."""
-    for key, form in _on_show(root):
-        if key in wrong:
-            form.show_problems(wrong[key])
+def standing(root: QWidget) -> dict[str, Standing]:
+    """The forms on show by name, to make them stand the same in a window made anew."""
+    return {
+        name: Standing(form.values() if form.kept_as else {}, form.wrong) for name, form in _on_show(root)
+    }
+
+
+def stand_again(root: QWidget, before: Mapping[str, Standing]) -> None:
+    """Put that back in the same forms of another window."""
+    for name, form in _on_show(root):
+        if name in before:
+            if before[name].values:
+                form.fill(before[name].values)
+            if before[name].wrong:
+                form.show_problems(before[name].wrong)
 
 
 def _on_show(root: QWidget) -> Iterator[tuple[str, Form]]:
+    """Those that keep a draft by its key, and those kept as something else by that."""
     for keeper in root.findChildren(DraftKeeper):
         form = keeper.parent()
         if isinstance(form, Form) and form.isVisible():
             yield keeper.key, form
+    for form in root.findChildren(Form):
+        if form.kept_as and form.isVisible():
+            yield form.kept_as, form
 
 
 class Frame(QWidget if TYPE_CHECKING else object):  # type: ignore[misc]

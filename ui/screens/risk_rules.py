@@ -5,6 +5,7 @@ What was signed keeps the thresholds it was signed with.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
@@ -27,6 +28,8 @@ EVERY = "every"
 
 class RiskRules(Form):
     """The rules of the area chosen above them."""
+
+    kept_as = "risk_rules"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +85,15 @@ class RiskRules(Form):
         """Empty for every area."""
         area = self.area.value()
         return "" if area in (None, EVERY) else str(area)
+
+    def values(self) -> dict[str, object]:
+        return {"area": self.area.value(), **super().values()}
+
+    def fill(self, values: Mapping[str, object]) -> None:
+        if "area" in values:
+            self.area.set_value(str(values["area"]))
+            self._show()
+        super().fill(values)
 
     def save(self) -> None:
         """Keep them for the area chosen, or say what has to be put right."""

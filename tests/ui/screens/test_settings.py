@@ -62,6 +62,25 @@ def test_the_part_on_show_stays_at_another_text_size(desk: Desk, qtbot: QtBot) -
     assert 0 <= card.y() < again.area.viewport().height() // 2
 
 
+def test_rules_half_typed_and_what_is_wrong_with_them_stay_at_another_text_size(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    rules = settings_of(desk).risk_rules
+    rules.area.pills()[1].click()
+    area = rules.chosen_area()
+    rules.editors["review_high"].setText("soon")
+    rules.save()
+    assert rules.errors.problems() == ["Enter a whole number"]
+    before = desk.window_
+    desk.set_preferences(desk.preferences.larger())
+    qtbot.waitUntil(lambda: desk.window_ is not before)
+    again = settings_of(desk).risk_rules
+    assert again.chosen_area() == area
+    assert again.text("review_high") == "soon"
+    assert again.errors.problems() == ["Enter a whole number"]
+    assert again.fields["review_high"].problem() == "Enter a whole number"
+
+
 def test_a_part_scrolled_to_by_hand_stays_too(desk: Desk, qtbot: QtBot) -> None:
     page = settings_of(desk)
     page.area.verticalScrollBar().setValue(page._cards[5].y() + 5)
