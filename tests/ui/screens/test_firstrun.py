@@ -289,6 +289,28 @@ def test_minutes_are_kept_as_chosen(empty: Desk, qtbot: QtBot, tmp_path: Path) -
     step.minutes.setFocus()
     step.minutes.pills()[0].click()
     assert empty.preferences.idle_minutes == 1
+    QTest.keyClick(step.minutes.pills()[0], Qt.Key.Key_Return)
+    assert isinstance(run_of(empty).step, TryStep)
+
+
+def test_ctrl_enter_continues_and_enter_in_a_line_does_so_once(empty: Desk, qtbot: QtBot) -> None:
+    step = run_of(empty).step
+    assert isinstance(step, WhoStep)
+    step.name.setText("Beth Marlow")
+    step.agency.setText("Essex Support")
+    step.role.set_value("advocate")
+    qtbot.waitUntil(step.name.hasFocus)
+    QTest.keyClick(step.role.first(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    step = run_of(empty).step
+    assert isinstance(step, PhraseStep)
+    run_of(empty).go_back()
+    step = run_of(empty).step
+    assert isinstance(step, WhoStep)
+    QTest.keyClick(step.agency, Qt.Key.Key_Return)
+    settle()
+    step = run_of(empty).step
+    assert isinstance(step, PhraseStep)
+    assert not step.one_field.problem()
 
 
 def test_a_folder_that_a_service_copies_is_refused_with_a_sentence_and_can_be_tried_again(

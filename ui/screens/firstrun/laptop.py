@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.preferences import IDLE_MINUTES
@@ -54,6 +56,13 @@ class LaptopStep(Step):
         )
         card.setMaximumWidth(px(640))
         self.body.addWidget(card)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter on an answer goes on, as it does from a line in the steps before."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.run.go_on()
+        else:
+            super().keyPressEvent(event)
 
     def heading(self) -> str:
         return self.tr("This laptop")

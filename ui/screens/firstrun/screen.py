@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from ui import theme
@@ -83,6 +83,8 @@ class FirstRun(QWidget):
         self._build_nav()
         self.step: Step = self._make(self.answers.step)
         self._show_step()
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):  # as in every form
+            QShortcut(QKeySequence(keys), self).activated.connect(self._press_continue)
 
     # ---- moving
 
@@ -99,6 +101,10 @@ class FirstRun(QWidget):
         """Continue: what is missing is said, else the next step."""
         if self.step.leave():
             self.next_step()
+
+    def _press_continue(self) -> None:
+        if self.continue_button.isVisible() and self.continue_button.isEnabled():
+            self.go_on()
 
     def next_step(self) -> None:
         if self.answers.step < STEPS - 1:
