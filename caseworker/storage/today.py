@@ -162,6 +162,7 @@ def of_the_day(now: dt.datetime, worker_id: int | None = None) -> tuple[DatedLis
     today = now.astimezone(LONDON).date()
     dates = [one for one in _asked(SOURCES["dates"], today, worker_id) if one.day == today]
     reviews = [one for one in _asked(SOURCES["reviews"], today, worker_id) if one.day <= today]
+    reviews.sort(key=lambda one: one.day < today)  # those of the day itself are among the first
     who = people([one.client_id for some in (dates, reviews) for one in some[:SHOWN]])
     first, second = (
         DatedList(

@@ -56,11 +56,14 @@ class DaySheet(QObject):
     def __init__(self, board: Board, dates: DatedList, reviews: DatedList, now: datetime) -> None:
         super().__init__()
         self.day = now.astimezone(when.LONDON).date()
+        late = [one for one in reviews.lines if one.due.day < self.day]
+        # What is late comes after what is due today: of a long day the page may not hold it all.
         self.lines = [
             *(self._date(one) for one in dates.lines),
-            *(self._due(one) for one in board.overdue),
             *(self._due(one) for one in board.due),
-            *(self._review(one) for one in reviews.lines),
+            *(self._review(one) for one in reviews.lines if one not in late),
+            *(self._due(one) for one in board.overdue),
+            *(self._review(one) for one in late),
             *(self._missed(one) for one in board.missed),
         ]
         self.count = dates.count + board.overdue_count + board.due_count + reviews.count + board.missed_count

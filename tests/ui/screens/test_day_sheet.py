@@ -17,6 +17,7 @@ from caseworker.domain.justice_events import JusticeEvent
 from caseworker.domain.orders import Order
 from caseworker.domain.when import show_date
 from caseworker.storage import actions, contacts, instruments, justice_events, orders, risk, today
+from caseworker.storage.engine import database
 from caseworker.storage.records import fetch
 from tests.journey.hands import Hands
 from tests.ui.accessibility import everything
@@ -135,8 +136,8 @@ def test_reviews_and_court_dates_of_the_day_are_on_the_page_and_say_no_more_than
     assert [(line.initials, line.what) for line in sheet.lines] == [
         ("AC", "Court or police date today"),
         ("NH", "Date set for today"),
-        ("LB", f"Review, due {day}"),
         ("NH", "Review today"),
+        ("LB", f"Review, due {day}"),
     ]
     assert sheet.count == 4
     text = sheet.document().toPlainText()
@@ -169,6 +170,24 @@ def test_a_long_day_is_still_one_page_and_says_how_many_more(
     shown = text.count("CR-")
     assert shown > 15
     assert f"And {72 - shown} more in the app." in text
+
+
+def test_what_is_late_never_takes_the_room_of_what_is_due_today(
+    session: Session, add_client: Callable[..., int]
+) -> None:
+    late, amara = add_client("Late One"), add_client("Amara Clarke")
+
+    def many() -> None:
+        for n in range(60):
+            held = actions.save(Action(None, "", late, f"Step {n}", this_day().isoformat()))
+            yesterday = (this_day() - timedelta(days=1)).isoformat()
+            database.execute_sql("UPDATE action SET due = ? WHERE id = ?", (yesterday, held))
+        actions.save(Action(None, "", amara, "Ring", this_day().isoformat()))
+
+    storage.write(many)
+    sheet = sheet_of(session)
+    assert (sheet.lines[0].initials, sheet.lines[0].what) == ("AC", "Follow-up today")
+    assert "Follow-up today" in sheet.document().toPlainText()
 
 
 def test_a_day_with_nothing_due_says_so(session: Session, vault: object) -> None:
