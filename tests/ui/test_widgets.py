@@ -578,6 +578,22 @@ class TestToast:
         qtbot.waitUntil(lambda: not toast._covering.isActive())
         assert toast.isVisible() == stays
 
+    def test_it_gives_way_to_a_question_of_which_it_covers_another_answer(
+        self, qtbot: QtBot, board: QWidget
+    ) -> None:
+        class ReadAtOnce(Toast):
+            LEAST = 0
+
+        row = ChoiceRow("How", HOW, parent=board)
+        toast = ReadAtOnce(board)
+        toast.show_toast(session.Toast("Rules saved."))
+        row.setGeometry(10, toast.y() - 10, board.width() - 20, 70)
+        row.show()
+        assert not row.first().geometry().translated(row.pos()).intersects(toast.geometry())
+        row.setFocus()
+        qtbot.waitUntil(row.first().hasFocus)
+        qtbot.waitUntil(toast.isHidden)
+
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 @pytest.mark.parametrize("name", theme.THEMES)

@@ -16,8 +16,6 @@ class Toast(QFrame):
     SECONDS = 10
     #: Above the buttons at the foot of a form, which nothing may cover.
     CLEAR = 68
-    #: The label of a field and what is wrong with it stand this far above it.
-    ABOVE = 44
     #: Logical pixels. A table, or a page that scrolls, has room enough beside it.
     TALL = 240
     #: Seconds in which it can be read in any case.
@@ -99,8 +97,11 @@ class Toast(QFrame):
         offers = self._said is not None and self._said.action is not None
         if parent is None or focus is None or offers or not parent.isAncestorOf(focus):
             return
-        there = focus.rect().translated(focus.mapTo(parent, QPoint(0, 0))).adjusted(0, -px(self.ABOVE), 0, 0)
-        if there.intersects(self.geometry()) and focus.height() < px(self.TALL):
+        whole = focus.parentWidget() or focus  # the question with all its answers, the field with its label
+        if whole.height() > px(self.TALL):
+            whole = focus
+        there = whole.rect().translated(whole.mapTo(parent, QPoint(0, 0)))
+        if there.intersects(self.geometry()) and whole.height() <= px(self.TALL):
             self._said = None
             self._timer.stop()
             self.hide()
