@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -223,13 +223,19 @@ def pages(strip: QTextDocument) -> list[PageCut]:
 
     Qt's own pages break any row that stands where a page ends.
     """
-    tops, whole = [0.0], strip.documentLayout().documentSize().height()
-    while whole - tops[-1] > HIGH:
-        tops.append(_cut_above(strip, tops[-1]))
+    whole = strip.documentLayout().documentSize().height()
     return [
         PageCut(top, bottom, _columns_at(strip, top) if number else ())
-        for number, (top, bottom) in enumerate(pairwise([*tops, whole]))
+        for number, (top, bottom) in enumerate(pairwise([*tops(strip), whole]))
     ]
+
+
+def tops(strip: QTextDocument) -> Iterator[float]:
+    """Where each page begins."""
+    top, whole = 0.0, strip.documentLayout().documentSize().height()
+    yield top
+    while whole - top > HIGH:
+        yield (top := _cut_above(strip, top))
 
 
 def _cut_above(strip: QTextDocument, first: float) -> float:

@@ -6,6 +6,7 @@ Nothing is printed or saved before the record says that it was. Paper and files 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -34,6 +35,7 @@ from ui.widgets.gradually import Gradually
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
+CUT_AT_ONCE = 40  # pages counted before the next key is looked at
 NARROW = 900
 
 
@@ -175,8 +177,12 @@ class ReportPage(Page):
         steps = [partial(printing.write, piece, paper) for paper in (shown, counted) for piece in pieces]
         self._gradually.start([*steps, partial(self._say_length, counted)])
 
-    def _say_length(self, counted: QTextDocument) -> None:
-        count = len(printing.pages(counted))
+    def _say_length(self, counted: QTextDocument) -> Iterator[None]:
+        """Some pages in each turn: where hundreds are cut would be felt."""
+        count = 0
+        for count, _ in enumerate(printing.tops(counted), 1):
+            if not count % CUT_AT_ONCE:
+                yield
         self.length.setText(self.tr("1 page") if count == 1 else self.tr("{n} pages").format(n=count))
 
     def _say_beside(self) -> None:
