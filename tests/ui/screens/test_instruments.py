@@ -518,6 +518,10 @@ def test_three_wishes_must_be_three(fill_in: Callable[..., InstrumentForm], hand
     assert form.rows["P2"].problem.isVisible()
 
 
+def test_the_bands_of_a_score_are_no_areas(fill_in: Callable[..., InstrumentForm]) -> None:
+    assert fill_in("PHQ9").side.limits.text().startswith("5 to 9: Mild, 10 to 14: Moderate")
+
+
 def test_a_number_out_of_range_is_said_and_not_kept(
     fill_in: Callable[..., InstrumentForm], amara: int, hands: Hands
 ) -> None:

@@ -69,7 +69,9 @@ def threshold_words(form: Instrument, limits: Mapping[str, int], area: str) -> W
     line = said[0]
     for part in said[1:]:
         line = words("{first}, {rest}", first=line, rest=part)
-    return words("In {area}: {line}.", area=area, line=line) if area else words("{line}.", line=line)
+    if area and form.kind == "risk":  # no area settles where a score of another kind begins
+        return words("In {area}: {line}.", area=area, line=line)
+    return words("{line}.", line=line)
 
 
 def event_words(count: int, rules: Rules) -> Words:
