@@ -64,6 +64,7 @@ class Ahead(QObject):
             return
         for name in (*PAGES, "team") if self._window.is_team() else PAGES:
             self._steps.append(partial(self._window.make_page, name))
+            self._steps.append(partial(self._window.dress_page, name))
             self._steps.append(partial(self._window.draw_page, name))
         self._steps.append(self._window.make_panel_ahead)
         self._window.panel_closed.connect(self._make_panel)

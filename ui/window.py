@@ -186,7 +186,7 @@ class Window(QWidget):
         """The page with that name, made now if nobody went there before."""
         if name not in self._pages:
             where, what = SCREENS[name]
-            made = cast(Page, getattr(import_module(where), what)(self.session))
+            made = cast(Page, getattr(import_module(where), what)(self.session, parent=self.stack))
             self._pages[name] = made
             self.stack.addWidget(made)
         return self._pages[name]
@@ -195,10 +195,16 @@ class Window(QWidget):
         """Make that page before anybody goes there; it reads nothing until then."""
         self.page(name)
 
-    def draw_page(self, name: str) -> None:
-        """Dress, lay out and paint a page that is not on show yet, where nobody sees it: later that goes quickly."""
+    def dress_page(self, name: str) -> None:
+        """Let the look reach every part of a page that is not on show yet."""
         page = self.page(name)
         page.resize(self.stack.size())
+        for part in page.findChildren(QWidget):
+            part.ensurePolished()
+
+    def draw_page(self, name: str) -> None:
+        """Lay out and paint it where nobody sees it: later that goes quickly."""
+        page = self.page(name)
         page.grab()
         page.draw_ahead()
 
