@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QListWidget, QListWidgetItem, QWidget
 
@@ -248,6 +248,9 @@ class SettingsPage(Page):
         if body is not None:
             body.activate()  # made a moment ago: the cards have no place yet
         self._scroll_to(at)
+        QTimer.singleShot(
+            0, self, partial(self._scroll_to, at)
+        )  # and when they are as high as their words need
 
     def _show_part(self, at: int) -> None:
         if self.list.hasFocus() and 0 <= at < len(self._cards):
