@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -156,7 +157,12 @@ def _line(
         cursor.setBlockFormat(space)
     else:
         cursor.insertBlock(space)
-    cursor.insertText(text.replace("\n", "\u2028"), _letters(size, bold))  # one paragraph, several lines
+    cursor.insertText(_lines_of(text), _letters(size, bold))
+
+
+def _lines_of(text: str) -> str:
+    """The text as one paragraph of several lines: whatever Qt takes for the end of a paragraph ends a line."""
+    return re.sub("\r\n|[\n\r\u2029\ufdd0\ufdd1]", "\u2028", text)
 
 
 def _letters(size: float = 10.5, bold: bool = False) -> QTextCharFormat:
@@ -201,7 +207,9 @@ def _table(
     for down, cells in enumerate(lines):
         for across, cell in enumerate(cells):
             strong = (bool(head) and not goes_on and down == 0) or (not lined and across == 0)
-            table.cellAt(down, across).firstCursorPosition().insertText(say(cell), _letters(10, strong))
+            table.cellAt(down, across).firstCursorPosition().insertText(
+                _lines_of(say(cell)), _letters(10, strong)
+            )
     cursor.movePosition(QTextCursor.MoveOperation.End)
 
 
@@ -249,13 +257,24 @@ def _cut_above(strip: QTextDocument, first: float) -> float:
         top, bottom = _ends(table, row)
         if bottom <= limit:
             at = bottom
-        elif row == table.format().toTableFormat().headerRowCount() == 1 and _ends(table, 0)[0] > first:
-            at = _ends(table, 0)[0]  # the names of the columns stand above their first row
+        elif _goes_with_names(table, row, limit) and _ends(table, 0)[0] > first:
+            at = _ends(table, 0)[0]
         elif top > first and bottom - top <= HIGH:
             at = min(top, limit)
         else:
             at = _between_lines(_blocks_of(table, row), limit)
     return _with_heading(strip, at, first) if at > first else limit
+
+
+def _goes_with_names(table: QTextTable, row: int, limit: float) -> bool:
+    """Whether the names of the columns go to the next page with their first row: not if it would not fit there either,
+    and at least its first lines fit here.
+    """
+    if not row == table.format().toTableFormat().headerRowCount() == 1:
+        return False
+    top, bottom = _ends(table, row)
+    begins = _between_lines(_blocks_of(table, row), limit) > top + PADDING + LINED
+    return bottom - _ends(table, 0)[0] <= HIGH or not begins
 
 
 def _with_heading(strip: QTextDocument, at: float, first: float) -> float:

@@ -261,11 +261,12 @@ class Window(QWidget):
     def open_panel(self, client_id: int | None) -> None:
         """Log a contact beside the page, or in its place when the window is narrow."""
         if self.panel is None:
-            self.panel, self._panel_ahead = self._panel_ahead or self._make_panel(), None
+            self._panel_ahead = self._panel_ahead or self._make_panel()
+            cast(Side, self._panel_ahead).open_for(client_id)  # first: the record may be there no more
+            self.panel, self._panel_ahead = self._panel_ahead, None
             self._pair.addWidget(self.panel)
             put_last(self.panel)
             self._side().closed.connect(self._panel_closed)
-            self._side().open_for(client_id)
             self.fit()
             self.panel.show()
         else:

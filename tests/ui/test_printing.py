@@ -103,3 +103,29 @@ def test_the_file_has_the_pages_that_were_counted(tmp_path: Path, qapp: object) 
     place = tmp_path / "Sheet.pdf"
     printing.print_on(report, printing.a_pdf(str(place)))
     assert place.read_bytes().count(b"/Type /Page\n") == len(printing.pages(printing.document(report)))
+
+
+def test_a_heading_and_a_first_row_longer_than_a_page_begin_on_the_same_page(qapp: object) -> None:
+    before = [Paragraph(words("Before")) for _ in range(27)]
+    row = ("Day 1", "begin0x " + LINE * 90 + "end0x", "Somebody")
+    for blocks in (before, []):
+        report = Report(
+            "chronology",
+            words("Chronology"),
+            (*blocks, Heading(words("What happened")), Table(HEAD, (row,))),
+            "",
+        )
+        pages = printed(report)
+        (heading,) = pages_of("What happened", pages)
+        assert pages_of("begin0x", pages) == [heading]
+
+
+def test_the_lines_of_a_note_are_never_cut_through(qapp: object) -> None:
+    """A note of several paragraphs is one cell."""
+    lines = "\n".join(f"Line {n}" for n in range(12))
+    rows = tuple((f"Day {n}", f"begin{n}x\r\n{lines}\u2029end{n}x", "Somebody") for n in range(40))
+    pages = printed(Report("chronology", words("Chronology"), (Table(HEAD, rows),), ""))
+    assert len(pages) > 5
+    for n in range(40):
+        (begins,) = pages_of(f"begin{n}x", pages)
+        assert pages_of(f"end{n}x", pages) == [begins], n

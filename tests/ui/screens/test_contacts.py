@@ -18,7 +18,9 @@ from caseworker.domain import when
 from caseworker.domain.contacts import is_attempt, is_two_way
 from caseworker.domain.safe_claims import Check
 from caseworker.domain.safe_contacts import SafeContact
+from caseworker.errors import Problem
 from caseworker.storage import actions, contacts, drafts, history, safe_contacts
+from caseworker.storage.records import fetch
 from tests.journey.hands import Hands
 from tests.ui.screens.parts import settle, today, words_of
 from ui.order import stops
@@ -789,3 +791,60 @@ def test_a_panel_closed_straight_after_it_was_opened_leaves_nothing_behind(
     settle()
     gc.collect()
     assert form() is None
+
+
+def erased(window: Window, client_id: int) -> None:
+    """As the screen that erases does it."""
+    window.session.erasing.emit(client_id)
+    storage.write(lambda: fetch("DELETE FROM client WHERE id = ?", (client_id,)))
+    window.session.changed.emit()
+
+
+def test_whoever_is_erased_is_no_longer_on_offer_for_a_contact(
+    window: Window, add_client: Callable[..., int], hands: Hands
+) -> None:
+    amara, beth = (add_client(name, safe=False, supported=False) for name in ("Amara Clarke", "Beth Clarke"))
+    hands.press("Ctrl+J")
+    hands.type("clarke")
+    assert isinstance(window.panel, ContactPanel)
+    assert window.panel.who is not None
+    assert "Amara" in window.panel.who.found.item(0).text()
+    hands.press("Down")
+    erased(window, amara)
+    assert [window.panel.who.found.item(at).text()[:4] for at in range(window.panel.who.found.count())] == [
+        "Beth"
+    ]
+    hands.press("Return")
+    assert window.panel_client() == beth
+
+
+def test_a_record_that_is_gone_opens_no_panel_and_the_next_contact_opens_as_ever(
+    window: Window, amara: int, hands: Hands
+) -> None:
+    make_ahead(window)
+    with pytest.raises(Problem, match="E-GONE"):
+        window.open_panel(4711)
+    assert window.panel is None
+    window.open_panel(amara)
+    settle()
+    assert "Amara Clarke" in words_of(form_of(window))
+
+
+def test_a_record_that_is_gone_leaves_the_open_panel_as_it_is(
+    window: Window, amara: int, hands: Hands
+) -> None:
+    hands.press("Ctrl+J")
+    assert isinstance(window.panel, ContactPanel)
+    with pytest.raises(Problem, match="E-GONE"):
+        window.open_panel(4711)
+    assert window.panel.who is not None
+    assert window.panel.who.isVisible()
+    window.open_panel(amara)
+    hands.fill("Note", NOTE)
+    with pytest.raises(Problem, match="E-GONE"):
+        window.open_panel(4711)
+    hands.press("Escape")
+    assert window.panel is None
+    kept = drafts.get(draft_key(amara))
+    assert kept is not None
+    assert kept.fields["note"] == NOTE

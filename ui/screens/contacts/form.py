@@ -105,11 +105,11 @@ class ContactForm(Form):
 
     def begin(self, client_id: int | None) -> None:
         """It is a contact with that client, or with nobody who has a record: once, and never another one's after."""
-        self.client_id = client_id
         if client_id is not None:
             self.client = clients.get(client_id)
             self.safe = stored_safe.for_client(client_id)
             self.open_episodes = episodes.open_for(client_id)
+        self.client_id = client_id
         self.drafts = DraftKeeper(self.session, draft_key(client_id), self.draft_fields, self)
         self.in_turn_too(self._offer_what_is_theirs, self._start)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from caseworker.domain.when import LONDON
+from caseworker.errors import Problem
 from ui.screens.client.safe import SafePanel
 from ui.screens.contacts.form import ContactForm
 from ui.screens.contacts.who import WhoPicker
@@ -131,13 +132,18 @@ class ContactPanel(Frame, QFrame):
         self.closed.emit()
 
     def _open(self, client_id: int | None) -> None:
+        form = self._take_form()
+        try:
+            form.begin(client_id)
+        except Problem:
+            self._throw_away(form)  # what is open stays: it can still be closed, and its draft kept
+            raise
         self._drop_form()
         if self.who is not None:
             self.who.hide()
             self.who.deleteLater()
             self.who = None
-        self._form = self._take_form()
-        self._form.begin(client_id)
+        self._form = form
         self._show_safe()
         self._form.drafts.kept.connect(self._kept)
         self._form.restarted.connect(self._restarted)

@@ -53,6 +53,7 @@ class WhoPicker(QWidget):
         self.found.itemClicked.connect(self._clicked)
         self.found.itemActivated.connect(self._clicked)
         self.anonymous.clicked.connect(self._nobody)
+        session.changed.connect(self._find_again)
         self._find()
 
     def _find(self, *_: object) -> None:
@@ -70,6 +71,15 @@ class WhoPicker(QWidget):
             "" if rows else self.tr("No client matches. Check the spelling, or add a new client with Ctrl+N.")
         )
         self.none.setVisible(not rows)
+
+    def _find_again(self) -> None:
+        """A record was added, renamed or erased meanwhile; whoever was chosen stays so."""
+        chosen = self.found.currentItem()
+        before = chosen.data(Qt.ItemDataRole.UserRole) if chosen is not None else None
+        self._find()
+        for at in range(self.found.count()):
+            if self.found.item(at).data(Qt.ItemDataRole.UserRole) == before:
+                self.found.setCurrentRow(at)
 
     def _take(self) -> None:
         self._clicked(self.found.currentItem())
