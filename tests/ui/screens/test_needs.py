@@ -288,7 +288,11 @@ def test_two_answers_within_a_fortnight_show_no_change(window: Window, amara: in
         taken(amara, "CR7", {"SAFE": 5}, 1)
 
     storage.write(write)
-    assert table_of(shown(window, amara).outcomes.table)[0][1:] == ["1", "5", ""]
+    tab = shown(window, amara)
+    assert table_of(tab.outcomes.table)[0][1:] == ["1", "5", ""]
+    said = words_of(tab.outcomes)
+    assert "Change is counted from what was asked at the start, two weeks or more later." in said
+    assert "where most changed" not in said
 
 
 # ---- the support plan

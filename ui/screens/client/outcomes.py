@@ -87,7 +87,7 @@ class OutcomesCard(Card):
         ]
         self.table.setAccessibleName(self.tr("{form}, each time it was asked").format(form=form.title))
         self.table.show_rows(columns, [self._row(line, at, drawn) for line in found])
-        self.foot.setText(self._about(sets, names, today))
+        self.foot.setText(self._about(sets, any(line.moved for line in found), names, today))
 
     def _ask(self) -> None:
         self.asked.emit(self.name)
@@ -121,8 +121,12 @@ class OutcomesCard(Card):
         )
         return cells
 
-    def _about(self, sets: Sequence[Signed], names: dict[int, str], today: date) -> str:
-        said = [self.tr("The chart shows where most changed.")]
+    def _about(self, sets: Sequence[Signed], compared: bool, names: dict[int, str], today: date) -> str:
+        said = [
+            self.tr("The chart shows where most changed.")
+            if compared
+            else self.tr("Change is counted from what was asked at the start, two weeks or more later.")
+        ]
         if len(sets) > SHOWN:
             said.append(
                 self.tr("Asked {n} times; the table shows the first and the latest two.").format(n=len(sets))
