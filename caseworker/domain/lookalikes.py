@@ -28,6 +28,7 @@ _OTHER_ALPHABETS = frozenset(("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPT
 _OF_MEASURES = frozenset("µμΩ")  # 10µg
 #: Signs that stand for a letter only between letters, and those that may also begin or end a word.
 _BETWEEN, _ANYWHERE = {"!": "1", "|": "1", "+": "7"}, {"@": "4", "$": "5", "€": "3"}
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _FIGURES = str.maketrans("0123456789i", "olzeasgtbgl")
 _MEASURE = re.compile(
     r"\d+(?:[ap]m|st|nd|rd|th|k?g|mg|[cm]?l|[ckm]?m|[pxkwvsdabc]|in|ft|oz|lbs?|yrs?|hrs?|mins?)"
@@ -46,7 +47,9 @@ def seen(text: str) -> str:
 
 
 def mixed(text: str) -> list[str]:
-    """Its words that mix our letters with those of another alphabet: nobody writes so who does not want to hide."""
+    """Its words that mix our letters with those of another alphabet, or with letters upside down: nobody writes so who
+    does not want to hide.
+    """
     whole = "".join(
         sign
         for sign in unicodedata.normalize("NFKC", text)
@@ -57,9 +60,22 @@ def mixed(text: str) -> list[str]:
         alphabets = {
             unicodedata.name(sign, "").partition(" ")[0] for sign in word if sign not in _OF_MEASURES
         }
-        if "LATIN" in alphabets and alphabets & _OTHER_ALPHABETS:
+        turned = sum(" TURNED " in unicodedata.name(sign, "") for sign in word)
+        if ("LATIN" in alphabets and alphabets & _OTHER_ALPHABETS) or turned > 1:
             found.append(word)
     return found
+
+
+def pictured(text: str) -> str:
+    """What its pictures show, in words: "police car"."""
+    return " ".join(unicodedata.name(sign, "") for sign in text if unicodedata.category(sign) == "So").lower()
+
+
+def run_together(text: str) -> str:
+    """A lower-case text with one letter wherever two side by side, or a thin one, may be read as another."""
+    for two, one in _PAIRS:
+        text = text.replace(two, one)
+    return text.replace("i", "l")
 
 
 def with_figures(text: str) -> str:

@@ -6,17 +6,20 @@ Where no service exists that is the answer, and it is kept: gaps nobody writes d
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caseworker.domain import codes
+from caseworker.domain.lookalikes import seen
 from caseworker.domain.services import Service
 from caseworker.domain.when import iso_date, show_date
 from caseworker.words import Words, words
 
 LONGEST_TEXT = 1_000
 NO_SERVICE = "NOS"
-REFUGE, _REFUGE_IN_NAME = "RFG", "refuge"
+REFUGE = "RFG"
+_REFUGE_IN_NAME = ("refuge", "refugio", "lloches", "safe house", "safehouse")
 NOT_SENT, NONE_EXISTS, SENT, ACCEPTED, STARTED, REFUSED = (
     "not_sent", "none_exists", "sent", "accepted", "started", "refused",
 )  # fmt: skip
@@ -195,7 +198,15 @@ def may_be_named(referral: OnwardReferral, service: Service | None) -> bool:
     kinds = [referral.service_type, *([service.kind] if service is not None else [])]
     if REFUGE in kinds or any(map(codes.is_missing, kinds)):
         return False
-    return service is None or _REFUGE_IN_NAME not in f"{service.name} {service.provider}".casefold()
+    return service is None or not any(
+        map(_as_read(f"{service.name} {service.provider}").count, _REFUGE_IN_NAME)
+    )
+
+
+def _as_read(name: str) -> str:
+    """Lower case, without accents and without what nobody sees, words a single space apart."""
+    parted = unicodedata.normalize("NFKD", seen(name))
+    return " ".join("".join(sign for sign in parted if not unicodedata.combining(sign)).casefold().split())
 
 
 def called(referral: OnwardReferral, service: Service | None) -> Words | str:

@@ -9,11 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from caseworker.domain import codes
-from caseworker.domain.lookalikes import is_spelled_with_figures, mixed, outline, seen, with_figures
+from caseworker.domain.lookalikes import (
+    is_spelled_with_figures,
+    mixed,
+    outline,
+    pictured,
+    run_together,
+    seen,
+    with_figures,
+)
 from caseworker.domain.when import iso_date
 from caseworker.words import Words, words
 
@@ -51,6 +60,9 @@ TELLING = (
     "safety", "samaritans", "shelter", "social services", "social worker", "solicitor", "stalking", "suicide",
     "support worker", "unsafe", "victim", "violence", "violent", "weapon", "women aid", "womens aid",
 )  # fmt: skip
+
+
+_BACKWARDS = "\u202e"  # what follows is shown from right to left
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,55 +150,102 @@ def gives_away(text: str, names: Iterable[str] = (), services: Iterable[str] = (
     However they are spelled: with or without accents, apostrophes, hyphens, marks between letters, an s at the end;
     in letters of another alphabet, with figures or signs in place of letters, with letters that nobody sees.
     """
-    people, bodies = [name for name in names if name.strip()], [name for name in services if name.strip()]
-    text, hidden = seen(text), mixed(text)
-    readings = [f" {reading} " for reading in _readings(text)]
-    parts = {
-        part
-        for name in people
-        for reading in _readings(seen(name))
-        for part in reading.split()
-        if len(part) > 1 and part not in _JOINING
-    }
-    whole = {reading for name in bodies for reading in _readings(seen(name))}
-    whole |= {"".join(reading.split()) for reading in whole}
-    found = [word for word in TELLING if any(_tells(word, plain) for plain in readings)]
-    found += [
+    return _found(text, _Watched.of(names, services))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What must not stand on a page: read once for all of its lines."""
+
+    words: tuple[str, ...]
+    initials: frozenset[str]
+
+    @classmethod
+    def of(cls, names: Iterable[str], services: Iterable[str]) -> _Watched:
+        people, bodies = [name for name in names if name.strip()], [name for name in services if name.strip()]
+        parts = {
+            part
+            for name in people
+            for reading in _readings(seen(name))
+            for part in reading.split()
+            if len(part) > 1 and part not in _JOINING
+        }
+        whole = {reading for name in bodies for reading in _readings(seen(name))}
+        whole |= {"".join(reading.split()) for reading in whole}
+        return cls(tuple(sorted(parts | whole)), frozenset(_initials(people)))
+
+
+def _found(text: str, watched: _Watched) -> tuple[str, ...]:
+    hidden = mixed(text)
+    text = seen(f"{text} {text[::-1]}" if _BACKWARDS in text else text)
+    text = re.sub(_PRICE, "£", text)
+    held = _readings(text)
+    plain = _side_by_side(held)
+    telling = [" ".join(part for part in one.split() if part not in _HARMLESS) for one in held]
+    shown = _side_by_side([*telling, pictured(text)])
+    alike = _side_by_side(map(run_together, telling))
+    closed = list(_closed(text))
+    found = [
         word
-        for word in sorted(parts | whole)
-        if any(f" {word} " in plain or f" {word}s " in plain for plain in readings)
+        for word, (ways, ways_alike) in _WAYS.items()
+        if any(way in shown for way in ways)
+        or any(way in alike for way in ways_alike)
+        or _is_parted(word, closed)
     ]
-    lines = [reading.split() for reading in _readings(with_figures(text))]
-    spelled = [line for line in lines if any(map(is_spelled_with_figures, line))]
-    found += [
-        word
-        for word in (*TELLING, *sorted(parts | whole))
-        if any(_passes_for(word, line) for line in spelled)
-    ]
-    found += sorted(_initials(people) & set(re.findall(r"\b[A-Z]{2,4}\b", text.replace(".", ""))))
+    found += [word for word in watched.words if f" {word} " in plain or f" {word}s " in plain]
+    for line in _readings(with_figures(text)):
+        parts = line.split()
+        if spelled := [at for at, part in enumerate(parts) if is_spelled_with_figures(part)]:
+            outlines = [outline(part) for part in parts]
+            found += [word for word in (*TELLING, *watched.words) if _passes_for(word, outlines, spelled)]
+    found += sorted(watched.initials & set(re.findall(r"\b[A-Z]{2,4}\b", text.replace(".", ""))))
     return tuple(dict.fromkeys([*found, *hidden]))
 
 
-def _tells(word: str, plain: str) -> bool:
+def _side_by_side(lines: Iterable[str]) -> str:
+    """Each between spaces of its own: no two words of two of them stand one space apart."""
+    return "".join(f" {line} " for line in lines)
+
+
+def _ways(word: str) -> list[str]:
     """Longer words also where something follows them, "policeman"; words that belong together also written as one."""
     ends = [""] if len(word.split()[-1]) > 4 else [" ", "s "]
-    return any(f" {one}{end}" in plain for one in {word, word.replace(" ", "")} for end in ends)
+    return [f" {one}{end}" for one in sorted({word, word.replace(" ", "")}) for end in ends]
 
 
-def _passes_for(word: str, line: list[str]) -> bool:
-    """Whether the word stands there with figures for some of its letters: "p0lice"."""
-    wanted = [outline(part) for part in word.split()]
+def _closed(text: str) -> Iterator[tuple[str, frozenset[int]]]:
+    """Each stretch of words that only spaces part: without the spaces, and where in it words begin and end."""
+    for stretch in re.split(r"[^\w\s]+", text.casefold()):
+        parts = stretch.split()
+        yield "".join(parts), frozenset(accumulate((len(part) for part in parts), initial=0))
+
+
+def _is_parted(word: str, closed: Iterable[tuple[str, frozenset[int]]]) -> bool:
+    """Whether the word stands there in pieces: "pol ice". Short ones may as well be pieces of other words."""
+    if len(word) < 5 or " " in word:
+        return False
+    for line, ends in closed:
+        for found in re.finditer(word, line):
+            if found.start() in ends and (
+                found.end() in ends or (line[found.end() :][:1] == "s" and found.end() + 1 in ends)
+            ):
+                return True
+    return False
+
+
+def _passes_for(word: str, line: list[str], spelled: list[int]) -> bool:
+    """Whether the word stands there with figures for some of its letters: "p0lice". ``line``: the outlines of its
+    words; ``spelled``: where among them there are figures.
+    """
     if len(word) < 3 or word.isdigit():
         return False
-    for at in range(len(line) - len(wanted) + 1):
-        there = line[at : at + len(wanted)]
-        if any(map(is_spelled_with_figures, there)):
-            *first, last = map(outline, there)
-            whole = last in (wanted[-1], f"{wanted[-1]}s") or (
-                len(wanted[-1]) > 4 and last.startswith(wanted[-1])
-            )
-            if first == wanted[:-1] and whole:
-                return True
+    *first, last = map(outline, word.split())
+    for at in {place - back for place in spelled for back in range(len(first) + 1)}:
+        end = at + len(first)
+        if at < 0 or end >= len(line) or line[at:end] != first:
+            continue
+        if line[end] in (last, f"{last}s") or (len(last) > 4 and line[end].startswith(last)):
+            return True
     return False
 
 
@@ -212,12 +271,10 @@ def sheet(
             words("My plan"),
             tuple(Section(CALM[kind], tuple(one.text for one in found)) for kind, found in parts.items()),
         )
-    people, bodies = tuple(names), tuple(services)
+    watched = _Watched.of(names, services)
     held = [one for found in parts.values() for one in found]
     lines = tuple(
-        one.disguise.strip()
-        for one in held
-        if one.disguise.strip() and not gives_away(one.disguise, people, bodies)
+        one.disguise.strip() for one in held if one.disguise.strip() and not _found(one.disguise, watched)
     )
     return Sheet(
         words("To do"), (Section(words("This week"), lines),) if lines else (), len(held) - len(lines)
@@ -241,6 +298,11 @@ def _readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+#: Each begins as a telling word does, or looks like one.
+_HARMLESS = frozenset(
+    {"ball", "balls", "balled", "courtney", "courtneys", "courtesy", "courtyard", "courtyards"}
+)
+_PRICE = r"£\s?\d[\d,]*(?:\.\d\d)?\b"  # £9.99 is no number to ring
 _DOTTED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _JOINING = frozenset({"the", "of", "and", "for", "de", "la", "van", "al", "el", "bin", "ben"})
 _APOSTROPHES, _HYPHENS = "'`´ʼ‘’′", r"\-‐‑‒–—―−"
@@ -251,3 +313,5 @@ _JOINED = (
     rf"\s*[{_HYPHENS}]\s*|[{_APOSTROPHES}]",  # also at the end of a line
     r"(?<=\w)(?:[^\w\s]|_)+(?=\w)",
 )
+#: How each may stand in a line, and in one whose letters may be read as others.
+_WAYS = {word: (_ways(word), [run_together(way) for way in _ways(word)]) for word in TELLING}

@@ -30,7 +30,9 @@ def save(item: SafetyItem, why: str = "") -> int:
         Problem: E-GONE, E-WITHDRAWN.
     """
     more: dict[str, Words] = {}
-    telling = domain.gives_away(item.disguise, names(item.client_id), services(item.client_id))
+    # A longer one is refused in any case, and may be very long.
+    shown = item.disguise if len(item.disguise) <= domain.LONGEST_DISGUISE else ""
+    telling = domain.gives_away(shown, names(item.client_id), services(item.client_id))
     if telling:
         more["disguise"] = words("Leave out “{word}”: it gives the page away", word=telling[0])
     return _ITEMS.save(item, why, **more)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseworker.domain.lookalikes import is_spelled_with_figures, mixed, outline, seen, with_figures
+from caseworker.domain.lookalikes import (
+    is_spelled_with_figures,
+    mixed,
+    outline,
+    pictured,
+    run_together,
+    seen,
+    with_figures,
+)
 
 
 @given(st.text(alphabet=st.characters(codec="ascii")))
@@ -44,3 +52,15 @@ def test_times_places_and_measures_are_no_spelling(word: str) -> None:
 def test_signs_and_figures_have_the_outline_of_their_letters() -> None:
     assert outline(with_figures("v!ct|m$")) == outline("victims")
     assert with_figures("Hi! 5€ + 2") == "Hi! 53 + 2"
+
+
+def test_a_word_upside_down_is_as_hidden_as_one_of_two_alphabets() -> None:
+    assert mixed("milk ǝɔᴉlod ʇɹnoɔ ə") == ["ǝɔᴉlod", "ʇɹnoɔ"]
+
+
+def test_pictures_are_read_as_what_they_show() -> None:
+    assert pictured("milk 🚓") == "police car"
+
+
+def test_two_letters_side_by_side_are_read_as_the_one_they_look_like() -> None:
+    assert run_together("vvorn clawn") == run_together("wom dawn")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -11,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseworker.domain import codes
-from caseworker.domain.safety_plan import CALM, TELLING, SafetyItem, by_kind, gives_away, next_review, sheet
+from caseworker.domain.safety_plan import (
+    CALM,
+    LONGEST_DISGUISE,
+    TELLING,
+    SafetyItem,
+    by_kind,
+    gives_away,
+    next_review,
+    sheet,
+)
 
 TODAY = dt.date(2026, 11, 18)
 BAG = SafetyItem(1, "", 1, "bag", "Keep the blue bag at Jo's", disguise="Drop the holdall off")
@@ -210,3 +220,42 @@ def test_however_it_is_spelled_a_telling_word_and_a_name_never_stand_on_a_page_i
     )
     for text in (spelled, f"Bread and {spelled} at six", f"milk, {spelled}"):
         assert gives_away(text, HERS), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ring the pol ice", "po lice", "re fuges", "so licitor", "vveapon", "vvomens aid", "harrned", "rnarac",
+        "dornestic", "suicicle", "POLlCE", "poiice", "ǝɔᴉlod", "ɐɓnɟǝɹ", "🚓", "ring 👮", "\u202eecilop",
+    ],
+)  # fmt: skip
+def test_what_somebody_reads_as_a_telling_word_is_found(text: str) -> None:
+    assert gives_away(text)
+
+
+#: Each looks like a telling word, or holds the letters of one.
+PLAIN = (
+    "Lamp £9.99", "Sofa £999", "Ring Courtney", "Sweep the courtyard",
+    "Buy a ball", "2 balls of wool", "Burn the garden waste", "Vic, Tim and Jo at six", "Put out, reach for the jam",
+    "Clean the car", "Torn jeans to mend", "Corner shop", "The lab: use by Friday", "Chide, chider, chill",
+    "Polish the shoes", "Cork board", "Courgettes", "Flea powder", "Farm eggs", "Arm bands",
+    "Grape juice", "Drape, tape, scrape", "Baileys", "Bale of straw", "Hidden gem DVD", "Saffron", "Safari park",
+    "Cornflakes", "Vitamin D", "Savoury rice", "Wool, vacuum bags", "☀ day out", "🛒 🥖 🥛", "❤ Mum", "☎ the dentist",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_line_that_looks_like_more_stays(text: str) -> None:
+    assert gives_away(text) == ()
+
+
+@pytest.mark.parametrize("piece", ["p0 ", "a!", "a-", "'s ", "po lice", "m1lk ", "\u0301a"])
+def test_the_longest_line_takes_no_time_at_all(piece: str) -> None:
+    text = (piece * LONGEST_DISGUISE)[:LONGEST_DISGUISE]
+    names = [f"Amara{n} Clarke{n}" for n in range(40)]
+    took = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        gives_away(text, names)
+        took.append(time.perf_counter() - begun)
+    assert min(took) < 0.05

@@ -159,6 +159,10 @@ def test_the_name_of_a_refuge_never_stands_in_a_chronology(client_id: int, notes
         ("Quillfeather Lodge", "NA-ASK"),  # nobody said what it is
         ("Quillfeather Women’s Refuge", "OUT"),
         ("QUILLFEATHER REFUGES", "NA-UNK"),
+        ("Réfuge Quillfeather", "OUT"),
+        ("Refu\u00adge Quillfeather", "OUT"),  # with a hyphen that shows only at the end of a line
+        ("Lloches Quillfeather", "OUT"),
+        ("Quillfeather Safe  House", "OUT"),
     ):
         refer(client_id, Service(None, "", name, kind, provider="Quillfeather Trust"), **more)
     for kind in ("RFG", "NA-NAP"):
