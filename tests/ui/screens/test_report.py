@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from caseworker.domain import when
 from caseworker.domain.contacts import Contact
 from caseworker.domain.reports import Paragraph, Report
 from caseworker.domain.safe_claims import Check
@@ -228,7 +229,8 @@ def test_paper_elsewhere_is_recorded_changed_and_withdrawn(window: Window, amara
     text = words_of(window.current())  # type: ignore[arg-type]
     assert "Non-molestation order" in text
     assert "Kept: Office safe" in text
-    hands.click("Withdraw: Non-molestation order")
+    recorded = when.show_datetime(when.local(documents.for_client(amara)[0].recorded))
+    hands.click(f"Withdraw: Non-molestation order, Recorded {recorded}")
     hands.fill("Why it was a mistake", "Another client's")
     hands.press("Ctrl+Return")
     settle()

@@ -100,11 +100,13 @@ class DocumentsTab(Tab):
         if one.kept:
             lines.append(self.tr("Kept: {place}").format(place=one.kept))
         said = self.tr("Made here {time}") if one.made_here else self.tr("Recorded {time}")
-        lines.append((said.format(time=written), "muted"))
+        said = said.format(time=written)
+        lines.append((said, "muted"))
         chips = [Chip(codes.get("document_kind").label(one.kind), "info" if one.made_here else "plain")]
         entry = Entry(one.title, lines, chips)
-        entry.add_button(self.tr("Change"), partial(self._change, one.id or 0))
-        entry.add_button(self.tr("Withdraw"), partial(self._withdraw, one.id or 0))
+        about = f"{one.title}, {said}"
+        entry.add_button(self.tr("Change"), partial(self._change, one.id or 0), about=about)
+        entry.add_button(self.tr("Withdraw"), partial(self._withdraw, one.id or 0), about=about)
         return entry
 
     # ---- doing
