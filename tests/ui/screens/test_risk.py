@@ -221,9 +221,12 @@ def test_an_incident_is_added_changed_and_withdrawn(record: ClientPage, amara: i
     assert "No event in the last 12 months is recorded." in text
 
 
+@pytest.mark.parametrize("before", [0, 20])
 def test_after_an_incident_is_saved_the_keyboard_is_back_on_the_button_that_adds_one(
-    record: ClientPage, hands: Hands
+    record: ClientPage, session: Session, amara: int, hands: Hands, before: int
 ) -> None:
+    for day in range(before):
+        session.write(incidents.save, Incident(None, "", amara, days_ago(day + 1), kind="VIO"))
     shown(record)
     button = hands.find_button("Add an incident")
     assert button is not None

@@ -42,6 +42,7 @@ from ui.widgets import Button, Card, Chip, Entry, FlowLayout, Said, Text, column
 from ui.widgets.gradually import Gradually, empty
 
 AT_ONCE = 2  # rows built before the next key is looked at
+FEW = 12  # rows made anew at once where the tab is on show; more of them would be felt
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,11 @@ class RiskTab(Tab):
                 *self._steps_of(self._incidents, [partial(self._incident, one) for one in seen.incidents]),
                 *self._steps_of(self._marac, self._marac_rows(seen)),
             ],
-            arriving,
+            arriving or len(sets) + len(seen.incidents) + len(seen.actions) > FEW,
         )
+
+    def when_stood(self, do: Callable[[], object]) -> None:
+        self._gradually.then(do)
 
     def _steps_of(
         self, make: Callable[[Seen], Card], rows: Sequence[Callable[[], Entry]]
