@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 WIDE, HIGH, FOOT = 520.0, 720.0, 20.0  # of an A4 page inside its margins, in points; the foot's line below
 HEAD = 14.0  # of a table that goes on: its columns once more, above the page
 PADDING, LINED = 3.0, 0.5  # around the words of a cell; the lines of a table
+WITHIN = 0.05  # what lies nearer to a cut lies at it
 MARGIN_MM = 15.0
 AT_ONCE, PART = 30, 15  # rows of a table laid out in one go; of each part of a longer one
 INK = QColor(0, 0, 0)
@@ -334,6 +335,7 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
     """Paint every page, each with its foot and number, as large as the paper allows."""
     made = document(report)
     cut = pages(made)
+    _part(made, [page.top for page in cut[1:]])
     head = HEAD if any(page.head for page in cut) else 0.0
     painter = QPainter(device)
     page = device.pageLayout().paintRectPixels(device.logicalDpiX())
@@ -356,10 +358,37 @@ def print_on(report: Report, device: QPagedPaintDevice) -> None:
         # The line between two rows stands on both pages.
         view = QRectF(0.0, part.top, WIDE, part.bottom - part.top + LINED)
         painter.setClipRect(view)
-        black.clip = view
+        black.clip = view.adjusted(0.0, WITHIN, 0.0, -WITHIN - LINED)
         made.documentLayout().draw(painter, black)
         painter.setClipping(False)
     painter.end()
+
+
+def _part(strip: QTextDocument, cuts: list[float]) -> None:
+    """Let what goes on after a cut be a paragraph of its own, in the same place. Of one that stands across it, Qt
+    writes a line on both pages: seen once, but found and read out twice.
+    """
+    layout, places, block = strip.documentLayout(), [], strip.begin()
+    while block.isValid():
+        corner, laid = layout.blockBoundingRect(block).top(), block.layout()
+        for at in range(1, laid.lineCount()):
+            top = corner + laid.lineAt(at).y()
+            if any(abs(top - cut) < WITHIN for cut in cuts):
+                places.append(block.position() + laid.lineAt(at).textStart())
+        block = block.next()
+    cursor = QTextCursor(strip)
+    cursor.beginEditBlock()
+    for place in reversed(places):
+        cursor.setPosition(place)
+        rest = cursor.blockFormat()
+        first = QTextBlockFormat(rest)
+        first.setBottomMargin(0)
+        rest.setTopMargin(0)
+        cursor.setBlockFormat(first)
+        if strip.characterAt(place - 1) == "\u2028":
+            cursor.deletePreviousChar()
+        cursor.insertBlock(rest)
+    cursor.endEditBlock()
 
 
 def _draw_head(painter: QPainter, columns: tuple[str, ...]) -> None:

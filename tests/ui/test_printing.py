@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -129,3 +132,39 @@ def test_the_lines_of_a_note_are_never_cut_through(qapp: object) -> None:
     for n in range(40):
         (begins,) = pages_of(f"begin{n}x", pages)
         assert pages_of(f"end{n}x", pages) == [begins], n
+
+
+def drawn(pdf: bytes, letter: str) -> int:
+    """How often the file draws that letter; all of it in one font."""
+    streams = []
+    for stream in re.findall(rb"stream\r?\n(.*?)\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            stream = zlib.decompressobj().decompress(stream)
+        streams.append(stream)
+    whole = b"\n".join(streams)
+    (shape,) = {
+        int(first, 16) + at
+        for first, last, told in re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]{4})> \[([^\]]*)\]", whole)
+        for at, code in enumerate(re.findall(rb"<([0-9A-F]{4})>", told))
+        if code == b"%04X" % ord(letter)
+    }
+    shapes = "".join(text.decode("ascii") for text in re.findall(rb"<([0-9a-fA-F]+)> ?Tj", whole))
+    return [int(shapes[at : at + 4], 16) for at in range(0, len(shapes), 4)].count(shape)
+
+
+def test_a_line_beside_a_cut_is_in_the_file_once(tmp_path: Path, qapp: object) -> None:
+    """What Qt draws outside a page is not seen, and yet is found, copied and read out."""
+    long = "quiz " * 1500
+    report = Report(
+        "chronology",
+        words(""),
+        (
+            Paragraph(long),
+            Paragraph(long + "\n" + long),
+            Bullets(("quiz",) * 200),
+            Facts(tuple(("Asked", long) for _ in range(3))),
+        ),
+    )
+    place = tmp_path / "Sheet.pdf"
+    printing.print_on(report, printing.a_pdf(str(place)))
+    assert drawn(place.read_bytes(), "q") == 1500 * 6 + 200
