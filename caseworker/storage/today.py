@@ -5,7 +5,7 @@ the return.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from caseworker.domain.actions import Action
@@ -120,11 +120,25 @@ class Board:
 
 def board(now: dt.datetime, worker_id: int | None = None) -> Board:
     """Everything the first screen of the day shows; of one worker, or of everybody in this vault for None."""
+    *_, found = reading(now, worker_id)
+    assert found is not None
+    return found
+
+
+def reading(now: dt.datetime, worker_id: int | None = None) -> Iterator[Board | None]:
+    """The same in turns, a question or two of the vault each; the last one gives the board. Whose record was erased
+    between two turns is left out.
+    """
     today = now.astimezone(LONDON).date()
     late = actions.due(today - dt.timedelta(days=1), worker_id, SHOWN)
     this_day = actions.due_on(today, worker_id, SHOWN)
+    yield None
     tries, missed_count = _missed(worker_id, day_epochs(today)[1])
-    asked = {name: _asked(sources, today, worker_id) for name, sources in SOURCES.items()}
+    yield None
+    asked = {}
+    for name, sources in SOURCES.items():
+        asked[name] = _asked(sources, today, worker_id)
+        yield None
     who = people(
         [
             *(one[0] for one in tries),
@@ -132,20 +146,27 @@ def board(now: dt.datetime, worker_id: int | None = None) -> Board:
             *(one.client_id for some in asked.values() for one in some[:SHOWN]),
         ]
     )
-    return Board(
+    yield None
+    missing = gaps.gaps(today, worker_id)
+    yield None
+    yield Board(
         missed=[Missed(who[client_id], *rest) for client_id, *rest in tries if client_id in who],
         missed_count=missed_count,
-        due=[Due(who[one.client_id], one, 0) for one in this_day],
+        due=[Due(who[one.client_id], one, 0) for one in this_day if one.client_id in who],
         due_count=actions.count_due(today, today, worker_id),
-        overdue=[Due(who[one.client_id], one, (today - dt.date.fromisoformat(one.due)).days) for one in late],
+        overdue=[
+            Due(who[one.client_id], one, (today - dt.date.fromisoformat(one.due)).days)
+            for one in late
+            if one.client_id in who
+        ],
         overdue_count=actions.count_due(dt.date.min, today - dt.timedelta(days=1), worker_id),
         waiting_drafts=drafts.all_drafts(),
-        dq_missing=gaps.gaps(today, worker_id),
+        dq_missing=missing,
         last_backup=settings.get(LAST_BACKUP, None),
         key_renewed=renewed(),
         dated={
             name: DatedList(
-                [Dated(who[one.client_id], one) for one in some[:SHOWN]],
+                [Dated(who[one.client_id], one) for one in some[:SHOWN] if one.client_id in who],
                 len(some),
                 sum(one.day < today for one in some),
             )

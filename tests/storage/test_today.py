@@ -335,3 +335,16 @@ def test_somebody_without_a_worker_is_everybodys(bea: int, amara: int) -> None:
     refer(amara, 20)
     mine, others = (board(worker_id=one).dated["waits"].count for one in (database.worker.id or 0, 999))
     assert (mine, others) == (2, 1)
+
+
+def test_whose_record_goes_between_two_turns_of_reading_is_left_out(amara: int, bea: int) -> None:
+    for client_id in (amara, bea):
+        write(actions.save, Action(None, "", client_id, "Ring", TODAY.isoformat()))
+    turns = today.reading(NOW)
+    next(turns)
+    database.execute_sql("PRAGMA foreign_keys=0")
+    database.execute_sql("DELETE FROM client WHERE id = ?", (bea,))
+    database.execute_sql("PRAGMA foreign_keys=1")
+    *_, found = turns
+    assert found is not None
+    assert [one.who.client_id for one in found.due] == [amara]

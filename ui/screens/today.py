@@ -5,7 +5,7 @@ Counts and dates, never praise or blame. What was half-typed when the app closed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -138,6 +138,7 @@ class TodayPage(Page):
         self._split.addWidget(self.side_box, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(self._split)
         self._gradually = Gradually(self)
+        self._reading = Gradually(self)
         self._quiet_shown: QuietShown | None = None
         self._quiet_asked = -1  # the newest entry of the audit chain when the worker was last asked
         self._quiet_found: list[Quiet] = []
@@ -166,8 +167,23 @@ class TodayPage(Page):
         super().showEvent(event)
 
     def reload(self) -> None:
+        """The first time at once: nothing stands here yet. Later in turns, and what stood before stays until then."""
         now = self.session.now()
-        board = today.board(now, self.session.vault.worker.id)
+        turns = today.reading(now, self.session.vault.worker.id)
+        if self._shown is None:
+            *_, board = turns
+            self._take(board, now)
+            return
+        self._reading.start([lambda: self._read_on(turns, now)], at_once=False)
+
+    def _read_on(self, turns: Iterator[Board | None], now: datetime) -> Iterator[None]:
+        for board in turns:
+            if board is not None:
+                self._take(board, now)
+            yield
+
+    def _take(self, board: Board | None, now: datetime) -> None:
+        assert board is not None
         shown = Shown(
             board,
             sum(1 for item in outbox.items() if item.is_waiting),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -430,17 +429,15 @@ def test_typing_asks_for_nobody_again(window: Window, session: Session, silent: 
     assert page_of(window)._quiet_asked == asked
 
 
-def test_reading_the_day_is_quick(session: Session, add_client: Callable[..., int]) -> None:
-    import time
-
-    page = TodayPage(session)
-    ids = [add_client(f"Person {n}") for n in range(20)]
-    for n, client_id in enumerate(ids):
-        plan(session, client_id, "Ring", days=-(n % 3))
-        miss(session, client_id)
-    page.reload()
-    start = time.perf_counter()
-    for _ in range(10):
-        page.reload()
-    assert (time.perf_counter() - start) / 10 < 0.05
-    page.deleteLater()
+def test_what_changed_is_read_in_turns_and_what_stood_before_stays_until_then(
+    window: Window, session: Session, amara: int
+) -> None:
+    page = page_of(window)
+    before = page.due_tile.accessibleName()
+    plan(session, amara, "Ring about the key")
+    reading: list[str] = []
+    while not page._reading.is_done():
+        reading.append(page.due_tile.accessibleName())
+        QCoreApplication.processEvents()
+    assert reading[:6] == [before] * 6  # a question of the vault each
+    assert page.due_tile.accessibleName() != before
