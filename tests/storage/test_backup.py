@@ -473,6 +473,19 @@ def test_records_come_home_where_there_are_none_and_nowhere_else(
     assert contents(home) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets few people make links")
+def test_a_file_or_a_link_to_nowhere_in_place_of_this_computers_own_folder_is_one_sentence(
+    closed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"theirs")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name in ("file", "link"):
+        bring = partial(backup.bring_home, closed, tmp_path / name, passphrase=PHRASE)
+        assert code_of(bring) == "E-HOME"
+    assert (tmp_path / "file").read_bytes() == b"theirs"
+    assert not (tmp_path / "nowhere").exists()
+
+
 @pytest.mark.parametrize("where", ["magic", "header", "id", "salt", "middle", "last", "cut", "empty", "more"])
 def test_a_damaged_backup_restores_nothing(closed: Path, tmp_path: Path, where: str) -> None:
     data = bytearray(closed.read_bytes())

@@ -81,10 +81,8 @@ def at_home() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        found = engine.problem_of(error)
-        if found is None:
-            raise
-        raise of_home(found) from None
+        # Also a file or a link to nowhere where the folder should be.
+        raise of_home(engine.problem_of(error) or Problem("E-DISK", "")) from None
     except Problem as problem:
         raise of_home(problem) from None
 
