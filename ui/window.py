@@ -66,6 +66,8 @@ LIT = {
     "erase": "settings",
     "services": "settings",
 }
+#: Pages that hold names until they are read again, and two of them only when an answer has come from beside them.
+NAMING = ("client", "report", "today", "team")
 PANEL_WIDE = 400
 SCROLLS = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
@@ -250,7 +252,7 @@ class Window(QWidget):
             self._close_panel_now()
         for name, page in list(self._pages.items()):
             if page is not self.current() and (
-                getattr(page, "client_id", None) == client_id or name in ("client", "report")
+                getattr(page, "client_id", None) == client_id or name in NAMING
             ):
                 del self._pages[name]
                 self.stack.removeWidget(page)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
@@ -21,6 +21,7 @@ from tests.journey.hands import Hands
 from tests.ui.screens.parts import DAY, now, settle, today, words_of
 from ui.screens.client import ClientPage
 from ui.screens.contacts import ContactPanel, draft_key
+from ui.screens.team import TeamPage
 from ui.screens.today import TodayPage
 from ui.session import Place, Session
 from ui.widgets import Button, Chip
@@ -324,6 +325,25 @@ def test_who_has_gone_quiet_is_said_with_reasons(window: Window, silent: int, qt
     assert (
         "Not reached for 19 days. Until then usually reached every 2 days. 2 tries were not answered." in text
     )
+
+
+def test_who_is_being_erased_stays_on_no_page_that_is_out_of_sight(
+    window: Window, session: Session, silent: int, qtbot: QtBot
+) -> None:
+    """Who has gone quiet is found beside the screen: the page would show the name until the answer comes."""
+    quiet_of(window, qtbot)
+    window.go(Place("team"))
+    team = window.current()
+    assert isinstance(team, TeamPage)
+    qtbot.waitUntil(lambda: "quiet" in team.cards)
+    settle()
+    assert "Amara Clarke" in words_of(team)
+    window.go(Place("settings"))
+    session.erasing.emit(silent)
+    settle()
+    assert [label for label in window.findChildren(QLabel) if "Amara" in label.text()] == []
+    window.go(Place("today"))
+    assert page_of(window).isVisible()
 
 
 def test_the_screen_never_waits_for_the_search(
