@@ -10,7 +10,9 @@ from __future__ import annotations
 import gc
 import inspect
 import queue
+import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
@@ -18,6 +20,8 @@ from weakref import WeakSet
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
+
+LONG_SECONDS = 0.2  # a job that took longer may have taken much memory too
 
 
 class Database(Protocol):
@@ -70,6 +74,15 @@ class Job:
             self._result = self._function(*self._args, **extra)
         except Exception as error:
             self._error = error
+
+
+def _give_back() -> None:
+    """What a large job took and let go goes back to the computer: the C library would keep it (malloc_trim(3))."""
+    import ctypes  # the lock screen does without
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -207,11 +220,14 @@ class Work(QObject):
                 return
 
     def _do(self, job: Job) -> None:
+        began = time.monotonic()
         try:
             with self._own_connection():
                 job._perform()
         except Exception as error:  # the vault was closed under it
             job._error = job._error or error
+        if time.monotonic() - began > LONG_SECONDS:
+            _give_back()
 
     def _own_connection(self) -> AbstractContextManager[Any]:
         # Closed after each job: a connection left open could read a vault the screen has closed.

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psutil
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
@@ -50,6 +52,27 @@ def work(qtbot: QtBot) -> Iterator[Work]:
 @pytest.fixture
 def screen(qtbot: QtBot) -> Screen:
     return Screen()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asked of the C library there alone")
+def test_what_a_long_job_took_and_let_go_goes_back_to_the_computer(
+    work: Work, screen: Screen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.work.LONG_SECONDS", 0.0)
+    process = psutil.Process()
+    held: list[int] = []
+
+    def take_much() -> bytearray:
+        taken = [bytearray(3_000) for _ in range(30_000)]
+        held.append(process.memory_full_info().uss)
+        return taken[-1]  # keeps what lies below it from going back by itself
+
+    before = process.memory_full_info().uss
+    work.run(take_much, owner=screen, then=screen.take)
+    qtbot.waitUntil(lambda: bool(screen.results))
+    after = process.memory_full_info().uss
+    assert held[0] - before > 80_000_000
+    assert after - before < 20_000_000
 
 
 def test_results_arrive_on_the_thread_of_the_screen(work: Work, screen: Screen, qtbot: QtBot) -> None:
