@@ -16,6 +16,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QTimer
 
 from ui.widgets.gradually import Gradually
+from ui.work import give_back
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -67,11 +68,17 @@ class Ahead(QObject):
             self._steps.append(partial(self._window.dress_page, name))
             self._steps.append(partial(self._window.draw_page, name))
         self._steps.append(self._window.make_panel_ahead)
+        self._steps.append(self._give_back)
         self._window.panel_closed.connect(self._make_panel)
         self._desk.session.work.run(_load, owner=self._window, then=self._loaded)
 
     def _loaded(self, _nothing: object) -> None:
         self._timer.start()
+
+    def _give_back(self) -> None:
+        """What all that took for a moment; after another text size also what the window before this one took."""
+        if self._window is not None and self._desk.session is not None:
+            self._desk.session.work.run(give_back, owner=self._window)
 
     def _make_panel(self) -> None:
         """The one that was made is in use no more: the next."""

@@ -76,8 +76,8 @@ class Job:
             self._error = error
 
 
-def _give_back() -> None:
-    """What a large job took and let go goes back to the computer: the C library would keep it (malloc_trim(3))."""
+def give_back() -> None:
+    """Memory that was taken and let go goes back to the computer: the C library would keep it (malloc_trim(3))."""
     import ctypes  # the lock screen does without
 
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
@@ -227,7 +227,7 @@ class Work(QObject):
         except Exception as error:  # the vault was closed under it
             job._error = job._error or error
         if time.monotonic() - began > LONG_SECONDS:
-            _give_back()
+            give_back()
 
     def _own_connection(self) -> AbstractContextManager[Any]:
         # Closed after each job: a connection left open could read a vault the screen has closed.
