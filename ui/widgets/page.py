@@ -17,6 +17,7 @@ from ui.widgets.parts import Margins, column, within
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
+MOST_TURNS = 3  # of laying out lines that change how high they are meanwhile
 NARROW = 600  # no card or form stops growing before it is that wide
 
 
@@ -89,6 +90,13 @@ class Lines(QVBoxLayout):
             if body.height() >= high:
                 return  # laid out by that already
         super().setGeometry(place)
+        for _ in range(MOST_TURNS):
+            # A line that took another height may have had the body resized, and all lines laid out in it, in the middle
+            # of this: those after it were then put where they belonged before.
+            if not isinstance(body, ScrollBody) or place == body.contentsRect():
+                return
+            place = body.contentsRect()
+            super().setGeometry(place)
 
     def high(self, width: int) -> int:
         """How high the lines are at that width, or at ``NARROW`` where it is more."""

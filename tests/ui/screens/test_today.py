@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from caseworker import storage
@@ -461,3 +462,21 @@ def test_what_changed_is_read_in_turns_and_what_stood_before_stays_until_then(
         QCoreApplication.processEvents()
     assert reading[:6] == [before] * 6  # a question of the vault each
     assert page.due_tile.accessibleName() != before
+
+
+@pytest.mark.parametrize(("before", "after"), [((900, 700), (1059, 420)), ((1280, 700), (640, 420))])
+def test_another_size_of_the_window_lets_no_line_stick_out(
+    window: Window, add_client: Callable[..., int], before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    for name in ("Amara Clarke", "Jodie Marsh-Featherstonehaugh of the very long name indeed", "Nia Hughes"):
+        add_client(name)
+    window.session.changed.emit()
+    page = page_of(window)
+    for size in (before, after):
+        window.resize(*size)
+        settle()
+    body = page.area.widget()
+    assert body is not None
+    lines = [one for one in body.findChildren(QWidget) if one.parentWidget() is body and one.isVisible()]
+    assert max(one.geometry().right() for one in lines) < body.width()
+    assert body.height() - max(one.geometry().bottom() for one in lines) < 100
