@@ -239,24 +239,27 @@ class Window(QWidget):
         self.fit()
 
     def forget_client(self, client_id: int) -> None:
-        """A record is being erased: no page made for it stays, hidden or not, none of its forms keeps a draft, and no
-        way leads back to it.
+        """A record is being erased, or is gone: no page made for it stays, hidden or not, none of its forms keeps a
+        draft, and no way leads back to it.
         """
         self._before = [place for place in self._before if not _is_about(place.arg, client_id)]
         self._left.clear()
         if self.panel is not None and self.panel_client() == client_id:
-            from ui.screens.form import DraftKeeper  # with the panel it is loaded already
-
-            for draft in self.panel.findChildren(DraftKeeper):
-                draft.forget()
+            _forget_drafts(self.panel)
             self._close_panel_now()
+        on_show = self.current() if _is_about(self._place.arg, client_id) else None
         for name, page in list(self._pages.items()):
-            if page is not self.current() and (
-                getattr(page, "client_id", None) == client_id or name in NAMING
+            if page is on_show or (
+                page is not self.current()
+                and (getattr(page, "client_id", None) == client_id or name in NAMING)
             ):
+                _forget_drafts(page)
                 del self._pages[name]
                 self.stack.removeWidget(page)
                 shiboken6.delete(page)
+        if on_show is not None:  # somebody went there while it was being erased
+            self._place = Place("today")
+            self._show(self._place)
 
     # ---- the panel
 
@@ -744,6 +747,13 @@ def _first_stop(page: QWidget) -> QWidget | None:
         if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             return widget
     return None
+
+
+def _forget_drafts(root: QWidget) -> None:
+    from ui.screens.form import DraftKeeper  # with whatever has a form it is loaded already
+
+    for draft in root.findChildren(DraftKeeper):
+        draft.forget()
 
 
 def _waiting() -> int:

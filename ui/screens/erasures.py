@@ -284,7 +284,7 @@ class ErasePage(Page):
             self._people(),
             int(self.session.now().timestamp()),
             owner=self,
-            then=self._erased,
+            then=partial(self._erased, self._wish.client_id),
             failed=self._failed,
         )
 
@@ -296,8 +296,9 @@ class ErasePage(Page):
         if words:
             announce(self, words)
 
-    def _erased(self, done: Erased) -> None:
+    def _erased(self, client_id: int, done: Erased) -> None:
         self._wait("")
+        self.session.erasing.emit(client_id)  # once more: it could still be opened, and written in, until now
         self._to_first()
         told = self.tr(
             "Erased. {rows} entries are gone, and {chain} lines of the history were emptied."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -94,6 +95,33 @@ def test_what_is_half_typed_about_her_is_neither_kept_nor_shown(
     settle()
     assert window.panel is None
     assert drafts.all_drafts() == []
+
+
+@pytest.mark.parametrize("what", ["contact", "client"])
+def test_what_is_opened_and_typed_while_the_record_is_being_erased_goes_with_it(
+    page: ErasePage, window: Window, amara: int, qtbot: QtBot, what: str
+) -> None:
+    to_second(page, amara)
+    gate = threading.Event()
+    page.session.work.run(gate.wait, owner=page)  # the erasing waits for its turn
+    page.erase_button.click()
+    window.go(Place(what, amara))
+    settle()
+    if what == "contact":
+        assert isinstance(window.panel, ContactPanel)
+        form = window.panel.form
+        assert form is not None
+        form.note.setFocus()
+        QTest.keyClicks(form.note, "She is at her sister's")
+    gate.set()
+    qtbot.waitUntil(lambda: not fetch("SELECT 1 FROM client WHERE id = ?", (amara,)), timeout=20_000)
+    qtbot.waitUntil(lambda: page.result.isVisibleTo(page), timeout=20_000)
+    settle()
+    window.keep_drafts()
+    assert window.panel is None
+    assert window.place() == Place("erase" if what == "contact" else "today")
+    assert [label for label in window.findChildren(QLabel) if "Amara" in label.text()] == []
+    assert drafts.all_drafts(everybody=True) == []
 
 
 def test_what_is_missing_is_said_first(page: ErasePage, amara: int) -> None:
