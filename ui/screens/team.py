@@ -55,7 +55,7 @@ class TeamPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent=parent)
-        self._asked = -1
+        self._asked: object = None  # how the vault stood, and on which day, when the worker was last asked
         self._names: dict[int | None, str] = {}
         self._shown: dict[type, team.Part] = {}
         self.cards: dict[str, Card] = {}
@@ -95,10 +95,11 @@ class TeamPage(Page):
 
     def reload(self) -> None:
         self._say_return()
-        newest = audit.head().seq
-        if newest == self._asked:
+        # Another day tells other overdue reviews, and others gone quiet.
+        asked = (audit.head().seq, self.session.now().astimezone(when.LONDON).date())
+        if asked == self._asked:
             return
-        self._asked = newest
+        self._asked = asked
         names = team.names()
         if names != self._names:
             self._names = names
@@ -120,7 +121,7 @@ class TeamPage(Page):
 
     def _failed(self, _error: Exception) -> None:
         """The lock came between, or the disk: asked for again when next shown."""
-        self._asked = -1
+        self._asked = None
 
     def _came(self, part: team.Part) -> None:
         if part == self._shown.get(type(part)) or self.session.is_locked():

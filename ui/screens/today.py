@@ -140,7 +140,8 @@ class TodayPage(Page):
         self._gradually = Gradually(self)
         self._reading = Gradually(self)
         self._quiet_shown: QuietShown | None = None
-        self._quiet_asked = -1  # the newest entry of the audit chain when the worker was last asked
+        # The newest entry of the audit chain, and the day, when the worker was last asked.
+        self._quiet_asked: object = None
         self._quiet_found: list[Quiet] = []
         self._lying = QPoint()  # where the pointer was when the page was shown
         self._quiet_late = QTimer(self)
@@ -401,9 +402,9 @@ class TodayPage(Page):
     def _ask_quiet(self) -> None:
         if self.session.is_locked():
             return
-        newest = audit.head().seq
-        if newest != self._quiet_asked:
-            self._quiet_asked = newest
+        asked = (audit.head().seq, self.session.now().astimezone(when.LONDON).date())
+        if asked != self._quiet_asked:
+            self._quiet_asked = asked
             self.session.work.run(
                 silence.gone_quiet, self.session.now(), self.session.vault.worker.id, owner=self,
                 then=self._quiet_came, failed=self._quiet_failed,
@@ -417,7 +418,7 @@ class TodayPage(Page):
 
     def _quiet_failed(self, _error: Exception) -> None:
         """The lock came between, or the disk: the list is asked for again with the next change."""
-        self._quiet_asked = -1
+        self._quiet_asked = None
 
     def _show_quiet(self) -> None:
         if self.session.is_locked():

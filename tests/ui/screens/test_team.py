@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -176,6 +177,17 @@ def test_its_figures_are_asked_for_before_somebody_goes_there(
     window.go(Place("team"))
     settle()
     assert page.cards == before
+
+
+def test_the_days_overdue_grow_over_midnight_though_nothing_was_written(
+    board: TeamPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = words_of(board)
+    assert "overdue, longest" in before
+    tomorrow = board.session.now() + dt.timedelta(days=1)
+    monkeypatch.setattr(board.session, "_clock", lambda: tomorrow)
+    board.session.changed.emit()
+    qtbot.waitUntil(lambda: "overdue, longest" in (after := words_of(board)) and after != before)
 
 
 def test_nobody_gone_quiet_is_said(board: TeamPage) -> None:

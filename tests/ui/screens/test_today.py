@@ -347,6 +347,16 @@ def test_who_is_being_erased_stays_on_no_page_that_is_out_of_sight(
     assert page_of(window).isVisible()
 
 
+def test_the_days_of_silence_grow_over_midnight_though_nothing_was_written(
+    window: Window, session: Session, silent: int, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Not reached for 19 days" in quiet_of(window, qtbot)
+    tomorrow = session.now() + dt.timedelta(days=1)
+    monkeypatch.setattr(session, "_clock", lambda: tomorrow)
+    session.changed.emit()
+    qtbot.waitUntil(lambda: "Not reached for 20 days" in words_of(page_of(window)))
+
+
 def test_the_screen_never_waits_for_the_search(
     window: Window, session: Session, silent: int, qtbot: QtBot
 ) -> None:
