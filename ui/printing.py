@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -373,7 +374,7 @@ def _part(strip: QTextDocument, cuts: list[float]) -> None:
         corner, laid = layout.blockBoundingRect(block).top(), block.layout()
         for at in range(1, laid.lineCount()):
             top = corner + laid.lineAt(at).y()
-            if any(abs(top - cut) < WITHIN for cut in cuts):
+            if bisect_left(cuts, top - WITHIN) < bisect_left(cuts, top + WITHIN):
                 places.append(block.position() + laid.lineAt(at).textStart())
         block = block.next()
     cursor = QTextCursor(strip)
