@@ -404,6 +404,7 @@ class Desk(QMainWindow):
         place, before = old.place(), old.places_before()
         panel = old.panel_client() if old.panel is not None else None
         had_panel, of_nobody = old.panel is not None, old.panel_is_for_nobody()
+        asked = old.panel_asked()
         notices = old.open_notices()
         from ui.window import Window
 
@@ -421,6 +422,8 @@ class Desk(QMainWindow):
             self.window_.open_panel_for_nobody()
         elif had_panel:
             self.window_.open_panel(panel)
+            if asked is not None:
+                self.window_.ask_panel_again(*asked)
         if stood is not None or any(one.wrong for one in forms.values()):
             for frame in self.window_.findChildren(QWidget):
                 if isinstance(frame, Frame):

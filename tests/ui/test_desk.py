@@ -35,6 +35,7 @@ from ui.screens.help import HelpDialog
 from ui.screens.report import Wanted
 from ui.screens.settings import LookDialog
 from ui.session import Notice, Place
+from ui.window import Window
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -600,3 +601,33 @@ def test_the_first_window_stands_on_the_screen_with_its_title_bar(tmp_path: Path
     title_bar = 34  # as high as desktops make it
     assert first.height() + title_bar <= min(800, first.screen().availableSize().height())
     assert first.width() <= min(1280, first.screen().availableSize().width())
+
+
+def test_another_text_size_keeps_who_was_looked_for_and_chosen_for_a_contact(
+    desk: Desk, window: Window, people: list[int], qtbot: QtBot
+) -> None:
+    window.open_panel(None)
+    settle()
+    for typed, key in (("jod", None), ("", Qt.Key.Key_Down)):
+        assert window.panel_asked() is not None
+        line = QApplication.focusWidget()
+        assert line is not None
+        QTest.keyClicks(line, typed)
+        if key is not None:
+            QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            QTest.keyClick(line, Qt.Key.Key_Delete)
+            QTest.keyClick(line, key)
+        asked = window.panel_asked()
+        assert asked is not None
+        assert asked[1] in people
+        before = window
+        desk.set_preferences(desk.preferences.larger())
+        qtbot.waitUntil(lambda old=before: desk.window_ not in (None, old), timeout=20_000)  # type: ignore[misc]
+        settle()
+        assert desk.window_ is not None
+        window = desk.window_
+        assert window.panel_asked() == asked
+    line = QApplication.focusWidget()
+    assert line is not None
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert window.panel_client() == asked[1]

@@ -104,6 +104,14 @@ class ContactPanel(Frame, QFrame):
     def is_for_nobody(self) -> bool:
         return self._form is not None and self._form.client_id is None
 
+    def asked(self) -> tuple[str, int | None] | None:
+        """What was typed to find who it was with, and who is chosen; None when that is known."""
+        return self.who.asked() if self.who is not None else None
+
+    def ask_again(self, typed: str, chosen: int | None) -> None:
+        if self.who is not None:
+            self.who.ask_again(typed, chosen)
+
     def show_narrow(self, narrow: bool) -> None:
         """In place of the page there is less room; the panel is the same."""
 

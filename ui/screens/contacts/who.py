@@ -72,14 +72,22 @@ class WhoPicker(QWidget):
         )
         self.none.setVisible(not rows)
 
-    def _find_again(self) -> None:
-        """A record was added, renamed or erased meanwhile; whoever was chosen stays so."""
+    def asked(self) -> tuple[str, int | None]:
+        """What was typed, and who is chosen."""
         chosen = self.found.currentItem()
-        before = chosen.data(Qt.ItemDataRole.UserRole) if chosen is not None else None
+        return self.line.text(), None if chosen is None else int(chosen.data(Qt.ItemDataRole.UserRole))
+
+    def ask_again(self, typed: str, chosen: int | None) -> None:
+        """As it stood in another window: Enter must not take somebody else."""
+        self.line.setText(typed)
         self._find()
         for at in range(self.found.count()):
-            if self.found.item(at).data(Qt.ItemDataRole.UserRole) == before:
+            if self.found.item(at).data(Qt.ItemDataRole.UserRole) == chosen:
                 self.found.setCurrentRow(at)
+
+    def _find_again(self) -> None:
+        """A record was added, renamed or erased meanwhile; whoever was chosen stays so."""
+        self.ask_again(*self.asked())
 
     def _take(self) -> None:
         self._clicked(self.found.currentItem())
