@@ -810,7 +810,9 @@ def test_whoever_is_erased_is_no_longer_on_offer_for_a_contact(
     assert window.panel.who is not None
     assert "Amara" in window.panel.who.found.item(0).text()
     hands.press("Down")
+    hands.press("Left")
     erased(window, amara)
+    assert window.panel.who.line.cursorPosition() == len("clark")  # what is typed on goes where it was going
     assert [window.panel.who.found.item(at).text()[:4] for at in range(window.panel.who.found.count())] == [
         "Beth"
     ]

@@ -79,7 +79,8 @@ class WhoPicker(QWidget):
 
     def ask_again(self, typed: str, chosen: int | None) -> None:
         """As it stood in another window: Enter must not take somebody else."""
-        self.line.setText(typed)
+        if typed != self.line.text():  # else the cursor would go to its end
+            self.line.setText(typed)
         self._find()
         for at in range(self.found.count()):
             if self.found.item(at).data(Qt.ItemDataRole.UserRole) == chosen:
