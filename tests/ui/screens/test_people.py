@@ -251,7 +251,6 @@ def test_closing_the_window_meanwhile_is_safe(desk: Desk, new_vault: NewVault, q
     assert isinstance(screen, Renewing)
     desk.close()
     assert ended == [CLOSED]
-    assert screen._work.wait(30) or screen._work.busy()
     qtbot.waitUntil(lambda: not screen._work.busy(), timeout=60_000)
     assert opens(new_vault, PHRASE)
 
