@@ -53,7 +53,7 @@ HEAD = 14.0  # of a table that goes on: its columns once more, above the page
 PADDING, LINED = 3.0, 0.5  # around the words of a cell; the lines of a table
 WITHIN = 0.05  # what lies nearer to a cut lies at it
 MARGIN_MM = 15.0
-AT_ONCE, PART = 30, 15  # rows of a table laid out in one go; of each part of a longer one
+PART = 30  # rows of a table laid out in one go
 INK = QColor(0, 0, 0)
 LEADS, COLUMNS = (QTextFormat.Property.UserProperty.value + n for n in (1, 2))
 
@@ -126,7 +126,7 @@ def _shares(columns: int) -> tuple[float, ...]:
 
 
 def _cut(table: Table) -> list[Piece]:
-    if len(table.rows) <= AT_ONCE:
+    if len(table.rows) <= PART:
         return [partial(_table, head=table.head, rows=table.rows, shares=_shares(len(table.head)))]
     return [
         partial(

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPalette, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QBoxLayout, QTextEdit, QWidget
 
 from caseworker.domain import when
-from caseworker.domain.reports import Report
+from caseworker.domain.reports import Report, Table
 from caseworker.domain.reports.support_letter import support_letter
 from caseworker.errors import Problem, Refused
 from caseworker.storage import clients, drafts, marac, reports
@@ -119,6 +119,13 @@ class ReportPage(Page):
     def put_in_order(self) -> None:
         """What a report holds is asked before the buttons are reached, although its fields were made after them."""
         put_in_order(self.paper, self.choose)
+
+    def draw_ahead(self) -> None:
+        """What a first report needs of Qt: its printers, and a table."""
+        printing.has_printer()
+        nothing = Report("", "", (Table(("",), (("",),)),))
+        for piece in printing.pieces(nothing):
+            printing.write(piece, printing.blank(), printing.blank(strip=True))
 
     def show_place(self, arg: Any) -> None:
         if isinstance(arg, Wanted) and arg != self.wanted:
