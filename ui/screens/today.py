@@ -172,6 +172,7 @@ class TodayPage(Page):
         now = self.session.now()
         turns = today.reading(now, self.session.vault.worker.id)
         if self._shown is None:
+            self._reading.start([])  # what was being read is older than this
             *_, board = turns
             self._take(board, now)
             return

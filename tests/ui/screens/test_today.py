@@ -460,6 +460,18 @@ def test_typing_asks_for_nobody_again(window: Window, session: Session, silent: 
     assert page_of(window)._quiet_asked == asked
 
 
+def test_what_was_being_read_never_comes_after_what_was_read_at_once(
+    window: Window, session: Session, amara: int
+) -> None:
+    page = page_of(window)
+    plan(session, amara, "Ring about the key")
+    assert not page._reading.is_done()
+    page._shown = None  # as "Show all" does
+    page.reload()
+    assert page._reading.is_done()
+    assert page.due_tile.accessibleName() == "1 follow-up due today"
+
+
 def test_what_changed_is_read_in_turns_and_what_stood_before_stays_until_then(
     window: Window, session: Session, amara: int
 ) -> None:
