@@ -94,7 +94,9 @@ def names() -> dict[int | None, str]:
 
 
 def board(now: dt.datetime, progress: Callable[[Part], None]) -> None:
-    """Everything of the team as it stands now, each part as soon as it is known, the quickest first."""
+    """Everything of the team as it stands now, each part as soon as it is known; who has gone quiet takes longest and
+    comes last.
+    """
     for part in (put_right, caseload, gone_quiet):
         progress(part(now))
 

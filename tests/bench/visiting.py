@@ -2,7 +2,8 @@
 
 ``python -m tests.bench.visiting ROOT`` prints one JSON line: of each visit, in two rounds, how long until all of it
 stood there, further down too, and the longest time the thread of the windows was held up meanwhile. With ``--seen``
-also how long until what is in view stood there: the window is looked at after every step, in a walk of its own.
+also how long until what is in view stood there: the window is looked at whenever it was told to paint, in a walk of its
+own.
 """
 
 from __future__ import annotations

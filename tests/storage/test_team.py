@@ -124,7 +124,7 @@ def test_what_is_to_be_put_right_says_who_has_how_many(sam: int) -> None:
     assert gaps.clients_of("area", TODAY, me) == [mine]
 
 
-def test_the_whole_board_comes_part_by_part_the_quickest_first(sam: int) -> None:
+def test_the_whole_board_comes_part_by_part_who_has_gone_quiet_last(sam: int) -> None:
     case("A", sam, "high", days_ago=20)
     came: list[team.Part] = []
     team.board(NOW, came.append)
